@@ -1,0 +1,1 @@
+"""What is measured: scoring, skill estimates, growth and fair comparison."""

@@ -1,0 +1,1 @@
+"""What is taught and what is asked, from Markdown to values."""

@@ -1,0 +1,1 @@
+"""The arithmetic of the guided activities; pure and seeded."""

@@ -1,0 +1,1 @@
+"""Readers that turn other systems' question files into Markdown drafts."""

@@ -1,0 +1,1 @@
+"""From a DataFrame to an altair chart; no Streamlit."""

@@ -1,0 +1,1 @@
+"""Pieces drawn on several pages."""
