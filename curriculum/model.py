@@ -407,7 +407,7 @@ class Registers:
 
 @dataclass(frozen=True, slots=True)
 class Curriculum:
-    """Everything that was read, with every fault found. Files with errors are left out of the maps."""
+    """Everything that was read and every fault found; a file with errors is not in the maps."""
 
     registers: Registers
     tracks: Mapping[str, Track]
