@@ -12,9 +12,11 @@ from sqlalchemy import (
     Dialect,
     ForeignKey,
     Integer,
+    Table,
     Text,
 )
 from sqlalchemy.types import TypeDecorator
+from sqlmodel import SQLModel
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -90,3 +92,8 @@ def document() -> Column[Any]:
 
 
 OPEN_END = date(9999, 12, 31)
+
+
+def table(model: type[SQLModel]) -> Table:
+    """Return the Core table behind a model; statements on the hot path are built from it."""
+    return SQLModel.metadata.tables[str(model.__tablename__)]

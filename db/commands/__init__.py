@@ -1,0 +1,1 @@
+"""Statements that change something; the caller opens the transaction."""

@@ -1,0 +1,94 @@
+"""From what a driver raises to one of our own errors: which fault it is, and what to do."""
+
+from sqlalchemy import URL
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from db.errors import (
+    DatabaseDamaged,
+    DatabaseError,
+    DatabaseFull,
+    DatabaseLocked,
+    DatabaseMissing,
+    DatabaseReadOnly,
+    DatabaseUnreachable,
+)
+
+# Primary result codes of SQLite (https://www.sqlite.org/rescode.html); extended codes share the
+# lowest eight bits.
+SQLITE_FAULTS: dict[int, tuple[type[DatabaseError], str]] = {
+    5: (DatabaseLocked, "is locked by another process; try again in a moment"),
+    6: (DatabaseLocked, "is locked by another process; try again in a moment"),
+    8: (DatabaseReadOnly, "is read-only; make the file and its folder writable for this user"),
+    10: (DatabaseUnreachable, "cannot be read from or written to its disk; check the disk"),
+    11: (DatabaseDamaged, "is damaged; restore the newest backup"),
+    13: (DatabaseFull, "has no room left on its disk; free some space and try again"),
+    14: (DatabaseMissing, "cannot be opened; check the path and the rights on its folder"),
+    26: (DatabaseDamaged, "is not a SQLite database, or is damaged; restore the newest backup"),
+}
+
+# SQLSTATE codes of PostgreSQL (appendix A of its manual), the longest prefix wins.
+POSTGRES_FAULTS: dict[str, tuple[type[DatabaseError], str]] = {
+    "25006": (DatabaseReadOnly, "is read-only; connect to the primary server"),
+    "3D000": (DatabaseMissing, "does not exist; create it, then run `python -m db upgrade`"),
+    "40001": (DatabaseLocked, "was busy with the same rows; try again"),
+    "40P01": (DatabaseLocked, "was busy with the same rows; try again"),
+    "53100": (DatabaseFull, "has no room left on its disk; free some space and try again"),
+    "53300": (DatabaseUnreachable, "takes no more connections; raise max_connections or wait"),
+    "55P03": (DatabaseLocked, "was busy with the same rows for too long; try again"),
+    "57014": (DatabaseLocked, "did not finish a statement in time; try again"),
+    "57P0": (DatabaseUnreachable, "is stopping or starting; try again in a moment"),
+    "28": (DatabaseUnreachable, "refuses this user; check the name and password in the URL"),
+    "25P03": (DatabaseUnreachable, "closed a transaction that stood idle too long; try again"),
+    "08": (DatabaseUnreachable, "cannot be reached; check that the server runs and is reachable"),
+    "XX00": (DatabaseDamaged, "reports damaged data; restore the newest backup"),
+}
+
+RETRIED = frozenset({"40001", "40P01"})
+
+
+def address_of(url: URL) -> str:
+    """Name the database in messages, without its password."""
+    if url.get_backend_name() == "sqlite":
+        return f"the database {url.database}"
+    return f"the database {url.render_as_string(hide_password=True)}"
+
+
+def sqlstate(error: BaseException) -> str:
+    """Return the five characters by which PostgreSQL names a fault, or an empty string."""
+    return str(getattr(getattr(error, "orig", None), "sqlstate", None) or "")
+
+
+def find_fault(error: Exception, *, url: URL) -> DatabaseError | None:
+    """Name the fault behind a driver's exception; None where the fault is the statement's own."""
+    if isinstance(error, PoolTimeout):
+        return DatabaseUnreachable(f"{address_of(url)} has no free connection; try again")
+    if not isinstance(error, DBAPIError):
+        return None
+    kind = _sqlite_fault(error) if url.get_backend_name() == "sqlite" else _postgres_fault(error)
+    if kind is None:
+        return None
+    fault, advice = kind
+    return fault(f"{address_of(url)} {advice}")
+
+
+def _sqlite_fault(error: DBAPIError) -> tuple[type[DatabaseError], str] | None:
+    code = getattr(error.orig, "sqlite_errorcode", None)
+    return None if code is None else SQLITE_FAULTS.get(code & 0xFF)
+
+
+def _postgres_fault(error: DBAPIError) -> tuple[type[DatabaseError], str] | None:
+    state = sqlstate(error)
+    matching = [prefix for prefix in POSTGRES_FAULTS if state and state.startswith(prefix)]
+    if matching:
+        return POSTGRES_FAULTS[max(matching, key=len)]
+    # Before a connection stands there is no SQLSTATE; the server's own words tell a missing
+    # database apart.
+    if 'database "' in str(error.orig) and "does not exist" in str(error.orig):
+        return POSTGRES_FAULTS["3D000"]
+    if error.connection_invalidated or type(error.orig).__name__ in {
+        "OperationalError",
+        "ConnectionTimeout",
+    }:
+        return POSTGRES_FAULTS["08"]
+    return None

@@ -1,0 +1,182 @@
+"""People, their roles, their teams, and who leads whom."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import Connection, and_, func, literal, or_, select
+from sqlalchemy.sql import ColumnElement
+
+from db.columns import table
+from db.tables import Instance, Person, RoleGrant, Team, TeamManager, TeamMember, TeamPlace
+
+
+@dataclass(frozen=True, slots=True)
+class PersonRow:
+    """A person with the roles in force."""
+
+    id: int
+    name: str
+    email: str
+    role_profile: str
+    language: str
+    active: bool
+    roles: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class TeamRow:
+    """A team, and how deep it hangs below the unit that was asked for (0 is the unit itself)."""
+
+    id: int
+    code: str
+    name: str
+    parent_id: int | None
+    depth: int
+
+
+def in_force(model: type[TeamMember | TeamManager | TeamPlace], on: date) -> ColumnElement[bool]:
+    """Return the condition that a dated row holds on a day; its end day no longer counts."""
+    starts, ends = table(model).c.starts_on, table(model).c.ends_on
+    return and_(starts <= on, or_(ends.is_(None), ends > on))
+
+
+def find_person(connection: Connection, person_id: int) -> PersonRow | None:
+    """Return the person, or None."""
+    people = select_people(connection, [person_id])
+    return people[0] if people else None
+
+
+def find_person_by_subject(connection: Connection, *, issuer: str, subject: str) -> int | None:
+    """Return the id of the person who signs in as this subject at this issuer, or None."""
+    persons = table(Person)
+    found = connection.execute(
+        select(persons.c.id).where(persons.c.issuer == issuer, persons.c.subject == subject)
+    ).scalar()
+    return None if found is None else int(found)
+
+
+def select_people(connection: Connection, ids: Sequence[int]) -> tuple[PersonRow, ...]:
+    """Return people with their roles, in the order of their ids."""
+    people, grants = table(Person), table(RoleGrant)
+    rows = connection.execute(
+        select(people, grants.c.role)
+        .outerjoin(grants, and_(grants.c.person_id == people.c.id, grants.c.revoked_at.is_(None)))
+        .where(people.c.id.in_(ids))
+        .order_by(people.c.id)
+    ).all()
+    roles: dict[int, set[str]] = {}
+    for row in rows:
+        roles.setdefault(row.id, set()).update([row.role] if row.role else [])
+    first = {row.id: row for row in reversed(rows)}
+    return tuple(
+        PersonRow(
+            id=person_id,
+            name=first[person_id].name,
+            email=first[person_id].email,
+            role_profile=first[person_id].role_profile,
+            language=first[person_id].language,
+            active=first[person_id].active,
+            roles=frozenset(found),
+        )
+        for person_id, found in roles.items()
+    )
+
+
+def select_people_with_role(connection: Connection, role: str) -> tuple[int, ...]:
+    """Return the ids of active people who hold a role, first granted first."""
+    people, grants = table(Person), table(RoleGrant)
+    return tuple(
+        connection.execute(
+            select(grants.c.person_id)
+            .join(people, people.c.id == grants.c.person_id)
+            .where(grants.c.role == role, grants.c.revoked_at.is_(None), people.c.active)
+            .order_by(grants.c.id)
+        ).scalars()
+    )
+
+
+def find_team_of(connection: Connection, person_id: int, *, on: date) -> int | None:
+    """Return the id of the team a person works in on a day, or None."""
+    members = table(TeamMember)
+    found = connection.execute(
+        select(members.c.team_id).where(members.c.person_id == person_id, in_force(TeamMember, on))
+    ).scalar()
+    return None if found is None else int(found)
+
+
+def select_led_teams(connection: Connection, person_id: int, *, on: date) -> tuple[int, ...]:
+    """Return the teams a person leads, or stands in for, on a day."""
+    leads = table(TeamManager)
+    return tuple(
+        connection.execute(
+            select(leads.c.team_id)
+            .where(leads.c.person_id == person_id, in_force(TeamManager, on))
+            .order_by(leads.c.team_id)
+        ).scalars()
+    )
+
+
+def select_roots(connection: Connection, *, on: date) -> tuple[int, ...]:
+    """Return the units that hang under nothing on a day."""
+    places = table(TeamPlace)
+    return tuple(
+        connection.execute(
+            select(places.c.team_id)
+            .where(places.c.parent_id.is_(None), in_force(TeamPlace, on))
+            .order_by(places.c.team_id)
+        ).scalars()
+    )
+
+
+def select_subtree(
+    connection: Connection, team_ids: Sequence[int], *, on: date
+) -> tuple[TeamRow, ...]:
+    """Return the teams and everything below them on a day, each once, nearest first.
+
+    UNION (not UNION ALL) ends the walk should the tree ever hold a cycle; `depth` stops at 20.
+    """
+    places, teams = table(TeamPlace), table(Team)
+    walk = (
+        select(places.c.team_id, places.c.parent_id, literal(0).label("depth"))
+        .where(places.c.team_id.in_(team_ids), in_force(TeamPlace, on))
+        .cte("walk", recursive=True)
+    )
+    below = (
+        select(places.c.team_id, places.c.parent_id, walk.c.depth + 1)
+        .join(walk, places.c.parent_id == walk.c.team_id)
+        .where(in_force(TeamPlace, on), walk.c.depth < 20)
+    )
+    walk = walk.union(below)
+    rows = connection.execute(
+        select(
+            teams.c.id,
+            teams.c.code,
+            teams.c.name,
+            func.max(walk.c.parent_id).label("parent_id"),
+            func.min(walk.c.depth).label("depth"),
+        )
+        .join(walk, walk.c.team_id == teams.c.id)
+        .group_by(teams.c.id, teams.c.code, teams.c.name)
+        .order_by(func.min(walk.c.depth), teams.c.name)
+    )
+    return tuple(TeamRow(*row) for row in rows)
+
+
+def count_members(connection: Connection, team_ids: Sequence[int], *, on: date) -> dict[int, int]:
+    """Return how many active people work in each team on a day; teams without any are left out."""
+    members, people = table(TeamMember), table(Person)
+    rows = connection.execute(
+        select(members.c.team_id, func.count().label("people"))
+        .join(people, people.c.id == members.c.person_id)
+        .where(members.c.team_id.in_(team_ids), in_force(TeamMember, on), people.c.active)
+        .group_by(members.c.team_id)
+    )
+    return {row.team_id: row.people for row in rows}
+
+
+def find_instance(connection: Connection) -> bool | None:
+    """Return whether the people in this database are invented; None when it was never filled."""
+    instances = table(Instance)
+    found = connection.execute(select(instances.c.synthetic)).scalar()
+    return None if found is None else bool(found)

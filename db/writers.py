@@ -1,0 +1,168 @@
+"""How writes reach the disk: one thread with group commit, or a retried transaction each."""
+
+import logging
+import queue
+import random
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DBAPIError
+
+from db.errors import DatabaseError, StoreClosed
+from db.faults import RETRIED, find_fault, sqlstate
+
+MAX_BATCH = 64  # a later caller waits for at most this many before its own commit
+MAX_TRIES = 6
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Job:
+    """A function waiting for its turn, and where its caller waits for the answer."""
+
+    fn: Callable[[Connection], Any]
+    answer: "Future[Any]" = field(default_factory=Future)
+
+
+class GroupWriter:
+    """One thread that runs many callers' functions in one transaction and answers after COMMIT.
+
+    SQLite lets one writer in at a time and its lock is not fair: with eight writers competing, the
+    unlucky one waits for seconds. A queue is fair, and one fsync serves everybody who waits.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
+        self._closed = False
+        self._gate = threading.Lock()
+        self._thread = threading.Thread(target=self._work, name="db-writer", daemon=True)
+        self._thread.start()
+
+    def write(self, fn: Callable[[Connection], Any]) -> Any:  # noqa: ANN401
+        """Run `fn` in its own savepoint and return its value once it is on disk."""
+        if threading.current_thread() is self._thread:
+            raise RuntimeError("a write inside a write would wait for itself; use its connection")
+        job = Job(fn)
+        with self._gate:
+            if self._closed:
+                raise StoreClosed("the store was closed; nothing was saved")
+            self._jobs.put(job)
+        return job.answer.result()
+
+    def close(self) -> None:
+        """Finish what waits, then stop the thread and let go of the file."""
+        with self._gate:
+            if not self._closed:
+                self._closed = True
+                self._jobs.put(None)
+        self._thread.join()
+        self._engine.dispose()
+
+    def _work(self) -> None:
+        while (job := self._jobs.get()) is not None:
+            batch = [job]
+            try:
+                with self._engine.connect() as connection:
+                    last = self._run_batches(connection, batch)
+            except Exception as error:  # noqa: BLE001 - the callers wait for it, whatever it is
+                self._fail(batch, error)
+                last = False
+            if last:
+                return
+
+    def _run_batches(self, connection: Connection, batch: list[Job]) -> bool:
+        """Run the batch that `batch[0]` opens; say whether the store was closed meanwhile."""
+        closing = False
+        with connection.begin():
+            outcomes = [_run(connection, batch[0])]
+            while len(batch) < MAX_BATCH and not closing:
+                try:
+                    job = self._jobs.get_nowait()
+                except queue.Empty:
+                    break
+                if job is None:
+                    closing = True
+                else:
+                    batch.append(job)
+                    outcomes.append(_run(connection, job))
+        for job, (value, error) in zip(batch, outcomes, strict=True):
+            if error is None:
+                job.answer.set_result(value)
+            else:
+                job.answer.set_exception(self._named(error))
+        return closing
+
+    def _fail(self, batch: list[Job], error: Exception) -> None:
+        """Nothing of this batch is on disk: say so to everybody in it."""
+        _log.warning("a batch of %d writes was rolled back: %s", len(batch), type(error).__name__)
+        named = self._named(error)
+        for job in batch:
+            if not job.answer.done():
+                job.answer.set_exception(named)
+
+    def _named(self, error: Exception) -> Exception:
+        fault = find_fault(error, url=self._engine.url)
+        if fault is None:
+            return error
+        fault.__cause__ = error
+        return fault
+
+
+def _run(connection: Connection, job: Job) -> tuple[Any, Exception | None]:
+    """Run one job inside its own savepoint.
+
+    Raises
+    ------
+    Exception
+        What the job raised, where SQLite gave up the whole transaction with it (disk full, for
+        one): then the savepoint is gone and so is what its neighbours wrote.
+    """
+    connection.exec_driver_sql("SAVEPOINT job")
+    try:
+        value = job.fn(connection)
+        connection.exec_driver_sql("RELEASE job")
+    except Exception as error:
+        if not connection.connection.dbapi_connection.in_transaction:  # type: ignore[union-attr]
+            raise
+        connection.exec_driver_sql("ROLLBACK TO job")
+        connection.exec_driver_sql("RELEASE job")
+        return None, error
+    return value, None
+
+
+class DirectWriter:
+    """A transaction at once for each caller, tried again where the server asked for that."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._closed = False
+
+    def write(self, fn: Callable[[Connection], Any]) -> Any:  # noqa: ANN401
+        """Run `fn` in a transaction of its own and return its value once it is on disk."""
+        if self._closed:
+            raise StoreClosed("the store was closed; nothing was saved")
+        for attempt in range(1, MAX_TRIES + 1):
+            try:
+                with self._engine.begin() as connection:
+                    return fn(connection)
+            except DBAPIError as error:
+                if sqlstate(error) not in RETRIED or attempt == MAX_TRIES:
+                    raise self._named(error) from error
+                # Two that met once would meet again if they waited equally long.
+                time.sleep(random.uniform(0, 0.005 * 2**attempt))  # noqa: S311
+        raise AssertionError("unreachable")
+
+    def close(self) -> None:
+        """Refuse further writes and let go of the connections."""
+        self._closed = True
+        self._engine.dispose()
+
+    def _named(self, error: Exception) -> DatabaseError | Exception:
+        return find_fault(error, url=self._engine.url) or error
