@@ -59,7 +59,7 @@ def sqlstate(error: BaseException) -> str:
     return str(getattr(getattr(error, "orig", None), "sqlstate", None) or "")
 
 
-def find_fault(error: Exception, *, url: URL) -> DatabaseError | None:
+def find_fault(error: BaseException, *, url: URL) -> DatabaseError | None:
     """Name the fault behind a driver's exception; None where the fault is the statement's own."""
     if isinstance(error, PoolTimeout):
         return DatabaseUnreachable(f"{address_of(url)} has no free connection; try again")

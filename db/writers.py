@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
-from db.errors import DatabaseError, StoreClosed
+from db.errors import StoreClosed
 from db.faults import RETRIED, find_fault, sqlstate
 
 MAX_BATCH = 64  # a later caller waits for at most this many before its own commit
@@ -69,37 +69,36 @@ class GroupWriter:
         while (job := self._jobs.get()) is not None:
             batch = [job]
             try:
-                with self._engine.connect() as connection:
-                    last = self._run_batches(connection, batch)
-            except Exception as error:  # noqa: BLE001 - the callers wait for it, whatever it is
+                outcomes = self._commit(batch)
+            except BaseException as error:  # noqa: BLE001 - its callers would wait for ever
                 self._fail(batch, error)
-                last = False
-            if last:
-                return
+            else:
+                self._answer(batch, outcomes)
 
-    def _run_batches(self, connection: Connection, batch: list[Job]) -> bool:
-        """Run the batch that `batch[0]` opens; say whether the store was closed meanwhile."""
-        closing = False
-        with connection.begin():
+    def _commit(self, batch: list[Job]) -> list[tuple[Any, Exception | None]]:
+        """Run the batch that `batch[0]` opens and whatever waits behind it, then commit once."""
+        with self._engine.begin() as connection:
             outcomes = [_run(connection, batch[0])]
-            while len(batch) < MAX_BATCH and not closing:
+            while len(batch) < MAX_BATCH:
                 try:
                     job = self._jobs.get_nowait()
                 except queue.Empty:
                     break
                 if job is None:
-                    closing = True
-                else:
-                    batch.append(job)
-                    outcomes.append(_run(connection, job))
+                    self._jobs.put(None)  # the last thing in the queue; the thread stops on it
+                    break
+                batch.append(job)
+                outcomes.append(_run(connection, job))
+        return outcomes
+
+    def _answer(self, batch: list[Job], outcomes: list[tuple[Any, Exception | None]]) -> None:
         for job, (value, error) in zip(batch, outcomes, strict=True):
             if error is None:
                 job.answer.set_result(value)
             else:
                 job.answer.set_exception(self._named(error))
-        return closing
 
-    def _fail(self, batch: list[Job], error: Exception) -> None:
+    def _fail(self, batch: list[Job], error: BaseException) -> None:
         """Nothing of this batch is on disk: say so to everybody in it."""
         _log.warning("a batch of %d writes was rolled back: %s", len(batch), type(error).__name__)
         named = self._named(error)
@@ -107,7 +106,7 @@ class GroupWriter:
             if not job.answer.done():
                 job.answer.set_exception(named)
 
-    def _named(self, error: Exception) -> Exception:
+    def _named(self, error: BaseException) -> BaseException:
         fault = find_fault(error, url=self._engine.url)
         if fault is None:
             return error
@@ -164,5 +163,5 @@ class DirectWriter:
         self._closed = True
         self._engine.dispose()
 
-    def _named(self, error: Exception) -> DatabaseError | Exception:
+    def _named(self, error: DBAPIError) -> Exception:
         return find_fault(error, url=self._engine.url) or error

@@ -1,0 +1,180 @@
+"""What a learner does: tracks taken on, lessons opened and done, attempts started."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import Connection, func, insert, select, update
+
+from db.columns import table
+from db.tables import Assignment, Attempt, AttemptItem, Progress, StartChoice
+
+
+@dataclass(frozen=True, slots=True)
+class NewAttempt:
+    """An attempt about to start, with the revisions of its items in order."""
+
+    learner_id: int
+    kind: str
+    content_id: str
+    revision_id: int
+    skill: str | None
+    form: str | None
+    seed: int
+    language: str
+    item_revisions: Sequence[int]
+    enrolment_id: int | None = None
+    occasion_id: int | None = None
+    team_at_taking_id: int | None = None
+    due_at: datetime | None = None
+
+
+def insert_assignment(
+    connection: Connection,
+    *,
+    learner_id: int,
+    track_id: str,
+    assigned_by: int | None,
+    due_on: date | None,
+    now: datetime,
+) -> None:
+    """Give a learner a track; one that is there already stays as it is."""
+    assignments = table(Assignment)
+    known = connection.execute(
+        select(assignments.c.id).where(
+            assignments.c.learner_id == learner_id, assignments.c.track_id == track_id
+        )
+    ).first()
+    if known is None:
+        connection.execute(
+            insert(assignments).values(
+                learner_id=learner_id,
+                track_id=track_id,
+                assigned_by=assigned_by,
+                assigned_at=now,
+                due_on=due_on,
+            )
+        )
+
+
+def save_progress(
+    connection: Connection,
+    *,
+    learner_id: int,
+    lesson_id: str,
+    module_id: str,
+    revision_id: int,
+    now: datetime,
+) -> None:
+    """Note that a learner has a lesson open, in this revision."""
+    progress = table(Progress)
+    done = connection.execute(
+        update(progress)
+        .where(progress.c.learner_id == learner_id, progress.c.lesson_id == lesson_id)
+        .values(seen_at=now, revision_id=revision_id, module_id=module_id)
+    )
+    if done.rowcount == 0:
+        connection.execute(
+            insert(progress).values(
+                learner_id=learner_id,
+                lesson_id=lesson_id,
+                module_id=module_id,
+                revision_id=revision_id,
+                opened_at=now,
+                seen_at=now,
+            )
+        )
+
+
+def finish_lesson(
+    connection: Connection, *, learner_id: int, lesson_id: str, now: datetime
+) -> bool:
+    """Note that a lesson is done; return False when it was never opened or done before."""
+    progress = table(Progress)
+    done = connection.execute(
+        update(progress)
+        .where(
+            progress.c.learner_id == learner_id,
+            progress.c.lesson_id == lesson_id,
+            progress.c.done_at.is_(None),
+        )
+        .values(done_at=now, seen_at=now)
+    )
+    return done.rowcount == 1
+
+
+def save_start_choice(
+    connection: Connection, *, learner_id: int, track_id: str, choice: str, now: datetime
+) -> None:
+    """Record whether the check before a track was taken or skipped; the latest word counts."""
+    choices = table(StartChoice)
+    done = connection.execute(
+        update(choices)
+        .where(choices.c.learner_id == learner_id, choices.c.track_id == track_id)
+        .values(choice=choice, chosen_at=now)
+    )
+    if done.rowcount == 0:
+        connection.execute(
+            insert(choices).values(
+                learner_id=learner_id, track_id=track_id, choice=choice, chosen_at=now
+            )
+        )
+
+
+def insert_attempt(connection: Connection, *, attempt: NewAttempt, now: datetime) -> int:
+    """Start an attempt and return its id.
+
+    A second open attempt at the same content breaks the unique key `uq_attempt_open`.
+    """
+    attempts = table(Attempt)
+    attempt_id = connection.execute(
+        insert(attempts)
+        .values(
+            learner_id=attempt.learner_id,
+            kind=attempt.kind,
+            content_id=attempt.content_id,
+            revision_id=attempt.revision_id,
+            skill=attempt.skill,
+            form=attempt.form,
+            seed=attempt.seed,
+            language=attempt.language,
+            enrolment_id=attempt.enrolment_id,
+            occasion_id=attempt.occasion_id,
+            team_at_taking_id=attempt.team_at_taking_id,
+            started_at=now,
+            due_at=attempt.due_at,
+        )
+        .returning(attempts.c.id)
+    ).scalar_one()
+    add_items(connection, attempt_id=attempt_id, item_revisions=attempt.item_revisions)
+    return int(attempt_id)
+
+
+def add_items(connection: Connection, *, attempt_id: int, item_revisions: Sequence[int]) -> None:
+    """Append items to an attempt, behind those it has."""
+    if not item_revisions:
+        return
+    items = table(AttemptItem)
+    last = connection.execute(
+        select(func.max(items.c.position)).where(items.c.attempt_id == attempt_id)
+    ).scalar()
+    first = 0 if last is None else last + 1
+    connection.execute(
+        insert(items),
+        [
+            {"attempt_id": attempt_id, "position": first + place, "revision_id": revision_id}
+            | {"flagged": False}
+            for place, revision_id in enumerate(item_revisions)
+        ],
+    )
+
+
+def save_flag(connection: Connection, *, attempt_id: int, position: int, flagged: bool) -> int:
+    """Mark a question to look at again, or unmark it; return how many rows that touched."""
+    items = table(AttemptItem)
+    done = connection.execute(
+        update(items)
+        .where(items.c.attempt_id == attempt_id, items.c.position == position)
+        .values(flagged=flagged)
+    )
+    return done.rowcount

@@ -1,0 +1,226 @@
+"""A learner's tracks, progress, attempts, answers and results."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, Select, func, select
+
+from db.columns import table
+from db.tables import (
+    Answer,
+    Assignment,
+    Attempt,
+    AttemptItem,
+    Calibration,
+    Progress,
+    Result,
+    StartChoice,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class AssignmentRow:
+    """A track a learner takes; `assigned_by` is None when it was the learner's own choice."""
+
+    track_id: str
+    assigned_by: int | None
+    assigned_at: datetime
+    due_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class ProgressRow:
+    """How far a learner is in a lesson."""
+
+    lesson_id: str
+    module_id: str
+    revision_id: int
+    opened_at: datetime
+    seen_at: datetime
+    done_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptRow:
+    """An attempt as it stands."""
+
+    id: int
+    learner_id: int
+    kind: str
+    content_id: str
+    revision_id: int
+    skill: str | None
+    form: str | None
+    seed: int
+    enrolment_id: int | None
+    occasion_id: int | None
+    team_at_taking_id: int | None
+    started_at: datetime
+    due_at: datetime | None
+    submitted_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptItemRow:
+    """One question of an attempt with the newest answer to it, if any (JSON text)."""
+
+    position: int
+    revision_id: int
+    flagged: bool
+    response: str | None
+    answered_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ResultRow:
+    """A skill estimate with its standard error, and what it was made with."""
+
+    id: int
+    attempt_id: int
+    skill: str
+    theta: float
+    se: float
+    eap: float
+    eap_sd: float
+    items: int
+    correct: int
+    cells: dict[str, list[int]]
+    occasion: str | None
+    taken_at: datetime
+    model: str
+
+
+def select_assignments(connection: Connection, learner_id: int) -> tuple[AssignmentRow, ...]:
+    """Return the tracks a learner takes, those with the nearest due date first."""
+    rows = table(Assignment)
+    found = connection.execute(
+        select(rows.c.track_id, rows.c.assigned_by, rows.c.assigned_at, rows.c.due_on)
+        .where(rows.c.learner_id == learner_id)
+        .order_by(rows.c.due_on.is_(None), rows.c.due_on, rows.c.id)
+    )
+    return tuple(AssignmentRow(*row) for row in found)
+
+
+def select_progress(connection: Connection, learner_id: int) -> dict[str, ProgressRow]:
+    """Return how far a learner is, by lesson."""
+    rows = table(Progress)
+    found = connection.execute(
+        select(
+            rows.c.lesson_id,
+            rows.c.module_id,
+            rows.c.revision_id,
+            rows.c.opened_at,
+            rows.c.seen_at,
+            rows.c.done_at,
+        ).where(rows.c.learner_id == learner_id)
+    )
+    return {row.lesson_id: ProgressRow(*row) for row in found}
+
+
+def find_start_choice(connection: Connection, *, learner_id: int, track_id: str) -> str | None:
+    """Return `taken` or `skipped`, or None when the learner was not asked yet."""
+    rows = table(StartChoice)
+    found = connection.execute(
+        select(rows.c.choice).where(rows.c.learner_id == learner_id, rows.c.track_id == track_id)
+    ).scalar()
+    return None if found is None else str(found)
+
+
+def find_attempt(connection: Connection, attempt_id: int) -> AttemptRow | None:
+    """Return an attempt, or None."""
+    attempts = table(Attempt)
+    row = connection.execute(_attempts().where(attempts.c.id == attempt_id)).first()
+    return None if row is None else AttemptRow(*row)
+
+
+def find_open_attempt(
+    connection: Connection, *, learner_id: int, content_id: str
+) -> AttemptRow | None:
+    """Return the learner's attempt at this content that is not submitted yet, or None."""
+    attempts = table(Attempt)
+    row = connection.execute(
+        _attempts().where(
+            attempts.c.learner_id == learner_id,
+            attempts.c.content_id == content_id,
+            attempts.c.submitted_at.is_(None),
+        )
+    ).first()
+    return None if row is None else AttemptRow(*row)
+
+
+def select_checks(connection: Connection, learner_id: int) -> tuple[AttemptRow, ...]:
+    """Return every secure check a learner started, oldest first."""
+    attempts = table(Attempt)
+    rows = connection.execute(
+        _attempts()
+        .where(attempts.c.learner_id == learner_id, attempts.c.kind == "check")
+        .order_by(attempts.c.started_at, attempts.c.id)
+    )
+    return tuple(AttemptRow(*row) for row in rows)
+
+
+def select_attempt_items(connection: Connection, attempt_id: int) -> tuple[AttemptItemRow, ...]:
+    """Return the questions of an attempt in order, each with its newest answer."""
+    items, answers = table(AttemptItem), table(Answer)
+    newest = (
+        select(answers.c.position, func.max(answers.c.seq).label("seq"))
+        .where(answers.c.attempt_id == attempt_id)
+        .group_by(answers.c.position)
+        .subquery()
+    )
+    rows = connection.execute(
+        select(
+            items.c.position,
+            items.c.revision_id,
+            items.c.flagged,
+            answers.c.response,
+            answers.c.answered_at,
+        )
+        .outerjoin(newest, newest.c.position == items.c.position)
+        .outerjoin(answers, (answers.c.attempt_id == attempt_id) & (answers.c.seq == newest.c.seq))
+        .where(items.c.attempt_id == attempt_id)
+        .order_by(items.c.position)
+    )
+    return tuple(AttemptItemRow(*row) for row in rows)
+
+
+def select_seen_items(
+    connection: Connection, *, learner_id: int, since: datetime
+) -> frozenset[int]:
+    """Return the item revisions a learner met in secure checks since a moment."""
+    items, attempts = table(AttemptItem), table(Attempt)
+    return frozenset(
+        connection.execute(
+            select(items.c.revision_id)
+            .join(attempts, attempts.c.id == items.c.attempt_id)
+            .where(
+                attempts.c.learner_id == learner_id,
+                attempts.c.kind == "check",
+                attempts.c.started_at >= since,
+            )
+        ).scalars()
+    )
+
+
+def select_results(
+    connection: Connection, learner_id: int, *, attempt_ids: Sequence[int] | None = None
+) -> tuple[ResultRow, ...]:
+    """Return a learner's estimates, oldest first; of some attempts only when these are named."""
+    results, calibrations = table(Result), table(Calibration)
+    names = [field.name for field in fields(ResultRow) if field.name != "model"]
+    query = (
+        select(*[results.c[name] for name in names], calibrations.c.model)
+        .join(calibrations, calibrations.c.id == results.c.calibration_id)
+        .where(results.c.learner_id == learner_id)
+        .order_by(results.c.taken_at, results.c.id)
+    )
+    if attempt_ids is not None:
+        query = query.where(results.c.attempt_id.in_(attempt_ids))
+    return tuple(ResultRow(*row) for row in connection.execute(query))
+
+
+def _attempts() -> Select[Any]:
+    names = [field.name for field in fields(AttemptRow)]
+    return select(*[table(Attempt).c[name] for name in names])

@@ -1,0 +1,135 @@
+"""The store: one per process, the only place that reads, writes and commits."""
+
+import os
+from collections.abc import Callable
+from typing import Literal, TypeVar
+
+from sqlalchemy import URL, Connection, Engine
+
+from db.engines import (
+    make_postgres,
+    make_sqlite_reader,
+    make_sqlite_writer,
+    parse_url,
+    sqlite_path,
+    warn_about_old_sqlite,
+)
+from db.errors import DatabaseMissing, StoreClosed
+from db.faults import address_of, find_fault
+from db.schema import SchemaState, Standing, read_schema_state, require_current, upgrade_schema
+from db.writers import DirectWriter, GroupWriter
+
+T = TypeVar("T")
+
+
+class Store:
+    """A database that is open: `read` sees one moment, `write` returns once it is on disk."""
+
+    def __init__(self, *, url: URL, reader: Engine, writer: GroupWriter | DirectWriter) -> None:
+        self.url = url
+        self._reader = reader
+        self._writer = writer
+        self._closed = False
+
+    @property
+    def dialect(self) -> Literal["sqlite", "postgresql"]:
+        """Which kind of database this is."""
+        return "sqlite" if self.url.get_backend_name() == "sqlite" else "postgresql"
+
+    def read(self, fn: Callable[[Connection], T]) -> T:
+        """Return `fn(connection)`; all its queries see the database as of one moment.
+
+        Raises
+        ------
+        DatabaseError
+            When the database cannot answer. A write inside `fn` is refused by the database.
+        """
+        if self._closed:
+            raise StoreClosed("the store was closed; open it again")
+        try:
+            with self._reader.connect() as connection:
+                return fn(connection)
+        except Exception as error:
+            fault = find_fault(error, url=self.url)
+            if fault is None:
+                raise
+            raise fault from error
+
+    def write(self, fn: Callable[[Connection], T]) -> T:
+        """Return `fn(connection)` after its rows are on disk; an exception takes them all back.
+
+        `fn` may run more than once (PostgreSQL asks for it when two met on the same rows), and on
+        SQLite it runs in another thread: it does nothing but use its connection, never commits,
+        never writes through the store again.
+
+        Raises
+        ------
+        DatabaseError
+            When the rows did not reach the disk, or nobody can tell whether they did: try again
+            with the same operation id.
+        """
+        value: T = self._writer.write(fn)
+        return value
+
+    def schema_state(self) -> SchemaState:
+        """Compare the tables with what this code needs."""
+        return self.read(read_schema_state)
+
+    def close(self) -> None:
+        """Finish the writes that wait and let go of every connection."""
+        self._closed = True
+        self._writer.close()
+        self._reader.dispose()
+
+
+def open_store(url: str, *, create: bool = False) -> Store:
+    """Open the database at a URL; with `create`, make one with all its tables where none is.
+
+    Raises
+    ------
+    DatabaseMissing, DatabaseOlder, DatabaseNewer, DatabaseForeign, DatabaseUnreachable
+        Each with a sentence that says what to do. An older database is never changed here.
+    ValueError
+        For a URL that is neither a SQLite file nor PostgreSQL.
+    """
+    parsed = parse_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        warn_about_old_sqlite()
+        _require_file(parsed, create=create)
+    store = _connect(parsed)
+    try:
+        state = store.schema_state()
+        if create and state.standing is Standing.EMPTY:
+            upgrade_schema(parsed)
+            state = store.schema_state()
+        require_current(state, url=parsed)
+    except BaseException:
+        store.close()
+        raise
+    return store
+
+
+def _require_file(url: URL, *, create: bool) -> None:
+    path = sqlite_path(url)
+    if path.exists():
+        return
+    if not create:
+        raise DatabaseMissing(f"{address_of(url)} does not exist; run `python -m db upgrade`")
+    make_private_file(url)
+
+
+def make_private_file(url: URL) -> None:
+    """Make an empty SQLite file that only its owner can read; SQLite keeps its rights."""
+    path = sqlite_path(url)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+
+
+def _connect(url: URL) -> Store:
+    if url.get_backend_name() == "sqlite":
+        writer = GroupWriter(make_sqlite_writer(url))
+        return Store(url=url, reader=make_sqlite_reader(url), writer=writer)
+    engine = make_postgres(url)
+    # One pool for both; a read is one snapshot and cannot change anything by mistake.
+    reader = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+    return Store(url=url, reader=reader, writer=DirectWriter(engine))
