@@ -211,7 +211,7 @@ def select_results(
     results, calibrations = table(Result), table(Calibration)
     names = [field.name for field in fields(ResultRow) if field.name != "model"]
     query = (
-        select(*[results.c[name] for name in names], calibrations.c.model)
+        select(*[*(results.c[name] for name in names), calibrations.c.model])
         .join(calibrations, calibrations.c.id == results.c.calibration_id)
         .where(results.c.learner_id == learner_id)
         .order_by(results.c.taken_at, results.c.id)

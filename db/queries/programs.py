@@ -1,0 +1,131 @@
+"""Programs, cohorts, enrolments and the windows of their skill checks."""
+
+from dataclasses import dataclass
+from datetime import date
+
+import pandas as pd
+from sqlalchemy import Connection, and_, select
+
+from db.columns import table
+from db.tables import Cohort, Enrolment, Lottery, Occasion, Program, Result, Team
+
+
+@dataclass(frozen=True, slots=True)
+class ProgramRow:
+    """A program; `drawn` says whether a lottery is on record."""
+
+    id: int
+    name: str
+    track_id: str
+    design: str
+    starts_on: date
+    drawn: bool
+
+
+@dataclass(frozen=True, slots=True)
+class WindowRow:
+    """An occasion that is open for a learner, with the enrolment it belongs to."""
+
+    enrolment_id: int
+    occasion_id: int
+    kind: str
+    arm: str
+    track_id: str
+    program: str
+    opens_on: date
+    closes_on: date
+
+
+def select_programs(connection: Connection) -> tuple[ProgramRow, ...]:
+    """Return every program, newest start first."""
+    programs, draws = table(Program), table(Lottery)
+    rows = connection.execute(
+        select(
+            programs.c.id,
+            programs.c.name,
+            programs.c.track_id,
+            programs.c.design,
+            programs.c.starts_on,
+            select(draws.c.id).where(draws.c.program_id == programs.c.id).exists().label("drawn"),
+        ).order_by(programs.c.starts_on.desc(), programs.c.name)
+    )
+    return tuple(ProgramRow(*row[:5], bool(row.drawn)) for row in rows)
+
+
+def select_windows(connection: Connection, learner_id: int) -> tuple[WindowRow, ...]:
+    """Return every window of every cohort a learner is in, earliest first."""
+    enrolments, cohorts = table(Enrolment), table(Cohort)
+    occasions, programs = table(Occasion), table(Program)
+    rows = connection.execute(
+        select(
+            enrolments.c.id,
+            occasions.c.id,
+            occasions.c.kind,
+            enrolments.c.arm,
+            programs.c.track_id,
+            programs.c.name,
+            occasions.c.opens_on,
+            occasions.c.closes_on,
+        )
+        .join(cohorts, cohorts.c.id == enrolments.c.cohort_id)
+        .join(programs, programs.c.id == cohorts.c.program_id)
+        .join(occasions, occasions.c.cohort_id == cohorts.c.id)
+        .where(enrolments.c.learner_id == learner_id)
+        .order_by(occasions.c.opens_on, occasions.c.id)
+    )
+    return tuple(WindowRow(*row) for row in rows)
+
+
+def select_scores(connection: Connection, program_id: int, *, skill: str) -> pd.DataFrame:
+    """Return the scores of everyone enrolled in a program, in the long form of a comparison.
+
+    Columns: `learner_id`, `team_id` (at the start), `arm`, `occasion`, `score` (θ), `se`. One row
+    per learner and counted occasion; a learner without any has one row with empty occasion and
+    score, so that everyone enrolled is counted.
+    """
+    enrolments, cohorts, results = table(Enrolment), table(Cohort), table(Result)
+    rows = connection.execute(
+        select(
+            enrolments.c.learner_id,
+            enrolments.c.team_at_start_id.label("team_id"),
+            enrolments.c.arm,
+            results.c.occasion,
+            results.c.theta.label("score"),
+            results.c.se,
+        )
+        .join(cohorts, cohorts.c.id == enrolments.c.cohort_id)
+        .outerjoin(
+            results,
+            and_(
+                results.c.enrolment_id == enrolments.c.id,
+                results.c.skill == skill,
+                results.c.counted,
+                results.c.occasion.is_not(None),
+            ),
+        )
+        .where(cohorts.c.program_id == program_id)
+        .order_by(enrolments.c.learner_id, results.c.taken_at)
+    )
+    return pd.DataFrame(
+        rows.tuples().all(), columns=["learner_id", "team_id", "arm", "occasion", "score", "se"]
+    )
+
+
+def select_programs_of_teams(connection: Connection, team_ids: tuple[int, ...]) -> frozenset[int]:
+    """Return the programs in which people of these teams take part."""
+    enrolments, cohorts = table(Enrolment), table(Cohort)
+    return frozenset(
+        connection.execute(
+            select(cohorts.c.program_id)
+            .join(enrolments, enrolments.c.cohort_id == cohorts.c.id)
+            .where(enrolments.c.team_at_start_id.in_(team_ids))
+            .distinct()
+        ).scalars()
+    )
+
+
+def select_team_names(connection: Connection, team_ids: tuple[int, ...]) -> dict[int, str]:
+    """Return the names of teams by id."""
+    teams = table(Team)
+    rows = connection.execute(select(teams.c.id, teams.c.name).where(teams.c.id.in_(team_ids)))
+    return {row.id: row.name for row in rows}
