@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Column, Index, LargeBinary, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, Column, Index, LargeBinary, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from db.columns import NAMING, BigId, document, in_order, key, moment, one_of, to
@@ -248,7 +248,7 @@ class Lottery(SQLModel, table=True):
 
     id: int = Field(default=None, sa_column=key())
     program_id: int = Field(sa_column=to("program.id"))
-    seed: int
+    seed: int = Field(sa_column=Column(BigId, nullable=False))
     method: str
     list_hash: str
     drawn_at: datetime = Field(sa_column=moment())
@@ -312,7 +312,7 @@ class Attempt(SQLModel, table=True):
     revision_id: int = Field(sa_column=to("revision.id", index=False))
     skill: str | None = None
     form: str | None = None
-    seed: int
+    seed: int = Field(sa_column=Column(BigId, nullable=False))
     language: str
     enrolment_id: int | None = Field(default=None, sa_column=to("enrolment.id", optional=True))
     occasion_id: int | None = Field(default=None, sa_column=to("occasion.id", optional=True))
@@ -392,6 +392,8 @@ class Result(SQLModel, table=True):
     eap_sd: float
     items: int
     correct: int
+    level: int
+    at_target: bool
     cells: Any = Field(sa_column=document())
     arm: str | None = None
     occasion: str | None = None
@@ -401,13 +403,30 @@ class Result(SQLModel, table=True):
     taken_at: datetime = Field(sa_column=moment())
     scored_at: datetime = Field(sa_column=moment())
     code_version: str
+    counts_for: str = Field(
+        description="the enrolment and occasion, or the month, it may count for"
+    )
     counted: bool
     __table_args__ = (
         UniqueConstraint("attempt_id", "calibration_id"),
+        # The first attempt of an occasion counts; two that end at once cannot both be first.
+        Index(
+            "uq_result_counted",
+            "learner_id",
+            "skill",
+            "counts_for",
+            unique=True,
+            sqlite_where=text("counted"),
+            postgresql_where=text("counted"),
+        ),
         Index("ix_result_learner_id_skill_taken_at", "learner_id", "skill", "taken_at"),
         CheckConstraint("se > 0 AND eap_sd > 0", name="error_is_positive"),
         CheckConstraint("correct BETWEEN 0 AND items", name="correct_within_items"),
         CheckConstraint("theta BETWEEN -20 AND 20", name="theta_is_finite"),
+        CheckConstraint("se <= 20 AND eap_sd <= 20", name="error_is_finite"),
+        CheckConstraint("level BETWEEN 1 AND 4", name="level_is_known"),
+        one_of("arm", *ARMS),
+        one_of("occasion", *OCCASIONS),
     )
 
 
