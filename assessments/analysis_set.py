@@ -1,0 +1,212 @@
+"""Who is compared: from rows of scores to one row per learner with a start and a target."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from assessments.arms import ARMS, ArmCounts, count_by_arm
+
+COLUMNS = ("learner", "team", "cohort", "arm", "skill", "occasion", "time", "score", "se")
+_KNOWN_OCCASIONS = ("pre", "baseline", "start", "middle", "end", "post", "plus3", "plus6")
+
+
+class ComparisonInputError(ValueError):
+    """Rows that cannot be compared as they stand; the message says which and why."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class AnalysisSet:
+    """One skill at one target occasion.
+
+    `learners` has one row per analysed learner: `learner`, `team`, `arm`, `baseline`,
+    `baseline_se`, `post`, `post_se` and the columns named in `covariates` and `strata` (numbers;
+    categories became 0/1 columns). In a post-only set `baseline` is missing throughout.
+    `observations` keeps every score up to the target, for growth. `baseline_share` is the share of
+    starters with a score before the target.
+    """
+
+    skill: str
+    occasion: str
+    learners: pd.DataFrame
+    observations: pd.DataFrame
+    covariates: tuple[str, ...]
+    strata: tuple[str, ...]
+    enrolled: ArmCounts
+    baseline_share: float
+    post_only: bool
+    warnings: tuple[str, ...]
+
+    @property
+    def counts(self) -> ArmCounts:
+        """Analysed learners per arm."""
+        return count_by_arm(self.learners["arm"])
+
+    @property
+    def teams(self) -> ArmCounts:
+        """Starting teams per arm among the analysed."""
+        pairs = self.learners[["team", "arm"]].drop_duplicates()
+        return count_by_arm(pairs["arm"])
+
+
+def occasion_order(rows: pd.DataFrame) -> list[str]:
+    """Occasions from first to last: by median time, else by number, known name or appearance."""
+    seen = [str(value) for value in rows["occasion"].drop_duplicates()]
+    times = rows.groupby(rows["occasion"].astype(str), sort=False)["time"].median()
+    if times.notna().all():
+        return sorted(seen, key=lambda name: float(times[name]))
+    numbers = pd.to_numeric(pd.Series(seen), errors="coerce")
+    if numbers.notna().all():
+        return sorted(seen, key=float)
+    if all(name in _KNOWN_OCCASIONS for name in seen):
+        return sorted(seen, key=_KNOWN_OCCASIONS.index)
+    return seen
+
+
+def check_rows(rows: pd.DataFrame) -> None:
+    """Refuse rows in which a learner has two arms, or two rows for one skill and occasion.
+
+    Raises
+    ------
+    ComparisonInputError
+        Naming the first learner concerned.
+    """
+    unknown = rows.loc[~rows["arm"].isin(ARMS), "arm"]
+    if len(unknown):
+        raise ComparisonInputError(f"arm must be one of {', '.join(ARMS)}; found {unknown.iloc[0]}")
+    arms = rows.groupby("learner", sort=False)["arm"].nunique()
+    if (arms > 1).any():
+        raise ComparisonInputError(f"learner {arms[arms > 1].index[0]} is in two arms")
+    double = rows.duplicated(["learner", "skill", "occasion"])
+    if double.any():
+        row = rows[double].iloc[0]
+        raise ComparisonInputError(
+            f"learner {row['learner']} has two rows for {row['skill']} at {row['occasion']}"
+        )
+
+
+def build_analysis_set(
+    rows: pd.DataFrame,
+    *,
+    skill: str,
+    order: Sequence[str],
+    target: str,
+    covariates: Sequence[str] = (),
+    strata: str | None = None,
+    enrolled: pd.DataFrame | None = None,
+) -> AnalysisSet:
+    """Learners of one skill with their first score and their score at the target occasion.
+
+    Parameters
+    ----------
+    rows
+        As in `assessments.compare.compare_arms`, already checked by `check_rows`.
+    order
+        All occasions from first to last; scores after `target` are left out.
+    enrolled
+        Everyone who started (`learner`, `arm`), beyond those who have rows.
+    """
+    own = rows[rows["skill"] == skill]
+    rank = {name: place for place, name in enumerate(order)}
+    own = own.assign(rank=own["occasion"].astype(str).map(rank)).sort_values("rank", kind="stable")
+    own = own[own["rank"] <= rank[target]]
+    people = own.drop_duplicates("learner")[["learner", "team", "arm"]].set_index("learner")
+    scored = own[own["score"].notna()]
+    before = scored[scored["rank"] < rank[target]].drop_duplicates("learner").set_index("learner")
+    after = scored[scored["rank"] == rank[target]].set_index("learner")
+    people = people.assign(
+        baseline=before["score"], baseline_se=before["se"], post=after["score"], post_se=after["se"]
+    )
+    post_only = before.empty
+    starters, warnings = _starters(people, enrolled=enrolled)
+    wanted = ["post"] if post_only else ["baseline", "post"]
+    analysed = people.dropna(subset=wanted)
+    described, names, dummies = _describe(own, covariates=covariates, strata=strata)
+    analysed = analysed.join(described)
+    whole = analysed.dropna(subset=[*names, *dummies])
+    if len(whole) < len(analysed):
+        warnings.append(
+            f"{len(analysed) - len(whole)} learners lack a covariate or stratum and are left out"
+        )
+    late = int((before["rank"] > 0).sum())
+    if late:
+        warnings.append(
+            f"{late} learners were first measured after the first occasion; their starting point "
+            "may already hold some learning"
+        )
+    return AnalysisSet(
+        skill=skill,
+        occasion=target,
+        learners=whole.reset_index(),
+        observations=scored.drop(columns="rank"),
+        covariates=tuple(names),
+        strata=tuple(dummies),
+        enrolled=count_by_arm(starters),
+        baseline_share=len(before) / len(starters) if len(starters) else 0.0,
+        post_only=post_only,
+        warnings=tuple(warnings),
+    )
+
+
+def _starters(
+    people: pd.DataFrame, *, enrolled: pd.DataFrame | None
+) -> tuple[pd.Series, list[str]]:
+    """Arm of everyone who started, by learner, and what is odd about the list."""
+    if enrolled is None:
+        return people["arm"], []
+    listed = enrolled.drop_duplicates("learner").set_index("learner")["arm"]
+    both = listed.index.intersection(people.index)
+    moved = both[(listed[both] != people.loc[both, "arm"]).to_numpy()]
+    if len(moved):
+        raise ComparisonInputError(
+            f"learner {moved[0]} is {listed[moved[0]]} in the enrolment list but "
+            f"{people.loc[moved[0], 'arm']} in the scores"
+        )
+    extra = people.index.difference(listed.index)
+    warnings = (
+        [
+            f"{len(extra)} learners have scores but are not in the enrolment list; "
+            "they count as enrolled"
+        ]
+        if len(extra)
+        else []
+    )
+    return pd.concat([listed, people.loc[extra, "arm"]]), warnings
+
+
+def _describe(
+    own: pd.DataFrame, *, covariates: Sequence[str], strata: str | None
+) -> tuple[pd.DataFrame, list[str], list[str]]:
+    """Covariates and stratum dummies per learner, and the names of their columns."""
+    columns = [*covariates, *([strata] if strata is not None else [])]
+    first = own.groupby("learner", sort=False)[columns].first() if columns else None
+    if first is None:
+        return pd.DataFrame(index=own["learner"].drop_duplicates()), [], []
+    parts = [_as_numbers(first[name], drop_first=False) for name in covariates]
+    names = [column for part in parts for column in part.columns]
+    dummies: list[str] = []
+    if strata is not None:
+        block = _indicators(first[strata], drop_first=True)
+        dummies = list(block.columns)
+        parts.append(block)
+    return pd.concat(parts, axis=1), names, dummies
+
+
+def _as_numbers(values: pd.Series, *, drop_first: bool) -> pd.DataFrame:
+    """A numeric column as it is, any other as one 0/1 column per category."""
+    if pd.api.types.is_numeric_dtype(values):
+        return values.astype(float).to_frame()
+    return _indicators(values, drop_first=drop_first)
+
+
+def _indicators(values: pd.Series, *, drop_first: bool) -> pd.DataFrame:
+    """One 0/1 column per category (`name=category`), missing where the category is."""
+    levels = sorted(values.dropna().unique(), key=str)
+    if drop_first or len(levels) == 2:
+        levels = levels[1:]
+    columns = {
+        f"{values.name}={level}": np.where(values.isna(), np.nan, (values == level).astype(float))
+        for level in levels
+    }
+    return pd.DataFrame(columns, index=values.index)

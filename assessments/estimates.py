@@ -1,0 +1,205 @@
+"""The differences between two arms at the target occasion: ANCOVA, gain, true-score ANCOVA."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from assessments.analysis_set import AnalysisSet
+from assessments.arms import ARMS, SELF_DIRECTED, STRUCTURED
+from assessments.baseline import pooled_sd
+from assessments.bootstrap import FEW_TEAMS, wild_bootstrap_p
+from assessments.regression import (
+    Coefficient,
+    Floats,
+    estimate_coefficient,
+    fit_least_squares,
+)
+
+Interval = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Estimate:
+    """Structured minus self-directed, in score points and in SD of the target score.
+
+    `p` is the larger of the CR2 and the bootstrap p value; `p_wild` is None with 20 teams or more.
+    """
+
+    estimate: float
+    se_cr1: float
+    se_cr2: float
+    df: float
+    interval: Interval
+    p: float
+    p_wild: float | None
+    sd: float
+    interval_90: Interval
+    robustness_value: float
+
+    def in_sd(self, value: float) -> float:
+        """A difference in score points as a share of the target's standard deviation."""
+        return value / self.sd
+
+
+def estimate_ancova(analysis: AnalysisSet, *, teams: bool, seed: int) -> Estimate:
+    """Primary: post ~ arm + baseline + covariates + strata; without a baseline in post-only sets.
+
+    Raises
+    ------
+    AliasedTermError
+        If the arms cannot be told apart from the covariates, or too few rows remain.
+    """
+    terms = _baseline_column(analysis)
+    return _estimate(
+        analysis, outcome=_column(analysis, "post"), terms=terms, teams=teams, seed=seed
+    )
+
+
+def estimate_gain(analysis: AnalysisSet, *, teams: bool, seed: int) -> Estimate | None:
+    """Sensitivity: post minus baseline ~ arm + covariates + strata; None in post-only sets."""
+    if analysis.post_only:
+        return None
+    gain = _column(analysis, "post") - _column(analysis, "baseline")
+    return _estimate(analysis, outcome=gain, terms={}, teams=teams, seed=seed)
+
+
+def estimate_true_score(analysis: AnalysisSet, *, teams: bool, seed: int) -> Estimate | None:
+    """Sensitivity: the ANCOVA with each arm's baseline drawn in by its unreliability.
+
+    None in post-only sets, without standard errors, or when the baseline holds only noise.
+
+    Notes
+    -----
+    Reliability-corrected analysis of covariance, Trochim and Cappelleri (1992), Controlled Clinical
+    Trials 13: an error-laden baseline adjusts too little when groups differ; the estimated true
+    baseline is the arm's mean + r (score - mean), r = 1 - mean(se²) / variance within the arm.
+    """
+    if analysis.post_only:
+        return None
+    scores, errors = _column(analysis, "baseline"), _column(analysis, "baseline_se")
+    arms = analysis.learners["arm"].to_numpy()
+    shrunk = np.empty_like(scores)
+    for arm in ARMS:
+        inside = arms == arm
+        known = errors[inside][np.isfinite(errors[inside])]
+        spread = float(scores[inside].var(ddof=1))
+        rho = 1 - float((known**2).mean()) / spread if len(known) and spread > 0 else -1.0
+        if rho <= 0:
+            return None
+        mean = float(scores[inside].mean())
+        shrunk[inside] = mean + rho * (scores[inside] - mean)
+    return _estimate(
+        analysis,
+        outcome=_column(analysis, "post"),
+        terms={"baseline": shrunk},
+        teams=teams,
+        seed=seed,
+    )
+
+
+def union_of(intervals: Sequence[Interval]) -> Interval:
+    """Smallest interval that holds all of them."""
+    return min(low for low, _ in intervals), max(high for _, high in intervals)
+
+
+def reliability_of(analysis: AnalysisSet) -> float | None:
+    """The lower reliability of baseline and target scores; None without standard errors.
+
+    Notes
+    -----
+    1 - mean(se²) / variance within arms.
+    """
+    found = [_reliability(analysis.learners, score="post")]
+    if not analysis.post_only:
+        found.append(_reliability(analysis.learners, score="baseline"))
+    known = [value for value in found if value is not None]
+    return min(known) if known else None
+
+
+def _reliability(learners: pd.DataFrame, *, score: str) -> float | None:
+    """Reliability of one score column from its `_se` column."""
+    errors = learners[f"{score}_se"].to_numpy(dtype=float)
+    errors = errors[np.isfinite(errors)]
+    first, second = _split(learners, score)
+    spread = pooled_sd(first, second) if len(first) and len(second) else 0.0
+    return 1 - float((errors**2).mean()) / spread**2 if len(errors) and spread > 0 else None
+
+
+def scores_vary(analysis: AnalysisSet) -> bool:
+    """Whether baseline and target scores differ between learners, and not in lockstep."""
+    if len(analysis.learners) < 3:
+        return False
+    columns = ["post"] if analysis.post_only else ["baseline", "post"]
+    scores = analysis.learners[columns].to_numpy(dtype=float)
+    if (np.ptp(scores, axis=0) <= 1e-12 * np.maximum(1.0, np.abs(scores).max(axis=0))).any():
+        return False
+    x, names = _design(analysis, terms=_baseline_column(analysis))
+    return not fit_least_squares(x, scores[:, -1], names=names).exact
+
+
+def _split(learners: pd.DataFrame, column: str) -> tuple[Floats, Floats]:
+    """A column's values in the structured and in the self-directed arm."""
+    arms = learners["arm"].to_numpy()
+    values = learners[column].to_numpy(dtype=float)
+    return values[arms == STRUCTURED], values[arms == SELF_DIRECTED]
+
+
+def _column(analysis: AnalysisSet, name: str) -> Floats:
+    return np.asarray(analysis.learners[name], dtype=np.float64)
+
+
+def _baseline_column(analysis: AnalysisSet) -> dict[str, Floats]:
+    """The baseline as a model term, where there is one."""
+    return {} if analysis.post_only else {"baseline": _column(analysis, "baseline")}
+
+
+def _design(analysis: AnalysisSet, *, terms: dict[str, Floats]) -> tuple[Floats, tuple[str, ...]]:
+    """Columns of the model: intercept, arm, the given terms, covariates, strata."""
+    arm = (analysis.learners["arm"].to_numpy() == STRUCTURED).astype(np.float64)
+    columns = {"intercept": np.ones(len(arm)), "arm": arm, **terms}
+    columns |= {name: _column(analysis, name) for name in (*analysis.covariates, *analysis.strata)}
+    return np.column_stack(list(columns.values())), tuple(columns)
+
+
+def _estimate(
+    analysis: AnalysisSet, *, outcome: Floats, terms: dict[str, Floats], teams: bool, seed: int
+) -> Estimate:
+    """The arm's coefficient with everything reported about it."""
+    x, names = _design(analysis, terms=terms)
+    clusters = analysis.learners["team"].to_numpy() if teams else None
+    fit = fit_least_squares(x, outcome, names=names, clusters=clusters)
+    arm = estimate_coefficient(fit, name="arm")
+    wild = None
+    if clusters is not None and fit.clusters < FEW_TEAMS:
+        wild = wild_bootstrap_p(x, outcome, names=names, name="arm", clusters=clusters, seed=seed)
+    return Estimate(
+        estimate=arm.estimate,
+        se_cr1=arm.se_cr1,
+        se_cr2=arm.se_cr2,
+        df=arm.df,
+        interval=arm.interval(),
+        p=arm.p if wild is None else max(arm.p, wild),
+        p_wild=wild,
+        sd=pooled_sd(*_split(analysis.learners, "post")),
+        interval_90=arm.interval(level=0.90),
+        robustness_value=robustness_value(arm),
+    )
+
+
+def robustness_value(coefficient: Coefficient) -> float:
+    """Share of the remaining variation, of both arm and score, an unseen cause must explain.
+
+    A cause weaker than this on both sides could not bring the estimate down to zero.
+
+    Notes
+    -----
+    Cinelli and Hazlett (2020), JRSS B 82, section 4: f² = t²/df of the ordinary least squares fit,
+    RV = (√(f⁴ + 4 f²) - f²) / 2.
+    """
+    if coefficient.se_classical == 0:
+        return 1.0 if coefficient.estimate else 0.0
+    f2 = (coefficient.estimate / coefficient.se_classical) ** 2 / coefficient.residual_df
+    return (math.sqrt(f2 * f2 + 4 * f2) - f2) / 2

@@ -1,0 +1,344 @@
+"""The growth model: straight lines of learners within teams, by restricted maximum likelihood."""
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy.optimize import minimize
+from scipy.stats import t as student_t
+
+from assessments.growth_statistics import GrowthStatistics, collect_growth_statistics
+from assessments.regression import Floats
+
+# Values are complex while the gradient is taken, see _deviance_and_gradient.
+Numbers = NDArray[Any]
+
+_STEP = 1e-30
+_MIN_OBSERVATIONS = 3
+_START_LEARNER = (1.0, 0.0, 0.5)
+_START_TEAM = (0.4, 0.0, 0.2)
+
+
+class GrowthModelError(ValueError):
+    """The scores cannot tell the parts of the growth model apart; the message says why."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineVariances:
+    """Spread of straight lines around their mean: starting points, slopes, their covariance."""
+
+    intercept: float
+    slope: float
+    covariance: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TeamSlope:
+    """Growth of one team per unit of time, drawn towards its arm's mean, with a 95 % interval."""
+
+    team: object
+    learners: int
+    slope: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GrowthModel:
+    """Mean growth and how it differs between arms, learners and teams.
+
+    `slope` is growth per unit of time of the self-directed (or the only) arm; `time_by_arm` is
+    what the structured arm grows more, None with one arm. `team` is None in a two-level model.
+    """
+
+    learners: int
+    teams: int | None
+    observations: int
+    slope: float
+    se: float
+    time_by_arm: float | None
+    se_time_by_arm: float | None
+    df: int
+    log_likelihood: float
+    learner: LineVariances
+    team: LineVariances | None
+    residual: float
+    converged: bool
+    team_slopes: tuple[TeamSlope, ...]
+
+    def time_by_arm_interval(self, *, level: float = 0.95) -> tuple[float, float] | None:
+        """Confidence interval of `time_by_arm` with `df` degrees of freedom."""
+        if self.time_by_arm is None or self.se_time_by_arm is None:
+            return None
+        half = float(student_t.ppf(0.5 + level / 2, self.df)) * self.se_time_by_arm
+        return self.time_by_arm - half, self.time_by_arm + half
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Solution:
+    """The normal equations at given variance ratios (all relative to the residual variance).
+
+    `team_gram` and `team_sums` are Z'V⁻¹Z and Z'V⁻¹y per team over both arms, V without the team's
+    own part; `shrink` is (I + G M)⁻¹ G per team.
+    """
+
+    deviance: Numbers
+    sigma2: Numbers
+    coefficients: Numbers
+    information: Numbers
+    cross: Numbers
+    team_sums: Numbers
+    shrink: Numbers
+
+
+def fit_growth_model(observations: pd.DataFrame, *, teams: bool = True) -> GrowthModel:
+    """Fit score ~ time * arm with random starting points and slopes of learners and teams.
+
+    Parameters
+    ----------
+    observations
+        One row per learner and occasion: `learner`, `team`, `arm`, `time`, `score`; rows without
+        time or score are left out.
+    teams
+        False fits learners only; so does a file in which every learner is a team of its own.
+
+    Raises
+    ------
+    GrowthModelError
+        With fewer than three occasions, or scores without spread around the lines.
+
+    Notes
+    -----
+    Bates, Mächler, Bolker and Walker (2015), Journal of Statistical Software 67: residual variance
+    profiled out, Cholesky factors of the relative covariances as parameters. Learner and team
+    effects are integrated out one after the other with the Woodbury identity, so that only 2 x 2
+    matrices appear and the cost does not depend on the number of scores.
+    """
+    rows = observations.dropna(subset=["time", "score"])
+    if rows["time"].nunique() < _MIN_OBSERVATIONS:
+        raise GrowthModelError("growth needs at least three occasions")
+    statistics = collect_growth_statistics(rows)
+    if statistics.longest < _MIN_OBSERVATIONS:
+        raise GrowthModelError("growth needs learners measured at least three times")
+    if statistics.observations <= 2 * statistics.arms + 1:
+        raise GrowthModelError("too few scores for a growth model")
+    levels = 2 if teams and 1 < len(statistics.teams) < statistics.learners else 1
+    start = np.array([*_START_LEARNER, *(_START_TEAM if levels > 1 else ())])
+    _refuse_exact_lines(statistics, start=start)
+    best, converged = _minimise(statistics, start=start)
+    return _describe(statistics, parameters=best, converged=converged)
+
+
+def fit_growth_model_or_reason(observations: pd.DataFrame, *, teams: bool) -> GrowthModel | str:
+    """The growth model, or in words why there is none."""
+    try:
+        return fit_growth_model(observations, teams=teams)
+    except GrowthModelError as error:
+        return str(error)
+
+
+def _refuse_exact_lines(statistics: GrowthStatistics, *, start: Floats) -> None:
+    """Refuse scores that hold no noise around their lines."""
+    sigma2 = float(_solve(statistics, parameters=start).sigma2)
+    if not sigma2 > 1e-14 * max(statistics.score_squares, 1e-300):
+        raise GrowthModelError("scores do not vary around straight lines")
+
+
+def _minimise(statistics: GrowthStatistics, *, start: Floats) -> tuple[Floats, bool]:
+    """Parameters of the smallest deviance, and whether the search ended by itself."""
+    bounds = [(0.0, None), (None, None), (0.0, None)] * (len(start) // 3)
+    point = start
+    value = math.inf
+    done = False
+    # A second run from where the first ended has a fresh curvature estimate and settles the
+    # last digits; it stops at once when there is nothing left to gain.
+    for _ in range(3):
+        found = minimize(
+            _deviance_and_gradient,
+            point,
+            args=(statistics,),
+            jac=True,
+            method="L-BFGS-B",
+            bounds=bounds,
+            options={"ftol": 1e-13, "gtol": 1e-6, "maxiter": 500},
+        )
+        done = value - float(found.fun) < 1e-6
+        point, value = found.x, float(found.fun)
+        if done:
+            break
+    return point, done
+
+
+def _deviance_and_gradient(
+    parameters: Floats, statistics: GrowthStatistics
+) -> tuple[float, Floats]:
+    """Deviance and its gradient by complex steps, exact to rounding.
+
+    Notes
+    -----
+    Squire and Trapp (1998), SIAM Review 40: f'(x) = Im f(x + ih) / h for an analytic f.
+    """
+    steps = [
+        complex(_solve(statistics, parameters=parameters + 1j * _STEP * unit).deviance)
+        for unit in np.eye(len(parameters))
+    ]
+    return steps[0].real, np.array([step.imag / _STEP for step in steps])
+
+
+def _relative_covariance(parameters: Numbers) -> Numbers:
+    """Λ Λ' of the lower triangular Λ with these three entries."""
+    a, b, c = parameters
+    return np.array([[a * a, a * b], [a * b, b * b + c * c]])
+
+
+def _solve(statistics: GrowthStatistics, *, parameters: Numbers) -> _Solution:
+    """Profiled REML deviance and generalised least squares at these parameters."""
+    groups = 2 * len(statistics.teams)
+    g = _relative_covariance(parameters[:3])
+    inner = np.linalg.inv(np.eye(2) + statistics.gram @ g)  # (I + S G)⁻¹, per pattern
+    m = inner @ statistics.gram
+    shrunk = g @ inner
+    logdet = -(statistics.pattern_counts @ np.log(_determinant(inner)))
+    squares = statistics.score_squares - np.einsum("pij,pji->", shrunk, statistics.pattern_squares)
+    gram, sums = np.zeros((groups, 2, 2), m.dtype), np.zeros((groups, 2), m.dtype)
+    index, edges = np.unique(statistics.cell_groups, return_index=True)
+    cells = m[statistics.cell_pattern] * statistics.cell_counts[:, None, None]
+    gram[index] = np.add.reduceat(cells, edges, axis=0)
+    moved = np.einsum("cij,cj->ci", inner[statistics.cell_pattern], statistics.cell_sums)
+    sums[index] = np.add.reduceat(moved, edges, axis=0)
+    by_arm, sums_by_arm = gram.reshape(-1, 2, 2, 2), sums.reshape(-1, 2, 2)
+    # Rows of `cross` are the fixed effects: both arms together, then the structured arm on top.
+    parts, heads = [by_arm.sum(axis=1)], [sums_by_arm.sum(axis=1)]
+    if statistics.arms > 1:
+        parts, heads = [*parts, by_arm[:, 1]], [*heads, sums_by_arm[:, 1]]
+    cross, right = np.concatenate(parts, axis=1), np.concatenate(heads, axis=1).sum(axis=0)
+    information = _fixed_information([part.sum(axis=0) for part in parts])
+    shrink = np.zeros_like(parts[0])
+    if len(parameters) > 3:
+        team_g = _relative_covariance(parameters[3:])
+        turned = np.linalg.inv(np.eye(2) + parts[0] @ team_g)
+        shrink = team_g @ turned
+        logdet = logdet - np.log(_determinant(turned)).sum()
+        information = information - np.einsum("jai,jik,jbk->ab", cross, shrink, cross)
+        right = right - np.einsum("jai,jik,jk->a", cross, shrink, heads[0])
+        squares = squares - np.einsum("ji,jik,jk->", heads[0], shrink, heads[0])
+    coefficients = np.linalg.solve(information, right)
+    free = statistics.observations - len(right)
+    sigma2 = (squares - coefficients @ right) / free
+    deviance = logdet + np.log(np.linalg.det(information)) + free * (1 + np.log(2 * np.pi * sigma2))
+    return _Solution(
+        deviance=deviance,
+        sigma2=sigma2,
+        coefficients=coefficients,
+        information=information,
+        cross=cross,
+        team_sums=heads[0],
+        shrink=shrink,
+    )
+
+
+def _determinant(matrices: Numbers) -> Numbers:
+    """Determinants of 2 x 2 matrices, also of complex ones."""
+    down = matrices[..., 0, 0] * matrices[..., 1, 1]
+    return np.asarray(down - matrices[..., 0, 1] * matrices[..., 1, 0])
+
+
+def _fixed_information(parts: list[Numbers]) -> Numbers:
+    """X'V⁻¹X of both arms, the structured arm's columns being the time line switched on."""
+    if len(parts) == 1:
+        return parts[0]
+    return np.block([[parts[0], parts[1]], [parts[1], parts[1]]])
+
+
+def _describe(statistics: GrowthStatistics, *, parameters: Floats, converged: bool) -> GrowthModel:
+    """Bring a solution back to the file's units of time and score."""
+    solution = _solve(statistics, parameters=parameters)
+    sigma2 = float(solution.sigma2)
+    spread = statistics.scale.spread
+    covariance = sigma2 * np.linalg.inv(solution.information)
+    slopes = solution.coefficients[1::2] / spread
+    errors = np.sqrt(np.diag(covariance)[1::2]) / spread
+    two_arms = statistics.arms > 1
+    three_level = len(parameters) > 3
+    units = len(statistics.teams) if three_level else statistics.learners
+    return GrowthModel(
+        learners=statistics.learners,
+        teams=len(statistics.teams) if three_level else None,
+        observations=statistics.observations,
+        slope=float(slopes[0]),
+        se=float(errors[0]),
+        time_by_arm=float(slopes[1]) if two_arms else None,
+        se_time_by_arm=float(errors[1]) if two_arms else None,
+        df=max(units - 2, 1),
+        # Measuring time in other units multiplies the determinant of the information.
+        log_likelihood=-float(solution.deviance) / 2 - statistics.arms * math.log(spread),
+        learner=_variances(statistics, ratio=_relative_covariance(parameters[:3]), sigma2=sigma2),
+        team=_variances(statistics, ratio=_relative_covariance(parameters[3:]), sigma2=sigma2)
+        if three_level
+        else None,
+        residual=sigma2,
+        converged=converged,
+        team_slopes=_team_slopes(statistics, solution, covariance=covariance)
+        if three_level
+        else (),
+    )
+
+
+def _variances(statistics: GrowthStatistics, *, ratio: Floats, sigma2: float) -> LineVariances:
+    """Variances of starting points (time 0) and slopes in the file's units."""
+    scale = statistics.scale
+    back = np.array([[1.0, -scale.center / scale.spread], [0.0, 1 / scale.spread]])
+    turned = sigma2 * back @ ratio @ back.T
+    return LineVariances(
+        intercept=float(turned[0, 0]), slope=float(turned[1, 1]), covariance=float(turned[0, 1])
+    )
+
+
+def _team_slopes(
+    statistics: GrowthStatistics, solution: _Solution, *, covariance: Floats
+) -> tuple[TeamSlope, ...]:
+    """Empirical-Bayes slopes: the arm's mean plus the team's shrunk deviation.
+
+    Notes
+    -----
+    Prediction error variance including that of the fixed effects: Henderson (1975), Biometrics 31.
+    A team with both arms is drawn towards the mean of its learners.
+    """
+    shares = _structured_shares(statistics)
+    shrink, cross = solution.shrink, solution.cross
+    residual = solution.team_sums - np.einsum("jai,a->ji", cross, solution.coefficients)
+    deviation = np.einsum("jik,jk->ji", shrink, residual)[:, 1]
+    design = np.zeros((len(shares), 2 * statistics.arms))
+    design[:, 1] = 1.0
+    if statistics.arms > 1:
+        design[:, 3] = shares
+    slope = design @ solution.coefficients + deviation
+    pull = design - np.einsum("ji,jai->ja", shrink[:, 1], cross)
+    variance = float(solution.sigma2) * shrink[:, 1, 1] + np.einsum(
+        "ja,ab,jb->j", pull, covariance, pull
+    )
+    half = float(student_t.ppf(0.975, max(len(shares) - 2, 1))) * np.sqrt(np.maximum(variance, 0))
+    spread = statistics.scale.spread
+    return tuple(
+        TeamSlope(
+            team=team,
+            learners=int(statistics.team_learners[j]),
+            slope=float(slope[j] / spread),
+            low=float((slope[j] - half[j]) / spread),
+            high=float((slope[j] + half[j]) / spread),
+        )
+        for j, team in enumerate(statistics.teams)
+    )
+
+
+def _structured_shares(statistics: GrowthStatistics) -> Floats:
+    """Share of each team's learners who are in the structured arm."""
+    counts = np.bincount(
+        statistics.cell_groups,
+        weights=statistics.cell_counts,
+        minlength=2 * len(statistics.teams),
+    ).reshape(-1, 2)
+    return np.asarray(counts[:, 1] / counts.sum(axis=1))

@@ -1,0 +1,104 @@
+"""What the growth model needs of the scores: sums per learner, gathered by team and arm."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from assessments.arms import STRUCTURED
+from assessments.regression import Codes, Floats
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimeScale:
+    """Time and score as the model sees them: centred, time also in standard deviations."""
+
+    center: float
+    spread: float
+    score_mean: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GrowthStatistics:
+    """Sufficient statistics of a straight line per learner.
+
+    Learners with the same times share a pattern. `gram` holds each pattern's Z'Z for Z = [1, t]
+    (patterns x 2 x 2), `pattern_counts` its learners and `pattern_squares` the sum of Z'y y'Z over
+    them. A cell is a pattern within a team and an arm: `cell_sums` is its Z'y, `cell_counts` its
+    learners. Cells are sorted by `cell_groups`, the number 2 · team + arm.
+    """
+
+    scale: TimeScale
+    teams: tuple[object, ...]
+    team_learners: NDArray[np.intp]
+    arms: int
+    learners: int
+    observations: int
+    score_squares: float
+    gram: Floats
+    pattern_counts: Floats
+    pattern_squares: Floats
+    cell_pattern: Codes
+    cell_groups: Codes
+    cell_counts: Floats
+    cell_sums: Floats
+    longest: int
+
+
+def collect_growth_statistics(observations: pd.DataFrame) -> GrowthStatistics:
+    """Sums per learner, pattern and cell.
+
+    Parameters
+    ----------
+    observations
+        One row per learner and occasion, nothing missing: `learner`, `team`, `arm`, `time`,
+        `score`. A learner's team and arm are those of its first row.
+    """
+    time = observations["time"].to_numpy(dtype=float)
+    score = observations["score"].to_numpy(dtype=float)
+    spread = float(time.std())
+    scale = TimeScale(
+        center=float(time.mean()), spread=spread or 1.0, score_mean=float(score.mean())
+    )
+    t, y = (time - scale.center) / scale.spread, score - scale.score_mean
+    learner = pd.factorize(observations["learner"])[0]
+    sums: Floats = np.stack(
+        [np.bincount(learner, weights=w) for w in (np.ones_like(t), t, t * t, y, t * y)], axis=1
+    )
+    first = np.unique(learner, return_index=True)[1]
+    team, names = pd.factorize(observations["team"].iloc[first])
+    arm = (observations["arm"].iloc[first] == STRUCTURED).to_numpy().astype(np.intp)
+    gram, pattern, counts, squares = _patterns(sums)
+    key = (team.astype(np.intp) * 2 + arm) * len(gram) + pattern
+    cells, index = np.unique(key, return_inverse=True)
+    return GrowthStatistics(
+        scale=scale,
+        teams=tuple(names),
+        team_learners=np.bincount(team, minlength=len(names)),
+        arms=len(np.unique(arm)),
+        learners=len(sums),
+        observations=len(y),
+        score_squares=float(y @ y),
+        gram=gram,
+        pattern_counts=counts,
+        pattern_squares=squares,
+        cell_pattern=cells % len(gram),
+        cell_groups=cells // len(gram),
+        cell_counts=np.bincount(index).astype(float),
+        cell_sums=np.stack([np.bincount(index, weights=sums[:, 3 + j]) for j in (0, 1)], axis=1),
+        longest=int(sums[:, 0].max()),
+    )
+
+
+def _patterns(sums: Floats) -> tuple[Floats, Codes, Floats, Floats]:
+    """Gram matrices of the distinct time patterns, each learner's pattern, counts and Z'y y'Z."""
+    # Rounding merges patterns whose sums differ only by the order in which they were added.
+    distinct, pattern = np.unique(np.round(sums[:, :3], 9), axis=0, return_inverse=True)
+    pattern = pattern.reshape(-1)
+    gram = distinct[:, [0, 1, 1, 2]].reshape(-1, 2, 2)
+    sy, sty = sums[:, 3], sums[:, 4]
+    outer = [np.bincount(pattern, weights=w) for w in (sy * sy, sy * sty, sy * sty, sty * sty)]
+    counts = np.asarray(np.bincount(pattern), dtype=np.float64)
+    squares = np.asarray(np.stack(outer, axis=1), dtype=np.float64).reshape(-1, 2, 2)
+    return gram, pattern, counts, squares
