@@ -1,0 +1,160 @@
+"""Fixtures that every test may ask for: a store with all tables and no rows."""
+
+import os
+import shutil
+import warnings
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, make_url, text
+
+from db.schema import upgrade_schema
+from db.store import Store, open_store
+from tests.postgres import (
+    PostgresMissing,
+    name_server_folder,
+    remove_server_folder,
+    start_postgres,
+)
+
+_numbers = count(1)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Agree on one folder for the database server before any worker starts."""
+    if not hasattr(config, "workerinput"):
+        config._server_folder = name_server_folder()  # type: ignore[attr-defined]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node) -> None:
+    """Tell each xdist worker where the server of this run lives."""
+    node.workerinput["server_folder"] = str(node.config._server_folder)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Remove the server's folder once nobody needs it."""
+    folder = getattr(config, "_server_folder", None)
+    if folder is not None:
+        remove_server_folder(folder)
+
+
+def _server_folder(config: pytest.Config) -> Path:
+    workerinput = getattr(config, "workerinput", None)
+    return Path(workerinput["server_folder"]) if workerinput else config._server_folder
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file with all tables, made once and copied for each test."""
+    path = tmp_path_factory.mktemp("template") / "portal.db"
+    open_store(f"sqlite:///{path}", create=True).close()
+    return path
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path, sqlite_template: Path) -> str:
+    """The URL of a fresh SQLite file with all tables and no rows."""
+    path = tmp_path / "portal.db"
+    shutil.copy(sqlite_template, path)
+    return f"sqlite:///{path}"
+
+
+@pytest.fixture(scope="session")
+def postgres_server(pytestconfig: pytest.Config) -> Iterator[str]:
+    """The URL of a PostgreSQL server's own database; PORTAL_TEST_POSTGRES_URL names another."""
+    given = os.environ.get("PORTAL_TEST_POSTGRES_URL")
+    if given:
+        yield given
+        return
+    try:
+        server = start_postgres(_server_folder(pytestconfig))
+    except PostgresMissing as error:
+        _do_without(f"PostgreSQL could not be started: {error}")
+        return
+    yield server.get_uri()
+    server.cleanup()
+
+
+def _do_without(reason: str) -> None:
+    if os.environ.get("CI", "").lower() in {"1", "true"}:
+        pytest.fail(reason)
+    warnings.warn(pytest.PytestWarning(f"SKIPPED: {reason}"), stacklevel=2)
+    pytest.skip(reason)
+
+
+def _database_url(server: str, name: str) -> str:
+    url = make_url(server).set(drivername="postgresql+psycopg", database=name)
+    return url.render_as_string(hide_password=False)
+
+
+def run_on_server(server: str, *statements: str) -> None:
+    """Run statements that stand outside a transaction on the server's own database."""
+    engine = create_engine(
+        make_url(server).set(drivername="postgresql+psycopg"), isolation_level="AUTOCOMMIT"
+    )
+    with engine.connect() as connection:
+        for statement in statements:
+            connection.execute(text(statement))
+    engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_server: str) -> Iterator[str]:
+    """The name of a database with all tables, made once per worker and copied for each test."""
+    name = f"portal_template_{os.getpid()}"
+    run_on_server(postgres_server, f"CREATE DATABASE {name}")
+    upgrade_schema(_database_url(postgres_server, name))
+    yield name
+    run_on_server(postgres_server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def empty_postgres_url(postgres_server: str) -> Iterator[str]:
+    """The URL of a fresh PostgreSQL database without tables."""
+    yield from _fresh_database(postgres_server, template="template0")
+
+
+@pytest.fixture
+def postgres_url(postgres_server: str, postgres_template: str) -> Iterator[str]:
+    """The URL of a fresh PostgreSQL database with all tables and no rows."""
+    yield from _fresh_database(postgres_server, template=postgres_template)
+
+
+def _fresh_database(server: str, *, template: str) -> Iterator[str]:
+    name = f"portal_test_{os.getpid()}_{next(_numbers)}"
+    run_on_server(server, f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
+    yield _database_url(server, name)
+    run_on_server(server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def store_url(request: pytest.FixtureRequest) -> str:
+    """The URL of a fresh database with all tables, on each of the two engines."""
+    return request.getfixturevalue("sqlite_url" if request.param == "sqlite" else "postgres_url")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The URL of a database without tables, on each of the two engines."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'empty.db'}"
+    return request.getfixturevalue("empty_postgres_url")
+
+
+@pytest.fixture
+def store(store_url: str) -> Iterator[Store]:
+    """An open store without rows, on each of the two engines."""
+    opened = open_store(store_url)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def sqlite_store(sqlite_url: str) -> Iterator[Store]:
+    """An open store without rows, in a SQLite file."""
+    opened = open_store(sqlite_url)
+    yield opened
+    opened.close()
