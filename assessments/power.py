@@ -1,0 +1,64 @@
+"""Before a program starts: the smallest effect it could detect."""
+
+import math
+from dataclasses import dataclass
+
+from scipy.optimize import brentq
+from scipy.stats import nct
+from scipy.stats import t as student_t
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProgramDesign:
+    """Size of a planned program.
+
+    `team_share` is the share of the scores' variance that lies between teams; `explained_between`
+    and `explained_within` are the shares of the variance between and within teams that the baseline
+    will explain; `structured_share` of the teams learn in the structured way.
+    """
+
+    teams: int
+    learners_per_team: float
+    team_share: float = 0.15
+    explained_between: float = 0.5
+    explained_within: float = 0.5
+    structured_share: float = 0.5
+
+    @property
+    def df(self) -> int:
+        """Degrees of freedom: teams minus intercept, arm and baseline."""
+        return self.teams - 3
+
+    @property
+    def standard_error(self) -> float:
+        """Standard error of the difference, in SD of the score."""
+        between = self.team_share * (1 - self.explained_between)
+        within = (1 - self.team_share) * (1 - self.explained_within) / self.learners_per_team
+        share = self.structured_share * (1 - self.structured_share)
+        return math.sqrt((between + within) / (share * self.teams))
+
+
+def power_of(design: ProgramDesign, *, effect_sd: float) -> float:
+    """Chance that a two-sided test at .05 finds an effect of this size (in SD)."""
+    shift = effect_sd / design.standard_error
+    limit = float(student_t.ppf(0.975, design.df))
+    return float(nct.sf(limit, design.df, shift) + nct.cdf(-limit, design.df, shift))
+
+
+def smallest_detectable_effect(design: ProgramDesign, *, power: float = 0.80) -> float | None:
+    """Effect in SD that the program would find with this power; None with fewer than four teams.
+
+    Notes
+    -----
+    Variance of a two-level, team-randomised design with baseline: Bloom (2005), Learning More from
+    Social Experiments, chapter 4; power from the non-central t distribution, so slightly larger
+    than Bloom's sum of two t quantiles.
+    """
+    if design.df < 1:
+        return None
+    found = brentq(
+        lambda multiple: power_of(design, effect_sd=multiple * design.standard_error) - power,
+        0.0,
+        1000.0,
+    )
+    return float(found) * design.standard_error
