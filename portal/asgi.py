@@ -1,0 +1,40 @@
+"""The server: Streamlit as an ASGI app with its middleware, health routes and warm imports."""
+
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import streamlit as st
+from starlette.middleware import Middleware
+
+# `python -m streamlit run portal/asgi.py` puts portal/ on the path, not the folder above it.
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from portal import clock, loaders
+from portal.web.headers import SecurityHeaders
+from portal.web.health import health_routes
+from portal.web.sessions import SessionDoor
+
+
+@asynccontextmanager
+async def _lifespan(_app: object) -> AsyncIterator[None]:
+    loaders.warm()
+    yield
+    loaders.close()
+
+
+def _build() -> st.App:
+    house = loaders.house()
+    return st.App(
+        Path(__file__).with_name("app.py"),
+        lifespan=_lifespan,
+        routes=health_routes(house.store),
+        middleware=[
+            Middleware(SecurityHeaders),
+            Middleware(SessionDoor, store=house.store, settings=house.settings, clock=clock.now),
+        ],
+    )
+
+
+app = _build()

@@ -1,0 +1,124 @@
+"""The only caches: the store, and what is published; and who looks at this run."""
+
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from importlib import import_module
+
+import streamlit as st
+
+from curriculum.model import Item, Lesson
+from db.store import Store, open_store
+from portal import clock
+from portal.access import Refused, Viewer
+from portal.services.catalogue import (
+    Catalogue,
+    content_version,
+    read_catalogue,
+    read_item,
+    read_lesson,
+)
+from portal.services.people import is_synthetic
+from portal.services.sessions import COOKIE, find_viewer
+from portal.settings import Settings
+from portal.text import use_language
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What every page stands on."""
+
+    settings: Settings
+    store: Store
+    synthetic: bool
+
+
+@cache
+def house() -> House:
+    """Open the store once per process."""
+    settings = Settings.from_env()
+    store = open_store(settings.database_url)
+    return House(settings=settings, store=store, synthetic=is_synthetic(store))
+
+
+def store() -> Store:
+    """Return the store."""
+    return house().store
+
+
+def session_token() -> str:
+    """Return the token this browser came with."""
+    return str(st.context.cookies.get(COOKIE, ""))
+
+
+def find_current_viewer() -> Viewer | None:
+    """Return who is signed in at this moment, and speak their language; None for a stranger."""
+    token = session_token()
+    if not token:
+        return None
+    viewer = find_viewer(
+        store(),
+        token=token,
+        now=clock.now(),
+        idle_minutes=house().settings.session_idle_minutes,
+    )
+    if viewer is not None:
+        use_language(viewer.language)
+    return viewer
+
+
+def current_viewer() -> Viewer:
+    """Return who is signed in; callbacks and fragments, which run before any page, start here.
+
+    Raises
+    ------
+    Refused
+        When nobody is.
+    """
+    viewer = find_current_viewer()
+    if viewer is None:
+        raise Refused("You are signed out. Sign in again; what was saved is still there.")
+    return viewer
+
+
+def catalogue() -> Catalogue:
+    """Return what is published now; read again only when something was published."""
+    return _catalogue(content_version(store()), store())
+
+
+@lru_cache(maxsize=2)
+def _catalogue(_version: int, store_: Store) -> Catalogue:
+    return read_catalogue(store_)
+
+
+# Revisions never change, so their id is the whole key. A page asks a service for the id first.
+
+
+@lru_cache(maxsize=2000)
+def item(revision_id: int) -> Item:
+    """Return an item in one of its revisions."""
+    return read_item(store(), revision_id)
+
+
+@lru_cache(maxsize=300)
+def lesson(revision_id: int) -> Lesson:
+    """Return a lesson in one of its revisions."""
+    return read_lesson(store(), revision_id)
+
+
+def forget() -> None:
+    """Let go of everything cached; the next call opens the store of the settings then in force."""
+    for cached in (house, _catalogue, item, lesson):
+        cached.cache_clear()
+
+
+def warm() -> None:
+    """Import what pages draw with and read what is published, before the first person comes."""
+    for module in ("altair", "pandas", "portal.charts"):
+        import_module(module)
+    catalogue()
+
+
+def close() -> None:
+    """Finish the writes that wait and let go of the store."""
+    store().close()
+    forget()
