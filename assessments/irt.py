@@ -1,0 +1,248 @@
+"""Responses → skill: EAP, Warm's estimate, their errors, levels and reliability."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from assessments.item_responses import ItemResponses, row_blocks
+from assessments.parameters import Basis, Parameters
+
+Floats = NDArray[np.float64]
+
+NODES: Floats = np.linspace(-6.0, 6.0, 61)
+NODE_WEIGHTS: Floats = np.exp(-(NODES**2) / 2) / np.exp(-(NODES**2) / 2).sum()
+# Central 80 % of a normal distribution: a level is named alone only if both ends lie in it.
+LEVEL_BAND_Z = 1.2815515655446004
+_GRID: Floats = np.linspace(-8.0, 8.0, 65)
+_GRID_STEP = 0.25
+_NEWTON_STEPS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class SkillEstimate:
+    """A person's skill on the θ scale (standard normal in the calibration sample).
+
+    `eap` with its posterior SD `sd` is what a person sees as a band; `wle` with its standard
+    error `se` is what growth and comparisons use. `items` counts the answers, `basis` names the
+    parameters in force.
+    """
+
+    eap: float
+    sd: float
+    wle: float
+    se: float
+    items: int
+    basis: Basis
+
+
+@dataclass(frozen=True, slots=True)
+class LevelBand:
+    """The levels that a score's 80 % band touches, and how a page says so."""
+
+    levels: tuple[int, ...]
+    text: str
+
+
+def chance_correct(theta: Floats, *, a: Floats, b: Floats) -> Floats:
+    """P = 1/(1 + e^(-a(θ - b))), one row for each θ and one column for each item."""
+    # tanh neither overflows nor warns, however far θ lies from the item.
+    logit = np.asarray(a * (np.asarray(theta, dtype=np.float64)[:, None] - b))
+    return np.asarray(0.5 + 0.5 * np.tanh(logit / 2))
+
+
+def form_information(theta: Floats, *, a: Floats, b: Floats) -> Floats:
+    """Fisher information of the items at each θ: Σ a² P (1 - P)."""
+    p = chance_correct(theta, a=a, b=b)
+    return np.asarray((a**2 * p * (1 - p)).sum(axis=1))
+
+
+def measurement_error(theta: Floats, *, a: Floats, b: Floats) -> Floats:
+    """Standard error of measurement at each θ: 1/√information."""
+    return np.asarray(1 / np.sqrt(form_information(theta, a=a, b=b)))
+
+
+def expected_reliability(a: Floats, *, b: Floats) -> float:
+    """Reliability that a form promises: 1/(1 + mean error variance) for θ standard normal."""
+    information = form_information(NODES, a=a, b=b)
+    return float(1 / (1 + (NODE_WEIGHTS / information).sum()))
+
+
+def reliability(estimates: Floats, *, errors: Floats) -> float | None:
+    """1 - mean(se²)/var of the estimates of a group; None for fewer than two different scores.
+
+    It is never below 0.
+    """
+    if estimates.size < 2 or np.ptp(estimates) == 0:
+        return None
+    share = 1 - float(np.mean(errors**2)) / float(np.var(estimates, ddof=1))
+    return max(0.0, share)
+
+
+def scale_score(theta: float) -> float:
+    """The score people see: 500 + 100 θ."""
+    return 500.0 + 100.0 * theta
+
+
+def level_band(theta: float, *, se: float, cuts: Sequence[float]) -> LevelBand:
+    """The levels within θ ± 1.28 standard errors (its central 80 %).
+
+    `cuts` are the lower ends of level 2, 3, ... in rising order; a score on a cut has the level.
+    """
+    low, high = (
+        1 + sum(end >= cut for cut in cuts)
+        for end in (theta - LEVEL_BAND_Z * se, theta + LEVEL_BAND_Z * se)
+    )
+    text = f"L{low}" if low == high else f"between L{low} and L{high}"
+    return LevelBand(levels=tuple(range(low, high + 1)), text=text)
+
+
+# --- one person ---------------------------------------------------------------------------------
+
+
+def estimate_skill(responses: Mapping[str, bool], *, parameters: Parameters) -> SkillEstimate:
+    """Skill of one person from the items answered (id → correct).
+
+    Raises
+    ------
+    ValueError
+        If there is no answer, or an item has no parameters.
+
+    Notes
+    -----
+    EAP: Bock and Mislevy (1982), standard normal prior on 61 points. Warm (1989), Psychometrika
+    54: the root of Σ a(x - P) + J/(2I), J = Σ a³PQ(1 - 2P); finite for all right and all wrong.
+    Its standard error is 1/√I at the estimate.
+    """
+    if not responses:
+        raise ValueError("a skill cannot be estimated without an answer")
+    unknown = [item_id for item_id in responses if item_id not in parameters.items]
+    if unknown:
+        raise ValueError(f"no parameters are in force for item {unknown[0]}")
+    a, b = parameters.slopes(responses)
+    data = ItemResponses(
+        learners=("one",),
+        items=tuple(responses),
+        learner=np.zeros(len(responses), dtype=np.int64),
+        item=np.arange(len(responses)),
+        correct=np.array([float(correct) for correct in responses.values()]),
+    )
+    x = data.correct[None, :]
+    eap, sd = _posterior(x @ a, missed=np.ones_like(x) @ _log_wrong(NODES, a=a, b=b))
+    start = _grid_start(
+        x @ a,
+        missed=_log_wrong(_GRID, a=a, b=b).sum(axis=0, keepdims=True),
+        information=form_information(_GRID, a=a, b=b)[None, :],
+    )
+    wle, se = _refine(data, a=a, b=b, start=start)
+    return SkillEstimate(
+        eap=float(eap[0]),
+        sd=float(sd[0]),
+        wle=float(wle[0]),
+        se=float(se[0]),
+        items=len(responses),
+        basis=parameters.basis,
+    )
+
+
+# --- many people ----------------------------------------------------------------------------------
+
+
+def estimate_skills(responses: ItemResponses, *, parameters: Parameters) -> pd.DataFrame:
+    """Skill of every learner at once, as `estimate_skill` gives it.
+
+    Returns
+    -------
+    pd.DataFrame
+        One row per learner, in the order of `responses.learners`: `learner`, `eap`, `sd`, `wle`,
+        `se` (θ scale) and `items` (answers used). A learner without an answer has the prior's
+        `eap` 0 and `sd` 1, and no `wle` or `se`.
+    """
+    if not responses.learners:
+        return pd.DataFrame(columns=["learner", "eap", "sd", "wle", "se", "items"])
+    a, b = parameters.slopes(responses.items)
+    answered, right = responses.answered(), responses.right()
+    tables = (_log_wrong(NODES, a=a, b=b), _log_wrong(_GRID, a=a, b=b))
+    information = (a**2 * _variance(_GRID, a=a, b=b)).T
+    blocks = []
+    for rows in row_blocks(len(responses.learners)):
+        total, some = right[rows] @ a, answered[rows]
+        eap, sd = _posterior(total, missed=some @ tables[0])
+        start = _grid_start(total, missed=some @ tables[1], information=some @ information)
+        blocks.append((eap, sd, start))
+    eap, sd, start = (np.concatenate(parts) for parts in zip(*blocks, strict=True))
+    wle, se = _refine(responses, a=a, b=b, start=start)
+    items = np.bincount(responses.learner, minlength=len(responses.learners))
+    return pd.DataFrame(
+        {
+            "learner": responses.learners,
+            "eap": eap,
+            "sd": sd,
+            "wle": np.where(items > 0, wle, np.nan),
+            "se": np.where(items > 0, se, np.nan),
+            "items": items,
+        }
+    )
+
+
+def _variance(theta: Floats, *, a: Floats, b: Floats) -> Floats:
+    p = chance_correct(theta, a=a, b=b)
+    return np.asarray(p * (1 - p))
+
+
+def _log_wrong(theta: Floats, *, a: Floats, b: Floats) -> Floats:
+    """One row an item, one column a θ: log(1 - P) + a b x-free part of the log-likelihood.
+
+    The log-likelihood is Σ x a(θ - b) + Σ log(1 - P). Its part Σ x a b does not depend on θ and
+    cancels, so a person's curve is θ Σ x a + Σ log(1 - P): one number and one sum of rows.
+    """
+    logit = a[:, None] * (theta[None, :] - b[:, None])
+    return np.asarray(-np.logaddexp(0.0, logit))
+
+
+def _posterior(total: Floats, *, missed: Floats) -> tuple[Floats, Floats]:
+    """EAP and posterior SD from Σ x a and the sums of log(1 - P) at the nodes."""
+    curve = total[:, None] * NODES + missed + np.log(NODE_WEIGHTS)
+    weight = np.exp(curve - curve.max(axis=1, keepdims=True))
+    weight /= weight.sum(axis=1, keepdims=True)
+    eap = weight @ NODES
+    spread = weight @ NODES**2 - eap**2
+    return eap, np.sqrt(np.maximum(spread, 0.0))
+
+
+def _grid_start(total: Floats, *, missed: Floats, information: Floats) -> Floats:
+    """The grid point with the highest weighted likelihood: it may have more than one hill."""
+    with np.errstate(divide="ignore"):
+        curve = total[:, None] * _GRID + missed + 0.5 * np.log(information)
+    return np.asarray(_GRID[np.argmax(curve, axis=1)])
+
+
+def _refine(data: ItemResponses, *, a: Floats, b: Floats, start: Floats) -> tuple[Floats, Floats]:
+    """Newton's method from the grid point, kept within one grid step of it."""
+    theta = start.copy()
+    information = np.ones_like(theta)
+    slope, place = a[data.item], b[data.item]
+    for _ in range(_NEWTON_STEPS):
+        p = 0.5 + 0.5 * np.tanh(slope * (theta[data.learner] - place) / 2)
+        pq = p * (1 - p)
+        sums = [
+            np.bincount(data.learner, weights=terms, minlength=theta.size).astype(np.float64)
+            for terms in (
+                slope * (data.correct - p),
+                slope**2 * pq,
+                slope**3 * pq * (1 - 2 * p),
+                slope**4 * pq * (1 - 6 * pq),
+            )
+        ]
+        score, information, skew, bend = sums
+        information = np.maximum(information, 1e-12)
+        gradient = score + skew / (2 * information)
+        hessian = -information + (bend * information - skew**2) / (2 * information**2)
+        step = np.where(hessian < 0, -gradient / np.minimum(hessian, -1e-12), gradient)
+        moved = np.clip(theta + step, start - _GRID_STEP, start + _GRID_STEP)
+        if np.max(np.abs(moved - theta), initial=0.0) < 1e-10:
+            break
+        theta = moved
+    return theta, 1 / np.sqrt(information)
