@@ -179,6 +179,22 @@ def test_a_usual_week_of_the_agent_adds_up() -> None:
     )
 
 
+def test_the_cost_of_a_right_release_counts_its_errors() -> None:
+    released, scale = 2_475, 2_475 / 300
+    runs, checks = 3_300 * 0.18, 300 * 4 * 0.60
+    references, payees = 2 * scale * 12, 1 * scale * 900
+    total, right = runs + checks + references + payees, released * 297 / 300
+
+    assert_says(
+        f"{1 * scale:.2f} wrong beneficiaries and {2 * scale:.1f} wrong references",
+        f"Runs cost €{runs:.0f}, checks €{checks:.0f}, wrong references €{references:.0f} "
+        f"and wrong beneficiaries €{payees:,.0f}: €{total:,.0f} for {right:,.0f} right releases, "
+        f"€{total / right:.2f} each",
+        f"{100 * right / 3_300:.2f} of 100 runs",
+        f"A case by hand costs €{11.8 * 0.60:.2f}",
+    )
+
+
 def test_repeated_success_is_a_power() -> None:
     assert_says(
         f"5 runs with probability {0.95**5:.2f}, of 8 runs {0.95**8:.2f}, "
