@@ -7,6 +7,7 @@ from importlib import import_module
 import streamlit as st
 
 from curriculum.model import Item, Lesson
+from db.errors import DatabaseError, Refusal
 from db.store import Store, open_store
 from portal import clock
 from portal.access import Refused, Viewer
@@ -21,6 +22,10 @@ from portal.services.people import is_synthetic
 from portal.services.sessions import COOKIE, find_viewer
 from portal.settings import Settings
 from portal.text import use_language
+
+# Pages never import the database; these are the two faults of it that they must tell apart.
+StoreFault = DatabaseError
+AnswerRefused = Refusal
 
 
 @dataclass(frozen=True, slots=True)

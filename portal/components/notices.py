@@ -9,8 +9,8 @@ from typing import ParamSpec
 
 import streamlit as st
 
-from db.errors import DatabaseError, Refusal
 from portal.access import Refused
+from portal.loaders import AnswerRefused, StoreFault
 from portal.text import _
 
 P = ParamSpec("P")
@@ -28,10 +28,10 @@ def guarded(callback: Callable[P, None]) -> Callable[P, None]:
     def call(*args: P.args, **kwargs: P.kwargs) -> None:
         try:
             callback(*args, **kwargs)
-        except (Refused, Refusal) as refusal:
+        except (Refused, AnswerRefused) as refusal:
             LOG.warning("refused: %s", refusal)
             st.session_state[NOTICE] = ("refused", str(refusal))
-        except DatabaseError as error:
+        except StoreFault as error:
             st.session_state[NOTICE] = ("not saved", _incident(error))
 
     return call
@@ -57,10 +57,10 @@ def told() -> Iterator[None]:
     """Draw a sentence for whatever goes wrong while a page is drawn."""
     try:
         yield
-    except (Refused, Refusal) as refusal:
+    except (Refused, AnswerRefused) as refusal:
         LOG.warning("refused: %s", refusal)
         st.info(str(refusal), icon=":material/lock:")
-    except DatabaseError as error:
+    except StoreFault as error:
         st.error(
             _(
                 "We cannot reach the database. What was saved is safe. Try again in a minute, or "

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from pydantic import TypeAdapter
+
+from curriculum.model import Blueprint, Item, Lesson, Objective, Registers
 from curriculum.parse import (
     blueprint_from_json,
     item_from_json,
@@ -12,9 +15,6 @@ from curriculum.parse import (
     module_from_json,
     track_from_json,
 )
-from pydantic import TypeAdapter
-
-from curriculum.model import Blueprint, Item, Lesson, Objective, Registers
 from db import Connection
 from db.queries.content import RevisionRow, find_content_version, select_heads, select_revisions
 from db.store import Store
@@ -103,6 +103,14 @@ class Catalogue:
             ),
             None,
         )
+
+
+def find_lesson_id(catalogue: Catalogue, *, module_id: str, lesson_id: str) -> str:
+    """Return the lesson an address names; a module alone means its first lesson."""
+    if lesson_id or module_id not in catalogue.modules:
+        return lesson_id
+    lessons = catalogue.modules[module_id].lessons
+    return lessons[0].id if lessons else ""
 
 
 @cache

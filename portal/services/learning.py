@@ -3,16 +3,16 @@
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 
 from db.commands.answers import SavedAnswer, save_answer
-from db.commands.audit import append_audit
 from db.commands.results import close_attempt
 
 from assessments.scoring import Feedback, check_response, feedback
 from curriculum.model import Item
 from db import Connection
+from db.commands.audit import append_audit
 from db.commands.learning import (
     NewAttempt,
     add_items,
@@ -70,7 +70,7 @@ class TrackCard:
     modules: tuple[ModuleCard, ...]
     assigned: bool
     assigned_by: str
-    due_on: datetime | None
+    due_on: date | None
     start: str | None
 
 
@@ -108,6 +108,16 @@ class OpenLesson:
     done_at: datetime | None
     previous: LessonEntry | None
     following: LessonEntry | None
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """What may be shown of a check after the learner answered; empty before."""
+
+    lines: tuple[Feedback, ...]
+    response: Mapping[str, object]
+    explanation: str
+    answered_at: datetime | None
 
 
 def read_home(store: Store, *, viewer: Viewer, catalogue: Catalogue) -> Home:
@@ -307,13 +317,21 @@ def answer_check(
 
 def explain_answer(
     store: Store, *, viewer: Viewer, read_item: ReadItem, attempt_id: int, position: int
-) -> tuple[Feedback, ...]:
+) -> Explained:
     """Return the explanation of every option, once the learner has answered; before, nothing."""
     access.require(viewer, "learn")
     item = _item_of(store, viewer, read_item, attempt_id=attempt_id, position=position)
     rows = store.read(lambda connection: select_attempt_items(connection, attempt_id))
-    given = next((row.response for row in rows if row.position == position), None)
-    return feedback(item, json.loads(given)) if given is not None else ()
+    row = next(row for row in rows if row.position == position)
+    if row.response is None:
+        return Explained(lines=(), response={}, explanation="", answered_at=None)
+    response = json.loads(row.response)
+    return Explained(
+        lines=feedback(item, response),
+        response=response,
+        explanation=item.explanation,
+        answered_at=row.answered_at,
+    )
 
 
 def complete_lesson(

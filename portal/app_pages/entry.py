@@ -1,0 +1,65 @@
+"""The door for people who are not signed in: personas in a demonstration, else the provider."""
+
+from urllib.parse import quote, urlsplit
+
+import streamlit as st
+
+from portal import loaders
+from portal.components.buttons import main_button
+from portal.components.redirect import leave_for
+from portal.services.people import read_personas
+from portal.text import _
+
+st.set_page_config(layout="centered")
+
+LOOKS = {
+    "employee": ("school", _("Employee"), _("Half way through a track, with a check to take.")),
+    "manager": (
+        "groups",
+        _("Team manager"),
+        _("Several teams, two routes, and some groups too small to show."),
+    ),
+    "author": ("edit_note", _("Author, L&D"), _("The curriculum with its faults, and a preview.")),
+    "program_lead": (
+        "balance",
+        _("Program lead"),
+        _("Two programs: one with places drawn by lot, one that people chose."),
+    ),
+}
+
+house = loaders.house()
+address = urlsplit(st.context.url or "/")
+came_for = quote(f"{address.path or '/'}{'?' + address.query if address.query else ''}", safe="")
+
+if house.settings.auth == "demo" and house.synthetic:
+    st.warning(
+        _(
+            "**Demonstration with synthetic data.** Every person, team and figure here is "
+            "invented. Nothing here is about anybody real."
+        ),
+        icon=":material/science:",
+    )
+st.title(_("Learn to work with AI, and see that it helps"))
+st.markdown(_("Short lessons on real cases, checks that measure skill, charts that say how sure."))
+
+personas = read_personas(house.store) if house.settings.auth == "demo" else ()
+if personas:
+    st.header(_("Choose who to be"))
+    for row in (personas[:2], personas[2:]):
+        for column, persona in zip(st.columns(2), row, strict=False):
+            icon, role, sees = LOOKS[persona.role]
+            with column, st.container(border=True):
+                st.markdown(f"#### :material/{icon}: {persona.name}\n{role}\n\n{sees}")
+                if st.button(
+                    _("Enter as {name}").format(name=persona.name.split()[0]),
+                    key=f"entry_{persona.role}",
+                    width="stretch",
+                ):
+                    leave_for(f"/enter?person={persona.person_id}&next={came_for}")
+elif house.settings.auth == "demo":
+    st.info(
+        _("Nobody is here yet. Run `python -m portal demo` to fill this database."),
+        icon=":material/person_off:",
+    )
+elif main_button(_("Sign in"), key="entry_sign_in", icon="login"):
+    st.login()

@@ -1,0 +1,140 @@
+"""A lesson's blocks drawn with Streamlit's own elements; no HTML of an author reaches the page."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import streamlit as st
+
+from curriculum.model import (
+    Activity,
+    Block,
+    Callout,
+    Check,
+    Diagram,
+    Heading,
+    Image,
+    Link,
+    Prose,
+    Reveal,
+    Tabs,
+    Transfer,
+)
+from portal.text import _
+
+_CALLOUTS: Mapping[str, tuple[Callable[..., object], str]] = {
+    "note": (st.info, ":material/info:"),
+    "tip": (st.success, ":material/lightbulb:"),
+    "important": (st.info, ":material/priority_high:"),
+    "warning": (st.warning, ":material/warning:"),
+    "caution": (st.error, ":material/report:"),
+}
+_PAGES = {"lesson": "lesson", "module": "track", "track": "track"}
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What blocks need besides themselves: how checks are drawn, pictures, the glossary."""
+
+    draw_check: Callable[[str], None]
+    read_image: Callable[[str], bytes | None]
+    glossary: Mapping[str, str]
+
+
+def draw_blocks(blocks: tuple[Block, ...], around: Surroundings) -> None:
+    """Draw blocks in order."""
+    for block in blocks:
+        _DRAWERS[type(block)](block, around)
+
+
+def headings(blocks: tuple[Block, ...]) -> tuple[Heading, ...]:
+    """Return the headings of level two, for "On this page"."""
+    return tuple(block for block in blocks if isinstance(block, Heading) and block.level == 2)
+
+
+def _draw_heading(block: Heading, _around: Surroundings) -> None:
+    if block.level == 2:
+        st.header(block.text, anchor=block.anchor)
+    else:
+        st.subheader(block.text, anchor=block.anchor)
+
+
+def _draw_prose(block: Prose, _around: Surroundings) -> None:
+    st.markdown(block.markdown)
+
+
+def _draw_callout(block: Callout, _around: Surroundings) -> None:
+    draw, icon = _CALLOUTS[block.kind]
+    draw(block.markdown, icon=icon)
+
+
+def _draw_diagram(block: Diagram, _around: Surroundings) -> None:
+    st.markdown(f"```mermaid\n{block.mermaid}\n```")
+    st.markdown(f":small[{_('Diagram:')} {block.caption}]")
+
+
+def _draw_image(block: Image, around: Surroundings) -> None:
+    body = around.read_image(block.path)
+    if body is None:
+        st.info(_("Picture: {alt}").format(alt=block.alt), icon=":material/image:")
+    else:
+        st.image(body, caption=block.title or None, alt=block.alt)
+
+
+def _draw_check(block: Check, around: Surroundings) -> None:
+    around.draw_check(block.item_id)
+
+
+def _draw_link(block: Link, around: Surroundings) -> None:
+    if block.kind == "term":
+        with st.popover(block.text, icon=":material/book_2:"):
+            st.markdown(around.glossary.get(block.target, ""))
+    elif block.kind == "item":
+        around.draw_check(block.target)
+    elif st.button(
+        block.text,
+        key=f"lesson_link_{block.kind}_{block.target}_{block.text}",
+        icon=":material/arrow_forward:",
+    ):
+        st.switch_page(
+            f"app_pages/{_PAGES[block.kind]}.py", query_params={block.kind: block.target}
+        )
+
+
+def _draw_reveal(block: Reveal, around: Surroundings) -> None:
+    with st.expander(block.summary):
+        draw_blocks(block.blocks, around)
+
+
+def _draw_tabs(block: Tabs, around: Surroundings) -> None:
+    shown = st.tabs([name for name, _blocks in block.tabs])
+    for tab, (_name, blocks) in zip(shown, block.tabs, strict=True):
+        with tab:
+            draw_blocks(blocks, around)
+
+
+def _draw_transfer(block: Transfer, _around: Surroundings) -> None:
+    with st.container(border=True):
+        st.markdown(f"**{_('Use it tomorrow')}**\n\n{block.prompt}")
+
+
+def _draw_activity(_block: Activity, _around: Surroundings) -> None:
+    st.info(
+        _("This lesson holds an activity that this version of the portal cannot show."),
+        icon=":material/construction:",
+    )
+
+
+_DRAWERS: Mapping[type, Callable[[Any, Surroundings], None]] = {
+    Heading: _draw_heading,
+    Prose: _draw_prose,
+    Callout: _draw_callout,
+    Diagram: _draw_diagram,
+    Image: _draw_image,
+    Check: _draw_check,
+    Link: _draw_link,
+    Reveal: _draw_reveal,
+    Tabs: _draw_tabs,
+    Transfer: _draw_transfer,
+    Activity: _draw_activity,
+}
