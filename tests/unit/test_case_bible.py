@@ -209,6 +209,10 @@ def test_the_duplicate_incident_runs_at_about_one_a_minute() -> None:
 
     assert 0.9 < 212 / minutes < 1.1
     assert releases > 212
+    assert_says(
+        f"{(9 * 60 + 40) - (6 * 60 + 6)} minutes later",
+        f"about {212 / minutes * 15:.0f} doubles",
+    )
 
 
 @pytest.mark.parametrize("limit", [22, 25, 28])
