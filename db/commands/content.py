@@ -8,7 +8,7 @@ from typing import Any, Literal
 from sqlalchemy import Connection, delete, func, insert, select, update
 
 from db.columns import table
-from db.tables import Content, ContentFile, Head, Revision
+from db.tables import Calibration, Content, ContentFile, Head, Revision
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,3 +88,35 @@ def insert_file(connection: Connection, *, sha256: str, media_type: str, body: b
     known = connection.execute(select(files.c.sha256).where(files.c.sha256 == sha256)).first()
     if known is None:
         connection.execute(insert(files).values(sha256=sha256, media_type=media_type, body=body))
+
+
+def insert_calibration(
+    connection: Connection,
+    *,
+    skill: str,
+    model: str,
+    parameters: Mapping[str, Any],
+    learners: int,
+    code_version: str,
+    now: datetime,
+) -> int:
+    """Put item parameters in force for a skill; those before stay on record."""
+    rows = table(Calibration)
+    connection.execute(
+        update(rows).where(rows.c.skill == skill, rows.c.in_force).values(in_force=False)
+    )
+    return int(
+        connection.execute(
+            insert(rows)
+            .values(
+                skill=skill,
+                model=model,
+                parameters=dict(parameters),
+                learners=learners,
+                code_version=code_version,
+                made_at=now,
+                in_force=True,
+            )
+            .returning(rows.c.id)
+        ).scalar_one()
+    )

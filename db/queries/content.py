@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, select
+from sqlalchemy import Connection, Select, func, select
 
 from db.columns import table
-from db.tables import Content, ContentFile, Head, Revision
+from db.tables import Calibration, Content, ContentFile, Head, Revision
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,18 +25,57 @@ class RevisionRow:
     published_at: datetime
 
 
-def select_heads(
-    connection: Connection, *, kind: str | None = None, owner_id: str | None = None
-) -> tuple[RevisionRow, ...]:
-    """Return what people see, of a kind or of an owner, by id."""
-    heads = table(Head)
-    query = _revisions().join(heads, heads.c.revision_id == table(Revision).c.id)
-    if kind is not None:
-        query = query.where(heads.c.kind == kind)
-    if owner_id is not None:
-        query = query.where(heads.c.owner_id == owner_id)
-    rows = connection.execute(query.order_by(heads.c.content_id))
-    return tuple(RevisionRow(*row) for row in rows)
+@dataclass(frozen=True, slots=True)
+class CalibrationRow:
+    """Item parameters: `parameters` maps an item id to its `a` and `b`."""
+
+    id: int
+    skill: str
+    model: str
+    parameters: Mapping[str, Any]
+    learners: int
+    made_at: datetime
+
+
+def find_content_version(connection: Connection) -> int:
+    """Return the sum of what was ever published and retired: it grows with every change."""
+    contents, revisions = table(Content), table(Revision)
+    newest = connection.execute(select(func.max(revisions.c.id))).scalar() or 0
+    retired = connection.execute(
+        select(func.count()).where(contents.c.retired_at.is_not(None))
+    ).scalar_one()
+    return int(newest) + int(retired)
+
+
+def select_heads(connection: Connection) -> tuple[tuple[RevisionRow, ...], dict[str, int]]:
+    """Return what people see; of the many items only the revision's id, by content id."""
+    heads, contents = table(Head), table(Content)
+    rows = connection.execute(
+        _revisions()
+        .join(heads, heads.c.revision_id == table(Revision).c.id)
+        .where(contents.c.kind != "item")
+        .order_by(heads.c.content_id)
+    )
+    items = connection.execute(
+        select(heads.c.content_id, heads.c.revision_id).where(heads.c.kind == "item")
+    )
+    return tuple(RevisionRow(*row) for row in rows), {row[0]: row[1] for row in items}
+
+
+def find_calibration(connection: Connection, *, skill: str) -> CalibrationRow | None:
+    """Return the calibration in force for a skill, or None."""
+    rows = table(Calibration)
+    row = connection.execute(
+        select(
+            rows.c.id,
+            rows.c.skill,
+            rows.c.model,
+            rows.c.parameters,
+            rows.c.learners,
+            rows.c.made_at,
+        ).where(rows.c.skill == skill, rows.c.in_force)
+    ).first()
+    return None if row is None else CalibrationRow(*row)
 
 
 def find_head(connection: Connection, content_id: str) -> RevisionRow | None:

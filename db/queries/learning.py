@@ -224,3 +224,14 @@ def select_results(
 def _attempts() -> Select[Any]:
     names = [field.name for field in fields(AttemptRow)]
     return select(*[table(Attempt).c[name] for name in names])
+
+
+def find_attempt_item(connection: Connection, *, attempt_id: int, position: int) -> int | None:
+    """Return the item revision at a position of an attempt, or None."""
+    items = table(AttemptItem)
+    found = connection.execute(
+        select(items.c.revision_id).where(
+            items.c.attempt_id == attempt_id, items.c.position == position
+        )
+    ).scalar()
+    return None if found is None else int(found)

@@ -1,0 +1,501 @@
+"""The secure skill check: start, answer, flag, submit, result. The key never leaves this room."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from db.commands.results import NewResult, close_attempt, insert_result
+
+from assessments.forms import assemble, form_order
+from assessments.irt import LevelBand, estimate_skill, level_band
+from assessments.parameters import ItemParameters, Parameters
+from assessments.scoring import Score, check_response, score
+from curriculum.model import Item, Skill
+from db import Connection
+from db.commands.answers import SavedAnswer, save_answer
+from db.commands.audit import append_audit
+from db.commands.learning import NewAttempt, insert_attempt, save_flag
+from db.queries.content import CalibrationRow, find_calibration
+from db.queries.learning import (
+    AttemptItemRow,
+    AttemptRow,
+    ResultRow,
+    find_attempt,
+    find_attempt_item,
+    find_open_attempt,
+    select_attempt_items,
+    select_checks,
+    select_results,
+)
+from db.queries.people import find_person, find_team_of
+from db.queries.programs import WindowRow, select_windows
+from db.store import Store
+from portal import access
+from portal.access import Refused, Viewer
+from portal.services.catalogue import Catalogue, CheckEntry
+from portal.services.evidence import CODE_VERSION, actor
+from portal.services.learning import SEED_RANGE, ReadItem
+from portal.services.questions import Question, question
+
+# An item may come back once half a year has passed.
+FORGET_AFTER = timedelta(days=180)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenQuestion:
+    """A question of an open check with the answer saved so far; without its key."""
+
+    position: int
+    question: Question
+    response: Mapping[str, object] | None
+    flagged: bool
+    answered_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class OpenCheck:
+    """A check as its learner sees it."""
+
+    attempt_id: int
+    skill: Skill
+    questions: tuple[OpenQuestion, ...]
+    started_at: datetime
+    due_at: datetime | None
+    submitted_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class CheckResult:
+    """A measured skill with its error, and the cells to work on; never a key.
+
+    `band` says the levels the estimate spans. `cells` gives right answers and questions per cell.
+    `before` is the estimate of the check before, if there was one.
+    """
+
+    attempt_id: int
+    skill: Skill
+    result: ResultRow
+    band: LevelBand
+    cells: Mapping[str, tuple[int, int]]
+    before: ResultRow | None
+
+
+def start_check(
+    store: Store,
+    *,
+    viewer: Viewer,
+    catalogue: Catalogue,
+    read_item: ReadItem,
+    skill: str,
+    seed: int,
+    now: datetime,
+) -> int:
+    """Start the check of a skill, or go on with the one that is open; return its attempt.
+
+    The form is the next one in the order drawn for this person. The attempt belongs to the
+    occasion of a program whose window is open today, if there is one.
+
+    Raises
+    ------
+    Refused
+        When there is no such check, when the last one is too recent, or when no form is left that
+        the learner has not met in the last 180 days.
+    """
+    access.require(viewer, "learn")
+    check = catalogue.check_of(skill)
+    if check is None:
+        raise Refused("There is no skill check for this skill yet. Choose another track.")
+    items = {id_: read_item(revision) for id_, revision in check.item_revisions.items()}
+
+    def start(connection: Connection) -> int:
+        current = find_open_attempt(connection, learner_id=viewer.person_id, content_id=check.id)
+        if current is not None:
+            return current.id
+        today = now.date()
+        taken = [row for row in select_checks(connection, viewer.person_id) if row.skill == skill]
+        window = _open_window(connection, viewer, catalogue, skill=skill, taken=taken, on=today)
+        if window is None:
+            _require_rest(check, taken, now=now)
+        form = _next_form(
+            viewer,
+            taken,
+            team=find_team_of(connection, viewer.person_id, on=today),
+            window=window,
+            now=now,
+        )
+        chosen = assemble(check.blueprint, tuple(items.values()), form=form, seed=seed % SEED_RANGE)
+        attempt_id = insert_attempt(
+            connection,
+            attempt=NewAttempt(
+                learner_id=viewer.person_id,
+                kind="check",
+                content_id=check.id,
+                revision_id=check.revision_id,
+                skill=skill,
+                form=form,
+                seed=seed % SEED_RANGE,
+                language=viewer.language,
+                item_revisions=[check.item_revisions[id_] for id_ in chosen],
+                enrolment_id=window.enrolment_id if window else None,
+                occasion_id=window.occasion_id if window else None,
+                team_at_taking_id=find_team_of(connection, viewer.person_id, on=today),
+                due_at=_due(check, now=now),
+            ),
+            now=now,
+        )
+        _audit(connection, viewer, attempt_id, deed="started a skill check", now=now)
+        return attempt_id
+
+    return store.write(start)
+
+
+def read_check(
+    store: Store, *, viewer: Viewer, catalogue: Catalogue, read_item: ReadItem, attempt_id: int
+) -> OpenCheck:
+    """Return an own check with what was answered so far.
+
+    Raises
+    ------
+    Refused
+        When the attempt is another person's or no skill check.
+    """
+    access.require(viewer, "learn")
+
+    def read(connection: Connection) -> tuple[AttemptRow, tuple[AttemptItemRow, ...]]:
+        attempt = _own_check(connection, viewer, attempt_id)
+        return attempt, select_attempt_items(connection, attempt_id)
+
+    attempt, rows = store.read(read)
+    return OpenCheck(
+        attempt_id=attempt_id,
+        skill=catalogue.registers.skills[str(attempt.skill)],
+        questions=tuple(
+            OpenQuestion(
+                position=row.position,
+                question=question(read_item(row.revision_id), seed=attempt.seed),
+                response=None if row.response is None else json.loads(row.response),
+                flagged=row.flagged,
+                answered_at=row.answered_at,
+            )
+            for row in rows
+        ),
+        started_at=attempt.started_at,
+        due_at=attempt.due_at,
+        submitted_at=attempt.submitted_at,
+    )
+
+
+def answer_question(
+    store: Store,
+    *,
+    viewer: Viewer,
+    read_item: ReadItem,
+    attempt_id: int,
+    position: int,
+    response: Mapping[str, object],
+    operation_id: str,
+    now: datetime,
+) -> SavedAnswer:
+    """Save one answer of an open check; it is on disk when this returns.
+
+    Raises
+    ------
+    Refused, db.errors.Refusal
+        When the attempt is another person's, over or submitted, the question is not in it, or the
+        answer is none that this question offers.
+    """
+    access.require(viewer, "learn")
+
+    def save(connection: Connection) -> SavedAnswer:
+        revision_id = find_attempt_item(connection, attempt_id=attempt_id, position=position)
+        if revision_id is not None:
+            problem = check_response(read_item(revision_id), response)
+            if problem is not None:
+                raise Refused(problem)
+        return save_answer(
+            connection,
+            attempt_id=attempt_id,
+            learner_id=viewer.person_id,
+            position=position,
+            operation_id=operation_id,
+            response=json.dumps(response, sort_keys=True),
+            seconds=None,
+            now=now,
+        )
+
+    return store.write(save)
+
+
+def flag_question(
+    store: Store, *, viewer: Viewer, attempt_id: int, position: int, flagged: bool
+) -> None:
+    """Mark a question of an own open check to look at again, or unmark it."""
+    access.require(viewer, "learn")
+
+    def flag(connection: Connection) -> None:
+        attempt = _own_check(connection, viewer, attempt_id)
+        if attempt.submitted_at is not None:
+            raise Refused("This check is handed in. Its result page says what to work on.")
+        save_flag(connection, attempt_id=attempt_id, position=position, flagged=flagged)
+
+    store.write(flag)
+
+
+def submit_check(
+    store: Store,
+    *,
+    viewer: Viewer,
+    catalogue: Catalogue,
+    read_item: ReadItem,
+    attempt_id: int,
+    now: datetime,
+) -> bool:
+    """Hand an own check in and score it; return False when it was handed in before.
+
+    Attempt, result, team aggregates and audit row move in one transaction, once, however often
+    this is called. What is not answered counts as not right.
+    """
+    access.require(viewer, "learn")
+
+    def submit(connection: Connection) -> bool:
+        attempt = _own_check(connection, viewer, attempt_id)
+        closed_at = min(now, attempt.due_at) if attempt.due_at else now
+        if not close_attempt(
+            connection, attempt_id=attempt_id, learner_id=viewer.person_id, now=closed_at
+        ):
+            return False
+        _score(connection, attempt, catalogue=catalogue, read_item=read_item, now=closed_at)
+        _audit(connection, viewer, attempt_id, deed="handed a skill check in", now=now)
+        return True
+
+    return store.write(submit)
+
+
+def submit_if_over(
+    store: Store,
+    *,
+    viewer: Viewer,
+    catalogue: Catalogue,
+    read_item: ReadItem,
+    check: OpenCheck,
+    now: datetime,
+) -> bool:
+    """Hand a check in whose time is over, with what was saved until then."""
+    if check.submitted_at is not None or check.due_at is None or now < check.due_at:
+        return False
+    return submit_check(
+        store,
+        viewer=viewer,
+        catalogue=catalogue,
+        read_item=read_item,
+        attempt_id=check.attempt_id,
+        now=now,
+    )
+
+
+def read_result(
+    store: Store, *, viewer: Viewer, catalogue: Catalogue, attempt_id: int
+) -> CheckResult:
+    """Return the estimate of an own check that was handed in."""
+    access.require(viewer, "see own record")
+
+    def read(connection: Connection) -> tuple[AttemptRow, tuple[ResultRow, ...]]:
+        return (
+            _own_check(connection, viewer, attempt_id),
+            select_results(connection, viewer.person_id),
+        )
+
+    attempt, results = store.read(read)
+    mine = [row for row in results if row.attempt_id == attempt_id]
+    if not mine:
+        raise Refused("This check is not handed in yet. Go on with it from Home.")
+    earlier = [
+        row for row in results if row.skill == attempt.skill and row.taken_at < mine[-1].taken_at
+    ]
+    skill = catalogue.registers.skills[str(attempt.skill)]
+    return CheckResult(
+        attempt_id=attempt_id,
+        skill=skill,
+        result=mine[-1],
+        band=band_of(skill, mine[-1]),
+        cells={cell: (right, asked) for cell, (right, asked) in mine[-1].cells.items()},
+        before=earlier[-1] if earlier else None,
+    )
+
+
+def band_of(skill: Skill, result: ResultRow) -> LevelBand:
+    """Return the levels that a person's estimate spans: EAP with its posterior SD."""
+    return level_band(result.eap, se=result.eap_sd, cuts=cuts_of(skill))
+
+
+def cuts_of(skill: Skill) -> list[float]:
+    """Return the lower ends of levels 2, 3 and 4."""
+    return [level.cut for level in skill.levels if level.cut is not None]
+
+
+# --- starting -------------------------------------------------------------------------------------
+
+
+def _open_window(
+    connection: Connection,
+    viewer: Viewer,
+    catalogue: Catalogue,
+    *,
+    skill: str,
+    taken: list[AttemptRow],
+    on: date,
+) -> WindowRow | None:
+    """Find the occasion this attempt belongs to: open today, for this skill, not used yet."""
+    used = {row.occasion_id for row in taken}
+    for window in select_windows(connection, viewer.person_id):
+        track = catalogue.tracks.get(window.track_id)
+        if (
+            track is not None
+            and track.skill == skill
+            and window.opens_on <= on <= window.closes_on
+            and window.occasion_id not in used
+        ):
+            return window
+    return None
+
+
+def _require_rest(check: CheckEntry, taken: list[AttemptRow], *, now: datetime) -> None:
+    """Hold the pause between two checks that no program asked for."""
+    if not taken:
+        return
+    rest = timedelta(days=check.blueprint.cooldown_days)
+    free_at = taken[-1].started_at + rest
+    if now < free_at:
+        raise Refused(
+            f"Your last check of this skill is too recent. You can take it again from "
+            f"{free_at.date().isoformat()}; until then the lessons are open."
+        )
+
+
+def _next_form(
+    viewer: Viewer,
+    taken: list[AttemptRow],
+    *,
+    team: int | None,
+    window: WindowRow | None,
+    now: datetime,
+) -> str:
+    recent = {row.form for row in taken if row.started_at > now - FORGET_AFTER}
+    order = form_order(
+        str(viewer.person_id),
+        team=str(team or ""),
+        cohort=str(window.enrolment_id if window else ""),
+        seed=0,
+    )
+    free = [form for form in order if form not in recent]
+    if not free:
+        raise Refused(
+            "You have met every form of this check in the last 180 days. It opens again later; "
+            "the lessons stay open."
+        )
+    never = [form for form in free if form not in {row.form for row in taken}]
+    return (never or free)[0]
+
+
+def _due(check: CheckEntry, *, now: datetime) -> datetime | None:
+    minutes = check.blueprint.minutes
+    return None if minutes is None else now + timedelta(minutes=minutes)
+
+
+# --- scoring --------------------------------------------------------------------------------------
+
+
+def _score(
+    connection: Connection,
+    attempt: AttemptRow,
+    *,
+    catalogue: Catalogue,
+    read_item: ReadItem,
+    now: datetime,
+) -> None:
+    skill = str(attempt.skill)
+    rows = select_attempt_items(connection, attempt.id)
+    items = [read_item(row.revision_id) for row in rows]
+    scores = [_score_row(item, row) for item, row in zip(items, rows, strict=True)]
+    calibration = find_calibration(connection, skill=skill)
+    if calibration is None:
+        raise Refused("This skill has no item parameters yet. Tell the people desk.")
+    estimate = estimate_skill(
+        {item.id: one.correct for item, one in zip(items, scores, strict=True)},
+        parameters=parameters_of(calibration),
+    )
+    person = find_person(connection, attempt.learner_id)
+    levels = catalogue.registers.skills[skill]
+    level = 1 + sum(estimate.wle >= cut for cut in cuts_of(levels))
+    role = catalogue.registers.roles.get(person.role_profile if person else "")
+    insert_result(
+        connection,
+        result=NewResult(
+            attempt_id=attempt.id,
+            calibration_id=calibration.id,
+            code_version=CODE_VERSION,
+            theta=estimate.wle,
+            se=estimate.se,
+            eap=estimate.eap,
+            eap_sd=estimate.sd,
+            items=len(items),
+            correct=sum(one.correct for one in scores),
+            cells=_cells(items, scores),
+            level=level,
+            at_target=level >= (role.targets.get(skill, 1) if role else 1),
+            role_profile=person.role_profile if person else "",
+            taken_at=now,
+            scored_at=now,
+        ),
+    )
+
+
+def _score_row(item: Item, row: AttemptItemRow) -> Score:
+    if row.response is None:
+        return Score(share=0.0, correct=False)
+    return score(item, json.loads(row.response))
+
+
+def _cells(items: list[Item], scores: list[Score]) -> dict[str, list[int]]:
+    cells: dict[str, list[int]] = {}
+    for item, one in zip(items, scores, strict=True):
+        right, asked = cells.get(item.cell or "", [0, 0])
+        cells[item.cell or ""] = [right + int(one.correct), asked + 1]
+    return cells
+
+
+def parameters_of(calibration: CalibrationRow) -> Parameters:
+    """Return the item parameters that a calibration kept in the database holds."""
+    values: Mapping[str, Mapping[str, Any]] = calibration.parameters
+    return Parameters(
+        items={
+            id_: ItemParameters(item_id=id_, a=float(one["a"]), b=float(one["b"]))
+            for id_, one in values.items()
+        },
+        basis="expert" if calibration.model == "prior" else calibration.model,  # type: ignore[arg-type]
+        note="",
+    )
+
+
+def _own_check(connection: Connection, viewer: Viewer, attempt_id: int) -> AttemptRow:
+    attempt = find_attempt(connection, attempt_id)
+    access.require_own(viewer, owner_id=attempt.learner_id if attempt else None)
+    if attempt is None or attempt.kind != "check":
+        raise Refused("There is no skill check under this address. Start again from Home.")
+    return attempt
+
+
+def _audit(
+    connection: Connection, viewer: Viewer, attempt_id: int, *, deed: str, now: datetime
+) -> None:
+    append_audit(
+        connection,
+        stream=f"attempt:{attempt_id}",
+        actor=actor(viewer),
+        deed=deed,
+        object_=f"attempt:{attempt_id}",
+        payload={},
+        now=now,
+    )
