@@ -27,6 +27,7 @@ class WindowRow:
     """An occasion that is open for a learner, with the enrolment it belongs to."""
 
     enrolment_id: int
+    cohort_id: int
     occasion_id: int
     kind: str
     arm: str
@@ -59,6 +60,7 @@ def select_windows(connection: Connection, learner_id: int) -> tuple[WindowRow, 
     rows = connection.execute(
         select(
             enrolments.c.id,
+            cohorts.c.id,
             occasions.c.id,
             occasions.c.kind,
             enrolments.c.arm,
@@ -129,3 +131,20 @@ def select_team_names(connection: Connection, team_ids: tuple[int, ...]) -> dict
     teams = table(Team)
     rows = connection.execute(select(teams.c.id, teams.c.name).where(teams.c.id.in_(team_ids)))
     return {row.id: row.name for row in rows}
+
+
+def select_cohort_members(
+    connection: Connection, *, cohort_id: int, team_at_start_id: int
+) -> tuple[int, ...]:
+    """Return the learners of one team in a cohort, in the order they joined."""
+    enrolments = table(Enrolment)
+    return tuple(
+        connection.execute(
+            select(enrolments.c.learner_id)
+            .where(
+                enrolments.c.cohort_id == cohort_id,
+                enrolments.c.team_at_start_id == team_at_start_id,
+            )
+            .order_by(enrolments.c.id)
+        ).scalars()
+    )

@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from db.commands.results import NewResult, close_attempt, insert_result
-
 from assessments.forms import assemble, form_order
 from assessments.irt import LevelBand, estimate_skill, level_band
 from assessments.parameters import ItemParameters, Parameters
@@ -17,6 +15,7 @@ from db import Connection
 from db.commands.answers import SavedAnswer, save_answer
 from db.commands.audit import append_audit
 from db.commands.learning import NewAttempt, insert_attempt, save_flag
+from db.commands.results import NewResult, close_attempt, insert_result
 from db.queries.content import CalibrationRow, find_calibration
 from db.queries.learning import (
     AttemptItemRow,
@@ -30,7 +29,7 @@ from db.queries.learning import (
     select_results,
 )
 from db.queries.people import find_person, find_team_of
-from db.queries.programs import WindowRow, select_windows
+from db.queries.programs import WindowRow, select_cohort_members, select_windows
 from db.store import Store
 from portal import access
 from portal.access import Refused, Viewer
@@ -118,12 +117,9 @@ def start_check(
         window = _open_window(connection, viewer, catalogue, skill=skill, taken=taken, on=today)
         if window is None:
             _require_rest(check, taken, now=now)
+        team_id = find_team_of(connection, viewer.person_id, on=today)
         form = _next_form(
-            viewer,
-            taken,
-            team=find_team_of(connection, viewer.person_id, on=today),
-            window=window,
-            now=now,
+            _drawn_order(connection, viewer, team_id=team_id, window=window), taken, now=now
         )
         chosen = assemble(check.blueprint, tuple(items.values()), form=form, seed=seed % SEED_RANGE)
         attempt_id = insert_attempt(
@@ -140,7 +136,7 @@ def start_check(
                 item_revisions=[check.item_revisions[id_] for id_ in chosen],
                 enrolment_id=window.enrolment_id if window else None,
                 occasion_id=window.occasion_id if window else None,
-                team_at_taking_id=find_team_of(connection, viewer.person_id, on=today),
+                team_at_taking_id=team_id,
                 due_at=_due(check, now=now),
             ),
             now=now,
@@ -374,21 +370,26 @@ def _require_rest(check: CheckEntry, taken: list[AttemptRow], *, now: datetime) 
         )
 
 
-def _next_form(
-    viewer: Viewer,
-    taken: list[AttemptRow],
-    *,
-    team: int | None,
-    window: WindowRow | None,
-    now: datetime,
-) -> str:
-    recent = {row.form for row in taken if row.started_at > now - FORGET_AFTER}
-    order = form_order(
+def _drawn_order(
+    connection: Connection, viewer: Viewer, *, team_id: int | None, window: WindowRow | None
+) -> tuple[str, ...]:
+    """Return the order of forms drawn for this person, balanced within team and cohort."""
+    members: tuple[int, ...] = ()
+    if window is not None and team_id is not None:
+        members = select_cohort_members(
+            connection, cohort_id=window.cohort_id, team_at_start_id=team_id
+        )
+    return form_order(
         str(viewer.person_id),
-        team=str(team or ""),
-        cohort=str(window.enrolment_id if window else ""),
+        team=str(team_id or ""),
+        cohort=str(window.cohort_id if window else ""),
         seed=0,
+        members=[str(member) for member in members],
     )
+
+
+def _next_form(order: tuple[str, ...], taken: list[AttemptRow], *, now: datetime) -> str:
+    recent = {row.form for row in taken if row.started_at > now - FORGET_AFTER}
     free = [form for form in order if form not in recent]
     if not free:
         raise Refused(

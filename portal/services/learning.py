@@ -6,12 +6,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
-from db.commands.answers import SavedAnswer, save_answer
-from db.commands.results import close_attempt
-
 from assessments.scoring import Feedback, check_response, feedback
 from curriculum.model import Item
 from db import Connection
+from db.commands.answers import SavedAnswer, save_answer
 from db.commands.audit import append_audit
 from db.commands.learning import (
     NewAttempt,
@@ -22,6 +20,7 @@ from db.commands.learning import (
     save_progress,
     save_start_choice,
 )
+from db.commands.results import close_attempt
 from db.queries.learning import (
     AttemptItemRow,
     ProgressRow,
@@ -541,3 +540,15 @@ def _audit(
         payload={},
         now=now,
     )
+
+
+def find_track_card(
+    cards: tuple[TrackCard, ...], *, track_id: str, module_id: str
+) -> TrackCard | None:
+    """Return the track an address names, by its own id or by one of its modules."""
+    for card in cards:
+        if card.track.id == track_id:
+            return card
+        if module_id and any(module.module.id == module_id for module in card.modules):
+            return card
+    return None

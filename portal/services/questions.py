@@ -1,8 +1,13 @@
 """What a learner may see of an item before answering: everything but the key."""
 
-import random
 from dataclasses import dataclass
 
+from assessments.forms import (
+    shuffled_choices,
+    shuffled_matches,
+    shuffled_reasons,
+    shuffled_steps,
+)
 from curriculum.model import Choice, Item
 
 
@@ -41,24 +46,21 @@ class Question:
 
 def question(item: Item, *, seed: int) -> Question:
     """Strip an item of its key and shuffle what may be shuffled, the same way for the same seed."""
-    draw = random.Random(f"{seed}:{item.id}")  # noqa: S311 - an order of options, not a secret
     return Question(
         item_id=item.id,
         type=item.type,
         title=item.title,
         stem=item.stem,
         points=item.points,
-        options=_options(item, draw),
-        reasons=_shuffled([Option(one.key, one.text) for one in item.reasons], item, draw),
+        options=_options(shuffled_choices(item, seed=seed)),
+        reasons=_options(shuffled_reasons(item, seed=seed)),
         prompts=tuple(
             Option(str(index), pair.prompt) for index, pair in enumerate(item.pairs) if pair.prompt
         ),
-        matches=_always_shuffled(
-            [Option(str(index), pair.match) for index, pair in enumerate(item.pairs)], draw
+        matches=tuple(
+            Option(row, item.pairs[int(row)].match) for row in shuffled_matches(item, seed=seed)
         ),
-        steps=_always_shuffled(
-            [Option(str(index), step) for index, step in enumerate(item.ordering)], draw
-        ),
+        steps=tuple(Option(step, item.ordering[int(step)]) for step in _steps(item, seed=seed)),
         unit=item.unit,
         hint=item.hint,
         asks_worst=item.ask == "best-and-worst",
@@ -67,20 +69,9 @@ def question(item: Item, *, seed: int) -> Question:
     )
 
 
-def _options(item: Item, draw: random.Random) -> tuple[Option, ...]:
-    chosen: list[Choice] = list(item.choices)
-    if item.show is not None:
-        wrong = [choice for choice in chosen if not choice.right]
-        kept = set(draw.sample([one.key for one in wrong], min(item.show, len(wrong))))
-        chosen = [choice for choice in chosen if choice.right or choice.key in kept]
-    options = [Option(choice.key, choice.text) for choice in chosen]
-    # A highlight shows the sentences of a text: their order is the text.
-    return tuple(options) if item.type == "highlight" else _shuffled(options, item, draw)
+def _options(choices: tuple[Choice, ...]) -> tuple[Option, ...]:
+    return tuple(Option(choice.key, choice.text) for choice in choices)
 
 
-def _shuffled(options: list[Option], item: Item, draw: random.Random) -> tuple[Option, ...]:
-    return _always_shuffled(options, draw) if item.shuffle else tuple(options)
-
-
-def _always_shuffled(options: list[Option], draw: random.Random) -> tuple[Option, ...]:
-    return tuple(draw.sample(options, len(options)))
+def _steps(item: Item, *, seed: int) -> tuple[str, ...]:
+    return shuffled_steps(item, seed=seed) if item.ordering else ()

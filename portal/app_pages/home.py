@@ -1,0 +1,122 @@
+"""The learner's first page: go on where you stopped, your tracks, what is due, your skills."""
+
+import streamlit as st
+
+from portal import clock, loaders
+from portal.components.buttons import main_button
+from portal.components.skill_strip import draw_skill_strip
+from portal.components.states import draw_empty, draw_state
+from portal.components.track_card import draw_track_card
+from portal.services.learning import Continue, Home, read_home
+from portal.services.people import role_profile
+from portal.services.skills import read_skills
+from portal.text import _, date_text, plural
+
+
+def _greeting() -> str:
+    hour = clock.now().astimezone().hour
+    if hour < 12:
+        return _("Good morning, {name}")
+    return _("Good afternoon, {name}") if hour < 18 else _("Good evening, {name}")
+
+
+def _draw_continue(go_on: Continue) -> None:
+    with st.container(border=True):
+        where = _("Continue with {track}").format(track=go_on.track.title)
+        st.markdown(f":small[{where} · {go_on.module.title}]")
+        words, button = st.columns([3, 1], vertical_alignment="center")
+        words.markdown(f"### {go_on.lesson.title}")
+        size = len(go_on.module.lessons)
+        words.markdown(
+            _("Lesson {n} of {all} · {left}").format(
+                n=go_on.number,
+                all=size,
+                left=plural("about {n} minute left", "about {n} minutes left", go_on.minutes_left),
+            )
+        )
+        words.progress((go_on.number - 1) / size)
+        with button:
+            if main_button(_("Continue"), key="home_continue", icon="arrow_forward"):
+                st.switch_page(
+                    "app_pages/lesson.py",
+                    query_params={"module": go_on.module.id, "lesson": go_on.lesson.id},
+                )
+
+
+def _draw_due(home: Home) -> None:
+    st.header(_("Due"))
+    with st.container(border=True):
+        if home.open_check is not None:
+            st.markdown(f"**{_('A skill check is open')}**\n\n{_('Your answers are saved.')}")
+            if st.button(_("Go on with the check"), key="home_check", width="stretch"):
+                st.switch_page("app_pages/check.py", query_params={"attempt": str(home.open_check)})
+        for window in home.windows:
+            closes = date_text(window.closes_on)
+            st.markdown(f"**{closes}**\n\n{_('Skill check')} · {window.program}")
+        for card in home.tracks:
+            if card.due_on is not None and card.state != "done":
+                st.markdown(f"**{date_text(card.due_on)}**\n\n{card.track.title}")
+        if (
+            home.open_check is None
+            and not home.windows
+            and not any(card.due_on for card in home.tracks)
+        ):
+            st.markdown(_("Nothing is due. Go on at your own pace."))
+
+
+def _draw_first_visit() -> None:
+    role = role_profile(catalogue, viewer=viewer)
+    wanted = sorted(
+        catalogue.tracks.values(),
+        key=lambda track: -(role.targets.get(track.skill or "", 0) if role else 0),
+    )
+    if not wanted:
+        draw_empty(
+            _("Nothing is published yet"),
+            _("Your L&D team is preparing the first modules. Come back soon."),
+            icon="menu_book",
+        )
+        return
+    name = role.name if role else _("your role")
+    st.markdown(
+        _(
+            "You are here as **{role}**. The tracks below lead to the level your role needs, "
+            "the most important one first. Open one and the first lesson is one more click away."
+        ).format(role=name)
+    )
+    for track in wanted:
+        target = role.targets.get(track.skill or "", 1) if role else 1
+        with st.container(border=True):
+            st.markdown(f"#### {track.title}\n{track.summary}")
+            st.markdown(f":small[{_('Target for your role: level {n}').format(n=target)}]")
+            if st.button(_("Open"), key=f"home_start_{track.id}"):
+                st.switch_page("app_pages/track.py", query_params={"track": track.id})
+
+
+viewer, catalogue = loaders.current_viewer(), loaders.catalogue()
+home = read_home(loaders.store(), viewer=viewer, catalogue=catalogue)
+skills = read_skills(loaders.store(), viewer=viewer, catalogue=catalogue)
+
+st.title(_greeting().format(name=viewer.name.split()[0]))
+if home.go_on is not None:
+    _draw_continue(home.go_on)
+if not home.tracks and home.go_on is None:
+    _draw_first_visit()
+else:
+    mine, aside = st.columns([1.7, 1], gap="large")
+    with mine:
+        st.header(_("My tracks"))
+        for card in home.tracks:
+            draw_track_card(card, key="home", draw_state=draw_state)
+        if not home.tracks:
+            st.markdown(_("You have no track yet. My tracks shows what there is."))
+    with aside:
+        _draw_due(home)
+        st.header(_("My skills"))
+        with st.container(border=True):
+            for skill in [one for one in skills if one.latest is not None]:
+                draw_skill_strip(skill)
+            if not any(one.latest for one in skills):
+                st.markdown(
+                    _("No skill estimate yet. Take the first check: 12 questions, 18 minutes.")
+                )

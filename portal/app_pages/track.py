@@ -1,0 +1,165 @@
+"""One track: what it promises, its modules in order, and its skill check."""
+
+import secrets
+
+import streamlit as st
+
+from portal import clock, loaders
+from portal.components.buttons import main_button
+from portal.components.notices import guarded
+from portal.components.states import draw_empty, draw_state
+from portal.services.checks import start_check
+from portal.services.learning import (
+    SEED_RANGE,
+    ModuleCard,
+    TrackCard,
+    choose_start,
+    find_track_card,
+    read_tracks,
+)
+from portal.text import _, date_text, plural
+
+st.set_page_config(layout="centered")
+
+
+@guarded
+def _take_check(track_id: str, skill: str, *, as_start: bool) -> None:
+    viewer, catalogue = loaders.current_viewer(), loaders.catalogue()
+    attempt_id = start_check(
+        loaders.store(),
+        viewer=viewer,
+        catalogue=catalogue,
+        read_item=loaders.item,
+        skill=skill,
+        seed=secrets.randbelow(SEED_RANGE),
+        now=clock.now(),
+    )
+    if as_start:
+        _choose(track_id, "taken")
+    st.session_state["track_attempt"] = attempt_id
+
+
+@guarded
+def _skip(track_id: str) -> None:
+    _choose(track_id, "skipped")
+
+
+def _choose(track_id: str, choice: str) -> None:
+    choose_start(
+        loaders.store(),
+        viewer=loaders.current_viewer(),
+        catalogue=loaders.catalogue(),
+        track_id=track_id,
+        choice="taken" if choice == "taken" else "skipped",
+        now=clock.now(),
+    )
+
+
+def _draw_start(card: TrackCard, skill: str) -> None:
+    with st.container(border=True):
+        st.markdown(
+            f"**{_('Where do you start?')}**\n\n"
+            + _(
+                "Twelve questions, about 18 minutes. Only you see your result; it makes your own "
+                "growth visible later. You can stop and go on at any time."
+            )
+        )
+        with st.container(horizontal=True):
+            main_button(
+                _("Take the starting check"),
+                key="track_start",
+                icon="arrow_forward",
+                on_click=lambda: _take_check(card.track.id, skill, as_start=True),
+            )
+            st.button(_("Skip it"), key="track_skip", on_click=_skip, args=(card.track.id,))
+
+
+def _draw_module(card: ModuleCard, *, current: bool) -> None:
+    with st.container(border=True):
+        with st.container(horizontal=True, horizontal_alignment="distribute"):
+            st.markdown(f"**{card.module.title}**")
+            draw_state(card.state)
+        st.markdown(card.module.summary)
+        st.markdown(f":small[{_module_line(card)}]")
+        target = card.next_lesson or (card.module.lessons[0] if card.module.lessons else None)
+        if target is None:
+            return
+        label = {"done": _("Read again"), "in progress": _("Continue")}.get(card.state, _("Start"))
+        key = f"track_module_{card.module.id}"
+        pressed = (
+            main_button(label, key=key, icon="arrow_forward")
+            if current
+            else st.button(label, key=key, disabled=card.state == "locked")
+        )
+        if pressed:
+            st.switch_page(
+                "app_pages/lesson.py",
+                query_params={"module": card.module.id, "lesson": target.id},
+            )
+
+
+def _module_line(card: ModuleCard) -> str:
+    if card.state == "locked":
+        return _("First finish {modules}").format(modules=", ".join(card.locked_by))
+    if card.done_at is not None:
+        return _("Done on {day}").format(day=date_text(card.done_at))
+    lessons = _("{done} of {all} lessons").format(
+        done=card.lessons_done, all=len(card.module.lessons)
+    )
+    return f"{lessons} · {plural('{n} minute', '{n} minutes', card.module.minutes)}"
+
+
+def _draw_track(card: TrackCard) -> None:
+    st.title(card.track.title)
+    st.markdown(card.track.summary)
+    with st.container(horizontal=True):
+        draw_state(card.state)
+        minutes = sum(module.module.minutes for module in card.modules)
+        st.badge(
+            plural("{n} minute", "{n} minutes", minutes), icon=":material/schedule:", color="gray"
+        )
+        if skill is not None:
+            st.badge(skill.name, icon=":material/query_stats:", color="gray")
+    has_check = catalogue.check_of(card.track.skill) is not None
+    asks = has_check and card.start is None and card.state != "done"
+    if asks and card.track.skill:
+        _draw_start(card, card.track.skill)
+    open_modules = [one.module.id for one in card.modules if one.state not in {"done", "locked"}]
+    for module in card.modules:
+        first = bool(open_modules) and module.module.id == open_modules[0]
+        _draw_module(module, current=first and not asks)
+    if has_check and not asks and card.track.skill:
+        with st.container(border=True):
+            st.markdown(
+                f"**{_('Skill check')}**\n\n"
+                + _("Twelve questions, about 18 minutes. It shows how your skill has grown.")
+            )
+            st.button(
+                _("Take the skill check"),
+                key="track_check",
+                on_click=lambda: _take_check(card.track.id, str(card.track.skill), as_start=False),
+            )
+
+
+catalogue = loaders.catalogue()
+attempt = st.session_state.pop("track_attempt", None)
+if attempt is not None:
+    st.switch_page("app_pages/check.py", query_params={"attempt": str(attempt)})
+cards = read_tracks(loaders.store(), viewer=loaders.current_viewer(), catalogue=catalogue)
+wanted = find_track_card(
+    cards,
+    track_id=st.query_params.get("track", ""),
+    module_id=st.query_params.get("module", ""),
+)
+if wanted is None:
+    draw_empty(
+        _("There is no such track"),
+        _("It may have been renamed or retired. My tracks shows what there is."),
+        icon="route",
+        button=_("My tracks"),
+        key="track_missing",
+        go=lambda: st.switch_page("app_pages/tracks.py"),
+    )
+else:
+    skill = catalogue.registers.skills.get(wanted.track.skill or "")
+    _draw_track(wanted)

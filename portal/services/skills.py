@@ -1,0 +1,44 @@
+"""A person's own skills: the latest estimate of each, its band, its level, and how it moved."""
+
+from dataclasses import dataclass
+
+from assessments.irt import LevelBand
+from curriculum.model import Skill
+from db.queries.learning import ResultRow, select_results
+from db.store import Store
+from portal import access
+from portal.access import Viewer
+from portal.services.catalogue import Catalogue
+from portal.services.checks import band_of
+
+
+@dataclass(frozen=True, slots=True)
+class OwnSkill:
+    """One skill of one person. `history` is oldest first; `target` is the role's level."""
+
+    skill: Skill
+    target: int | None
+    history: tuple[ResultRow, ...]
+    latest: ResultRow | None
+    band: LevelBand | None
+
+
+def read_skills(store: Store, *, viewer: Viewer, catalogue: Catalogue) -> tuple[OwnSkill, ...]:
+    """Return every skill of the register with the viewer's own estimates."""
+    access.require(viewer, "see own record")
+    results = store.read(lambda connection: select_results(connection, viewer.person_id))
+    role = catalogue.registers.roles.get(viewer.role_profile)
+    own = []
+    for skill in catalogue.registers.skills.values():
+        history = tuple(row for row in results if row.skill == skill.id)
+        latest = history[-1] if history else None
+        own.append(
+            OwnSkill(
+                skill=skill,
+                target=role.targets.get(skill.id) if role else None,
+                history=history,
+                latest=latest,
+                band=band_of(skill, latest) if latest else None,
+            )
+        )
+    return tuple(own)
