@@ -21,7 +21,8 @@ _HEADS = text(
     " ON last.stream = a.stream AND last.seq = a.seq ORDER BY a.stream"
 )
 _ANSWERS = text(
-    "SELECT a.attempt_id, a.seq, a.position, a.operation_id, a.response, u.seq AS row, u.payload"
+    "SELECT a.attempt_id, a.seq, a.position, a.operation_id, a.response,"
+    " u.seq AS audit_seq, u.payload"
     " FROM answer a LEFT JOIN audit u ON u.deed = 'answer saved'"
     " AND u.stream = 'attempt:' || a.attempt_id AND u.object = 'answer:' || a.seq"
     " ORDER BY a.attempt_id, a.seq"
@@ -186,7 +187,7 @@ def verify_answers(connection: Connection) -> list[ChainFault]:
                 position=row.position, operation_id=row.operation_id, response=row.response
             )
         ):
-            faults.setdefault(stream, ChainFault(stream, row.row, "edited"))
+            faults.setdefault(stream, ChainFault(stream, row.audit_seq, "edited"))
     for stream, seq in connection.execute(_LOST_ANSWERS):
         faults.setdefault(stream, ChainFault(stream, seq, "deleted"))
     return [faults[stream] for stream in sorted(faults)]

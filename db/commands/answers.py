@@ -1,0 +1,154 @@
+"""Saving an answer: once per operation, with its audit row, in one transaction."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row
+
+from db.chain import GENESIS, Link, answer_payload, attempt_stream
+from db.commands.audit import insert_deed
+from db.errors import (
+    AttemptForeign,
+    AttemptPastDue,
+    AttemptSubmitted,
+    OperationReused,
+    PositionUnknown,
+    Refusal,
+    ResponseTooLong,
+)
+from db.hot import Statement, moment_of
+
+LONGEST_RESPONSE = 40_000  # characters; the table holds the same limit
+
+# The lock comes first and alone: what is read in the statement that waits for it may be old.
+LOCK_ATTEMPT = Statement(
+    "SELECT learner_id, submitted_at, due_at FROM attempt WHERE id = :attempt_id",
+    for_postgres="FOR NO KEY UPDATE",
+)
+SELECT_PLACE = Statement(
+    "SELECT EXISTS (SELECT 1 FROM attempt_item"
+    " WHERE attempt_id = :attempt_id AND position = :position),"
+    " (SELECT max(seq) FROM answer WHERE attempt_id = :attempt_id), last.seq, last.hash"
+    " FROM (SELECT 1 AS one) base LEFT JOIN"
+    " (SELECT seq, hash FROM audit WHERE stream = :stream ORDER BY seq DESC LIMIT 1) last"
+    " ON base.one = 1"
+)
+INSERT_ANSWER = Statement(
+    "INSERT INTO answer"
+    " (attempt_id, seq, position, operation_id, response, seconds, answered_at)"
+    " VALUES (:attempt_id, :seq, :position, :operation_id, :response, :seconds, :answered_at)"
+    " ON CONFLICT (operation_id) DO NOTHING"
+)
+FIND_OPERATION = Statement(
+    "SELECT attempt_id, position, response, seq, answered_at FROM answer"
+    " WHERE operation_id = :operation_id"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SavedAnswer:
+    """An answer that is kept: its number within the attempt and when it came.
+
+    `repeated` says that this operation was saved before; number and moment are those of then.
+    """
+
+    seq: int
+    answered_at: datetime
+    repeated: bool
+
+
+def save_answer(
+    connection: Connection,
+    *,
+    attempt_id: int,
+    learner_id: int,
+    position: int,
+    operation_id: str,
+    response: str,
+    seconds: float | None,
+    now: datetime,
+) -> SavedAnswer:
+    """Keep an answer and its audit row; the newest answer of a position counts.
+
+    An operation that was saved before is answered as it was then, also after the attempt ended:
+    whoever asks again has not heard that it worked.
+
+    Raises
+    ------
+    AttemptForeign, AttemptSubmitted, AttemptPastDue, PositionUnknown, ResponseTooLong
+        When the attempt takes no such answer.
+    OperationReused
+        When the operation id belongs to another answer.
+    """
+    if len(response) > LONGEST_RESPONSE:
+        raise ResponseTooLong(
+            f"the answer has {len(response)} characters, {LONGEST_RESPONSE} are kept; shorten it"
+        )
+    asked = (attempt_id, position, response)
+    attempt = LOCK_ATTEMPT.run(connection, attempt_id=attempt_id).first()
+    if attempt is None or attempt[0] != learner_id:
+        raise AttemptForeign("this is not one of your attempts; open it from your own page")
+    closed = _find_closed(attempt, now=now)
+    if closed is not None:
+        saved = _find_repeated(connection, operation_id=operation_id, asked=asked)
+        if saved is None:
+            raise closed
+        return saved
+    stream = attempt_stream(attempt_id)
+    known, last_answer, last_seq, last_hash = SELECT_PLACE.run(
+        connection, attempt_id=attempt_id, position=position, stream=stream
+    ).one()
+    if not known:
+        raise PositionUnknown(f"this attempt has no question at position {position}")
+    seq = (last_answer or 0) + 1
+    inserted = INSERT_ANSWER.run(
+        connection,
+        attempt_id=attempt_id,
+        seq=seq,
+        position=position,
+        operation_id=operation_id,
+        response=response,
+        seconds=seconds,
+        answered_at=now,
+    )
+    if inserted.rowcount == 0:
+        return _require_repeated(connection, operation_id=operation_id, asked=asked)
+    insert_deed(
+        connection,
+        last=Link(stream, last_seq or 0, last_hash or GENESIS),
+        actor=f"person:{learner_id}",
+        deed="answer saved",
+        object_=f"answer:{seq}",
+        payload=answer_payload(position=position, operation_id=operation_id, response=response),
+        now=now,
+    )
+    return SavedAnswer(seq, now, repeated=False)
+
+
+def _find_closed(attempt: Row[Any], *, now: datetime) -> Refusal | None:
+    if attempt[1] is not None:
+        return AttemptSubmitted("this attempt was handed in; its answers no longer change")
+    if attempt[2] is not None and now > moment_of(attempt[2]):
+        return AttemptPastDue("the time of this attempt is over; hand in what is saved")
+    return None
+
+
+def _find_repeated(
+    connection: Connection, *, operation_id: str, asked: tuple[int, int, str]
+) -> SavedAnswer | None:
+    row = FIND_OPERATION.run(connection, operation_id=operation_id).first()
+    if row is None or (row[0], row[1], row[2]) != asked:
+        return None
+    return SavedAnswer(row[3], moment_of(row[4]), repeated=True)
+
+
+def _require_repeated(
+    connection: Connection, *, operation_id: str, asked: tuple[int, int, str]
+) -> SavedAnswer:
+    saved = _find_repeated(connection, operation_id=operation_id, asked=asked)
+    if saved is None:
+        raise OperationReused(
+            f"the operation {operation_id} was used for another answer; make a new one"
+        )
+    return saved

@@ -1,0 +1,100 @@
+"""Writing deeds down: each row is bound to the one before it in its stream."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from db.chain import GENESIS, ORGANISATION, Deed, Link, canonical_json, hash_of
+from db.hot import Statement
+
+LAST_LINK = Statement(
+    "SELECT seq, hash FROM audit WHERE stream = :stream ORDER BY seq DESC LIMIT 1"
+)
+INSERT_DEED = Statement(
+    "INSERT INTO audit (stream, seq, at, actor, deed, object, payload, prev_hash, hash)"
+    " VALUES (:stream, :seq, :at, :actor, :deed, :object, :payload, :prev_hash, :hash)"
+)
+LOCK_STREAM = Statement("SELECT pg_advisory_xact_lock(hashtextextended(:stream, 0))")
+LOCK_ATTEMPT = Statement(
+    "SELECT id FROM attempt WHERE id = :attempt_id", for_postgres="FOR NO KEY UPDATE"
+)
+
+
+def append_audit(
+    connection: Connection,
+    *,
+    stream: str,
+    actor: str,
+    deed: str,
+    object_: str,
+    payload: Mapping[str, object],
+    now: datetime,
+) -> Link:
+    """Add a deed to the end of its stream, in the caller's transaction; return its link.
+
+    Parameters
+    ----------
+    stream
+        `organisation`, or `attempt:<id>` of an attempt that exists.
+    actor
+        Who did it, by a key that survives erasure: `person:<id>`, `portal`, never a name.
+    payload
+        What a reader needs to know, never an answer, a token or a name.
+
+    Raises
+    ------
+    ValueError
+        For another stream: nobody would verify it.
+    """
+    lock_stream(connection, stream=stream)
+    row = LAST_LINK.run(connection, stream=stream).first()
+    last = Link(stream, 0, GENESIS) if row is None else Link(stream, row[0], row[1])
+    return insert_deed(
+        connection, last=last, actor=actor, deed=deed, object_=object_, payload=payload, now=now
+    )
+
+
+def insert_deed(
+    connection: Connection,
+    *,
+    last: Link,
+    actor: str,
+    deed: str,
+    object_: str,
+    payload: Mapping[str, object],
+    now: datetime,
+) -> Link:
+    """Add the row behind `last`; the caller holds the lock under which `last` was read."""
+    text = canonical_json(payload)
+    row = Deed(last.stream, last.seq + 1, now, actor, deed, object_, text, last.hash)
+    link = Link(row.stream, row.seq, hash_of(row))
+    INSERT_DEED.run(
+        connection,
+        stream=row.stream,
+        seq=row.seq,
+        at=now,
+        actor=actor,
+        deed=deed,
+        object=object_,
+        payload=text,
+        prev_hash=row.prev_hash,
+        hash=link.hash,
+    )
+    return link
+
+
+def lock_stream(connection: Connection, *, stream: str) -> None:
+    """Let nobody else add to this stream until the transaction ends.
+
+    The row of the attempt serves as the lock of its stream, because saving and submitting hold it
+    anyway. SQLite has one writer at a time and needs neither.
+    """
+    kind, _, number = stream.partition(":")
+    if stream != ORGANISATION and not (kind == "attempt" and number.isdecimal()):
+        raise ValueError(f"expected the stream 'organisation' or 'attempt:<id>', got {stream!r}")
+    if stream != ORGANISATION:
+        if LOCK_ATTEMPT.run(connection, attempt_id=int(number)).first() is None:
+            raise ValueError(f"the stream {stream!r} belongs to no attempt")
+    elif connection.dialect.name == "postgresql":
+        LOCK_STREAM.run(connection, stream=stream)
