@@ -137,6 +137,17 @@ def test_a_single_server_waits_as_stated() -> None:
     )
 
 
+def test_the_vulnerability_flag_follows_from_its_rates() -> None:
+    people = 12_000 * 0.015
+    found, false = people * 0.85, (12_000 - people) * 0.02
+
+    assert_says(
+        f"1.5 % ({people:.0f})",
+        f"{found:.0f} found, {people - found:.0f} missed, {false:.0f} flagged by mistake, "
+        f"{found + false:.0f} flags in all, {percent(found / (found + false))} of them right",
+    )
+
+
 def test_retrieval_figures_follow_from_the_ranks() -> None:
     ranks, relevant = {1, 3, 6}, 4
     found = {k: len([rank for rank in ranks if rank <= k]) for k in (3, 5)}
@@ -261,7 +272,10 @@ def test_the_two_list_estimate_follows_from_the_lists() -> None:
     assert_says(
         f"So {known} are known, and the two-list estimate of the whole is {whole:.0f}, "
         f"of which about {whole - known:.0f} are on neither list",
-        f"{31} named owners agreed that they own the use; {40 - 31} did not",
+        f"31 named owners agreed that they own the use; {40 - 31} did not, "
+        f"which is {100 * 9 / 40:.1f} % (two had left, seven thought that IT owned it). "
+        f"Among {known} known lines that would be "
+        f"about {known * 9 / 40:.0f}",
         f"{640 * 25 / 60:.0f} hours for all, {160 * 25 / 60:.0f} hours for the 160",
     )
 
