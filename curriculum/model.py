@@ -407,7 +407,11 @@ class Registers:
 
 @dataclass(frozen=True, slots=True)
 class Curriculum:
-    """Everything that was read and every fault found; a file with errors is not in the maps."""
+    """Everything that was read and every fault found; a file with errors is not in the maps.
+
+    Only a bank stays when single items of it have errors: it then holds the others. `paths` gives
+    the file of every id, also of files with errors; `references` the files each file refers to.
+    """
 
     registers: Registers
     tracks: Mapping[str, Track]
@@ -416,3 +420,5 @@ class Curriculum:
     banks: Mapping[str, Bank]
     blueprints: Mapping[str, Blueprint]
     problems: tuple[Problem, ...]
+    paths: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    references: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))

@@ -1,0 +1,292 @@
+"""Rules on what is assessed: blueprints against banks, twins, objectives, links to secure items."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, cast
+
+from curriculum.facts import Facts, ItemFacts, problem
+from curriculum.model import Problem
+from curriculum.wording import overlap
+
+LESSON_OVERLAP = 0.50
+_NOT_IN_USE = frozenset({"retired"})
+
+
+def coverage_problems(files: Sequence[Facts]) -> list[Problem]:
+    """Every fault of coverage."""
+    items = {item.id: (facts, item) for facts in files for item in facts.items}
+    return [
+        *_linked_secure_items(files, items=items),
+        *_twins(files, items=items),
+        *_picks(files),
+        *_skills(files),
+        *_objectives(files),
+        *_copies(files),
+    ]
+
+
+def _linked_secure_items(
+    files: Sequence[Facts], *, items: Mapping[str, tuple[Facts, ItemFacts]]
+) -> list[Problem]:
+    # A secure item with faults is no item yet, but its id must not be linked either.
+    secure = {
+        definition.id
+        for facts in files
+        if facts.kind == "bank" and facts.data.get("use") == "summative"
+        for definition in facts.definitions
+        if definition.kind == "item"
+    } | {id_ for id_, (facts, _) in items.items() if facts.data.get("use") == "summative"}
+    return [
+        problem(
+            "COV003",
+            facts.path,
+            line=ref.line,
+            column=ref.column,
+            message=f"'{ref.target}' is a secure item of a summative bank and may not be linked",
+        )
+        for facts in files
+        if facts.kind != "blueprint"
+        for ref in facts.references
+        if ref.kind == "item" and ref.target in secure
+    ]
+
+
+def _twins(
+    files: Sequence[Facts], *, items: Mapping[str, tuple[Facts, ItemFacts]]
+) -> list[Problem]:
+    problems = []
+    for facts in files:
+        for item in facts.items:
+            for twin in item.twin:
+                if twin not in items:
+                    continue
+                differing = _differences(item, items[twin][1])
+                if differing:
+                    message = f"the twin '{twin}' {' and '.join(differing)}"
+                    problems.append(
+                        problem("COV006", facts.path, line=item.line, column=1, message=message)
+                    )
+    return problems
+
+
+def _differences(item: ItemFacts, twin: ItemFacts) -> list[str]:
+    if item.id == twin.id:
+        return ["is the item itself"]
+    said = []
+    for name, mine, other in (
+        ("skill", item.skill, twin.skill),
+        ("cell", item.cell, twin.cell),
+        ("level", item.level, twin.level),
+        ("type", item.type, twin.type),
+    ):
+        if mine != other:
+            said.append(f"has the {name} {other}, not {mine}")
+    if item.form is not None and item.form == twin.form:
+        said.append(f"is on the same form {item.form}")
+    return said
+
+
+def _picks(files: Sequence[Facts]) -> list[Problem]:
+    banks = {facts.id: facts for facts in files if facts.kind == "bank" and facts.id}
+    problems = []
+    for facts in files:
+        rows = cast("list[list[Any]]", facts.data.get("picks") or [])
+        picks = [row for row in rows if all(bank in banks for bank in row[2])]
+        pool = [item for row in picks for bank in row[2] for item in banks[bank].items]
+        for form in _forms(pool, picks=picks):
+            problems += _short_picks(facts, picks, banks=banks, form=form)
+    return problems
+
+
+def _forms(pool: Sequence[ItemFacts], *, picks: Sequence[list[Any]]) -> list[str | None]:
+    """The forms that are assembled: each letter among the items, or one form without a letter."""
+    if not picks:
+        return []
+    letters: set[str] = {item.form for item in pool if item.form}
+    return [*sorted(letters)] or [None]
+
+
+def _short_picks(
+    facts: Facts, picks: Sequence[list[Any]], *, banks: Mapping[str, Facts], form: str | None
+) -> list[Problem]:
+    """Note the picks of one form that stay short when every item is used once at most.
+
+    Slots are matched with items along augmenting paths (Kuhn 1955), so that a pick that could
+    take other items leaves the rare ones to those who need them.
+    """
+    taken: dict[str, int] = {}
+    slots: list[list[str]] = []
+    missing: dict[int, int] = {}
+    for place, row in enumerate(picks):
+        if row[5] is not None and form is not None and row[5] != form:
+            continue
+        fitting = [
+            item.id for bank in row[2] for item in banks[bank].items if _fits(item, row, form)
+        ]
+        for _ in range(row[1]):
+            slots.append(fitting)
+            if not _seat(len(slots) - 1, slots=slots, taken=taken):
+                missing[place] = missing.get(place, 0) + 1
+    return [
+        _short_pick(facts, picks[place], form=form, short=short) for place, short in missing.items()
+    ]
+
+
+def _fits(item: ItemFacts, row: Sequence[Any], form: str | None) -> bool:
+    skill, _, _, level, cell, wanted = row[:6]
+    return (
+        item.skill == skill
+        and (level is None or item.level == level)
+        and (cell is None or item.cell == cell)
+        and item.status not in _NOT_IN_USE
+        and (item.form is None or item.form == (wanted or form))
+    )
+
+
+def _seat(slot: int, *, slots: Sequence[Sequence[str]], taken: dict[str, int]) -> bool:
+    """Find an item for a slot, moving other slots to other items where that helps."""
+    origin: dict[str, tuple[int, str | None]] = {}
+    queue: list[tuple[int, str | None]] = [(slot, None)]
+    while queue:
+        current, via = queue.pop()
+        for item in slots[current]:
+            if item in origin:
+                continue
+            origin[item] = (current, via)
+            if item not in taken:
+                _move(item, origin=origin, taken=taken)
+                return True
+            queue.append((taken[item], item))
+    return False
+
+
+def _move(
+    item: str, *, origin: Mapping[str, tuple[int, str | None]], taken: dict[str, int]
+) -> None:
+    step: str | None = item
+    while step is not None:
+        slot, via = origin[step]
+        taken[step] = slot
+        step = via
+
+
+def _short_pick(facts: Facts, row: Sequence[Any], *, form: str | None, short: int) -> Problem:
+    skill, n, from_, level, cell, wanted, line, column = row
+    details = [f"skill {skill}"]
+    details += [f"level {level}"] if level is not None else []
+    details += [f"cell {cell}"] if cell else []
+    letter = wanted or form
+    where = f" on form {letter}" if letter else ""
+    message = (
+        f"{n} items are asked for ({', '.join(details)}), but {', '.join(from_)} "
+        f"can give only {n - short}{where}"
+    )
+    return problem("COV001", facts.path, line=line, column=column, message=message)
+
+
+def _skills(files: Sequence[Facts]) -> list[Problem]:
+    """Skills that a module promises and no blueprint assesses."""
+    blueprints = [facts for facts in files if facts.kind == "blueprint"]
+    assessed = {
+        ref.target for facts in blueprints for ref in facts.references if ref.kind == "skill"
+    }
+    problems = []
+    seen: set[tuple[str, str]] = set()
+    for facts in files:
+        for ref in facts.references if facts.kind == "module" else ():
+            if ref.kind != "skill" or ref.target in assessed or (facts.path, ref.target) in seen:
+                continue
+            seen.add((facts.path, ref.target))
+            message = f"no blueprint assesses the skill '{ref.target}'"
+            problems.append(
+                problem("COV002", facts.path, line=ref.line, column=ref.column, message=message)
+            )
+    return problems
+
+
+def _objectives(files: Sequence[Facts]) -> list[Problem]:
+    """Objectives of lessons and modules for which no item is found."""
+    lessons = {facts.id: facts for facts in files if facts.kind == "lesson" and facts.id}
+    by_item = {item.id: item for facts in files for item in facts.items}
+    problems = []
+    for facts in files:
+        rows = cast("list[list[Any]]", facts.data.get("objectives") or [])
+        if not rows:
+            continue
+        items = list(_items_of(facts, lessons=lessons, by_item=by_item))
+        for number, (text, skill, line, column) in enumerate(rows, start=1):
+            own = str(number) if facts.kind == "lesson" else None
+            if not any(_serves(item, own_number=own, text=text, skill=skill) for item in items):
+                message = (
+                    f"no item checks the objective '{text[:60]}'; name it in `objective:` of one"
+                )
+                problems.append(
+                    problem("COV004", facts.path, line=line, column=column, message=message)
+                )
+    return problems
+
+
+def _items_of(
+    facts: Facts, *, lessons: Mapping[str | None, Facts], by_item: Mapping[str, ItemFacts]
+) -> Iterable[ItemFacts]:
+    yield from facts.items
+    for ref in facts.references:
+        if ref.kind == "item" and ref.target in by_item:
+            yield by_item[ref.target]
+        elif ref.kind == "listed_lesson" and ref.target in lessons:
+            yield from _items_of(lessons[ref.target], lessons=lessons, by_item=by_item)
+
+
+def _serves(item: ItemFacts, *, own_number: str | None, text: str, skill: str) -> bool:
+    """Whether an item names the objective by number or text, or names none and has its skill."""
+    named = item.objective.strip() if item.objective else ""
+    if own_number is not None and named.isdigit():
+        return named == own_number
+    if not named or named.isdigit():
+        return not skill or item.skill == skill
+    return _folded(named) == _folded(text)
+
+
+def _folded(text: str) -> str:
+    return " ".join(text.casefold().split()).rstrip(".")
+
+
+def _copies(files: Sequence[Facts]) -> list[Problem]:
+    """Secure items whose wording stands in a check that every learner may read."""
+    secure = [
+        (facts, item)
+        for facts in files
+        if facts.data.get("use") == "summative"
+        for item in facts.items
+        if item.shingles
+    ]
+    if not secure:
+        return []
+    wanted = {value for _, item in secure for value in item.shingles}
+    open_items: dict[int, list[tuple[Facts, ItemFacts]]] = {}
+    for facts in files:
+        if facts.kind != "lesson" and facts.data.get("use") != "formative":
+            continue
+        for item in facts.items:
+            for value in item.shingles:
+                if value in wanted:
+                    open_items.setdefault(value, []).append((facts, item))
+    return [found for facts, item in secure for found in _copy(facts, item, open_items=open_items)]
+
+
+def _copy(
+    facts: Facts, item: ItemFacts, *, open_items: Mapping[int, list[tuple[Facts, ItemFacts]]]
+) -> list[Problem]:
+    near = {
+        other.id: (place, other)
+        for value in item.shingles
+        for place, other in open_items.get(value, ())[:50]
+    }
+    for place, other in near.values():
+        share = overlap(item.shingles, other.shingles)
+        if share > LESSON_OVERLAP:
+            message = (
+                f"about {round(100 * share)}% of the wording stands in the open check "
+                f"'{other.id}' ({place.path}:{other.line})"
+            )
+            return [problem("CUE010", facts.path, line=item.line, column=1, message=message)]
+    return []

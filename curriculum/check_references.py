@@ -1,0 +1,73 @@
+"""Rules between a file and the registers: unknown skills, sources, roles, people, terms."""
+
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
+
+from curriculum.facts import Facts, Reference, did_you_mean, problem
+from curriculum.model import Problem, Registers
+
+
+class _Register(NamedTuple):
+    code: str
+    what: str
+    file: str
+    names: Callable[[Registers], Iterable[str]]
+
+
+_REGISTERS = {
+    "skill": _Register("REF001", "skill", "skills.yml", lambda r: r.skills),
+    "source": _Register("REF002", "source", "sources.yml", lambda r: r.sources),
+    "role": _Register("REF003", "role", "roles.yml", lambda r: r.roles),
+    "person": _Register("REF004", "person", "people.yml", lambda r: r.people),
+    "misconception": _Register(
+        "REF005", "misconception", "misconceptions.yml", lambda r: r.misconceptions
+    ),
+    "term": _Register("REF006", "term", "glossary.yml", lambda r: r.glossary),
+    "ai_system": _Register("REF008", "AI system", "roles.yml", lambda r: r.ai_systems),
+    "email": _Register("SEC004", "e-mail address", "people.yml", lambda r: r.people),
+}
+
+
+def register_problems(facts: Facts, *, registers: Registers) -> list[Problem]:
+    """Every mention in a file of something that no register holds."""
+    found = []
+    unknown_people = set()
+    for ref in facts.references:
+        fault = _fault(ref, registers=registers)
+        if fault is None or (ref.kind == "email" and (ref.line, ref.target) in unknown_people):
+            continue
+        if ref.kind == "person":
+            unknown_people.add((ref.line, ref.target))
+        code, message = fault
+        found.append(problem(code, facts.path, line=ref.line, column=ref.column, message=message))
+    people = {(p.line, p.column) for p in found if p.code == "REF004"}
+    return [p for p in found if p.code != "SEC004" or (p.line, p.column) not in people]
+
+
+def _fault(ref: Reference, *, registers: Registers) -> tuple[str, str] | None:
+    if ref.kind == "cell":
+        return _cell_fault(ref, registers=registers)
+    register = _REGISTERS.get(ref.kind)
+    if register is None:
+        return None
+    names = register.names(registers)
+    if ref.target in names:  # type: ignore[operator]
+        return None
+    guess = did_you_mean(ref.target, names)
+    if ref.kind == "email":
+        message = "this e-mail address is not in people.yml; remove it, or use one that is"
+        return register.code, message
+    return (
+        register.code,
+        f"unknown {register.what} '{ref.target}'; it is not in {register.file}.{guess}",
+    )
+
+
+def _cell_fault(ref: Reference, *, registers: Registers) -> tuple[str, str] | None:
+    skill_id, _, cell = ref.target.partition("/")
+    skill = registers.skills.get(skill_id)
+    if skill is None or cell in skill.cells:
+        return None
+    guess = did_you_mean(cell, skill.cells)
+    known = "" if guess else f" Known are {', '.join(skill.cells)}"
+    return "REF007", f"the skill '{skill_id}' has no cell '{cell}'.{guess}{known}"

@@ -1,0 +1,170 @@
+"""A file in pieces: its front matter, its lines, and its top-level blocks with their lines."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+from mdit_py_plugins.footnote import footnote_plugin
+
+from curriculum.facts import Notes
+from curriculum.fences import mend_fences
+from curriculum.front import Node as YamlNode
+from curriculum.front import read_yaml
+
+MAX_NESTING = 60
+_DEEP = 40
+_MARKERS = re.compile(r"(?:[ \t]*(?:>|[-*+](?=[ \t]|$)|\d{1,9}[.)](?=[ \t]|$)))+")
+_MARKER = re.compile(r">|[-*+](?=[ \t]|$)|\d{1,9}[.)](?=[ \t]|$)")
+_LIST_LINE = re.compile(r"[ \t]*(?:[-*+]|\d{1,9}[.)])(?:[ \t]|$)")
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One top-level block: lines `start` to `end` (from 0, end not included) of the file."""
+
+    kind: str
+    start: int
+    end: int
+    tokens: Sequence[Token]
+    level: int = 0
+    text: str = ""
+    info: str = ""
+
+
+@dataclass(slots=True)
+class Document:
+    """One file, read as far as blocks. `lines` are all lines of the file."""
+
+    path: str
+    lines: list[str]
+    front: YamlNode | None
+    blocks: list[Block]
+    env: dict[str, Any]
+    notes: Notes
+    body_start: int = 0
+    footnotes: dict[str, str] = field(default_factory=dict)
+
+    def slice(self, start: int, end: int) -> str:
+        """The Markdown of some lines, without blank lines around it."""
+        return "\n".join(self.lines[start:end]).strip("\n").rstrip()
+
+
+@lru_cache(maxsize=1)
+def markdown_parser() -> MarkdownIt:
+    """The one parser. Inline text is parsed only where something in it must be checked."""
+    md = MarkdownIt("gfm-like2", {"linkify": False, "maxNesting": MAX_NESTING})
+    md.use(footnote_plugin, inline=False, move_to_end=False, always_match_refs=True)
+    md.core.ruler.enableOnly(["normalize", "block"])
+    # Every link must be seen as it was written, so that the checker can judge it.
+    md.normalizeLink = _unchanged  # type: ignore[method-assign]
+    md.validateLink = _accepted  # type: ignore[method-assign]
+    return md
+
+
+def _unchanged(url: str) -> str:
+    return url
+
+
+def _accepted(url: str) -> bool:  # noqa: ARG001
+    return True
+
+
+def read_document(text: str, *, notes: Notes, needs_front: bool = True) -> Document:
+    """Split normalised text into front matter and blocks."""
+    lines = text.split("\n")
+    front, body_start = _front(lines, notes=notes, needed=needs_front)
+    document = Document(notes.path, lines, front, [], {}, notes, body_start)
+    body = mend_fences(lines, start=body_start, notes=notes)
+    if _is_too_deep(body, start=body_start, notes=notes):
+        return document
+    source = "\n" * body_start + "\n".join(body[body_start:])
+    try:
+        tokens = markdown_parser().parse(source, document.env)
+    except (RecursionError, IndexError, ValueError, AssertionError) as fault:
+        # The public parser has failed on odd input before; an author must still get an answer.
+        notes.add("MD007", body_start + 1, 1, f"the text cannot be parsed ({fault}); simplify it")
+        return document
+    _note_depth(tokens, notes=notes)
+    document.blocks = _blocks(tokens, lines=lines)
+    return document
+
+
+def _front(lines: list[str], *, notes: Notes, needed: bool) -> tuple[YamlNode | None, int]:
+    if lines[0].rstrip() != "---":
+        if needed:
+            notes.add(
+                "FM005",
+                1,
+                1,
+                "no front matter: the first line should be '---', "
+                "followed by `key: value` lines and a second '---'",
+            )
+        return None, 0
+    for number, line in enumerate(lines[1:], start=1):
+        if line.rstrip() == "---":
+            text = "\n".join(lines[1:number])
+            root = read_yaml(text, notes=notes, first_line=2)
+            if root is None and not text.strip():
+                notes.add("FM005", 1, 1, "the front matter is empty; it needs at least an id")
+            return root, number + 1
+    notes.add("FM006", 1, 1, "the front matter has no second '---' line to close it")
+    return None, len(lines)
+
+
+def _is_too_deep(lines: list[str], *, start: int, notes: Notes) -> bool:
+    for number, line in enumerate(lines[start:], start=start + 1):
+        if len(line) <= _DEEP:
+            continue
+        run = _MARKERS.match(line)
+        quotes = len(_MARKER.findall(run[0])) if run else 0
+        listed = _LIST_LINE.match(line)
+        indent = (len(line) - len(line.lstrip())) // 2 if listed else 0
+        if quotes + indent > _DEEP:
+            notes.add(
+                "MD007",
+                number,
+                1,
+                f"quotes or lists are nested {quotes + indent} levels deep; "
+                f"at most {_DEEP} are read, and beyond that text would be lost",
+            )
+            return True
+    return False
+
+
+def _note_depth(tokens: list[Token], *, notes: Notes) -> None:
+    for token in tokens:
+        if token.level >= MAX_NESTING - 1:
+            line = (token.map[0] if token.map else 0) + 1
+            message = "text is nested so deeply that the parser drops it; use fewer levels"
+            notes.add("MD007", line, 1, message)
+            return
+
+
+def _blocks(tokens: list[Token], *, lines: list[str]) -> list[Block]:
+    blocks = []
+    index = 0
+    while index < len(tokens):
+        first = tokens[index]
+        end = index + 1
+        if first.nesting == 1:
+            while tokens[end].level > first.level or tokens[end].nesting != -1:
+                end += 1
+            end += 1
+        blocks.append(_block(tokens[index:end], lines=lines))
+        index = end
+    return blocks
+
+
+def _block(tokens: list[Token], *, lines: list[str]) -> Block:
+    first = tokens[0]
+    start, end = first.map or [0, 0]
+    while end > start + 1 and not lines[min(end, len(lines)) - 1].strip():
+        end -= 1
+    kind = first.type.removesuffix("_open")
+    if kind == "heading":
+        return Block(kind, start, end, tokens, int(first.tag[1]), tokens[1].content)
+    return Block(kind, start, end, tokens, 0, first.content, first.info)

@@ -1,0 +1,235 @@
+"""Typed reading of settings: each value is checked, and each fault has its line and column."""
+
+import re
+from collections.abc import Sequence as Several
+from datetime import date
+
+from curriculum.facts import Notes, did_you_mean
+from curriculum.front import Mapping, Node, Scalar, Sequence
+
+ID = re.compile(r"[a-z0-9]+(?:[.-][a-z0-9]+)*")
+MAX_ID = 80
+EMAIL = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
+_INTEGER = re.compile(r"[+-]?\d{1,12}")
+_NUMBER = re.compile(r"[+-]?(?:\d{1,12}(?:\.\d{1,12})?|\.\d{1,12})")
+
+
+class Fields:
+    """Reads the keys of one map; every key not in `known` is a fault."""
+
+    def __init__(
+        self,
+        node: Mapping,
+        *,
+        notes: Notes,
+        known: Several[str],
+        what: str,
+        elsewhere: Several[str] = (),
+    ) -> None:
+        self.notes = notes
+        self.node = node
+        self.what = what
+        self.faulty = False
+        for name, (key, _) in node.entries.items():
+            if name not in known:
+                self._note_unknown(key, known=known, elsewhere=elsewhere)
+
+    def _note_unknown(self, key: Scalar, *, known: Several[str], elsewhere: Several[str]) -> None:
+        if key.text in elsewhere:
+            message = f"'{key.text}' does not belong in {self.what}; remove it"
+        else:
+            guess = did_you_mean(key.text, known)
+            message = f"unknown key '{key.text}' in {self.what}.{guess}"
+            if not guess:
+                message += f" Known are {', '.join(known)}"
+        self.fault("FM002", key, message)
+
+    def fault(self, code: str, node: Node, message: str) -> None:
+        """Note a fault at a key or value."""
+        self.faulty = True
+        self.notes.add(code, node.line, node.column, message)
+
+    def key(self, name: str) -> Scalar | None:
+        """The key itself, for its place."""
+        entry = self.node.entries.get(name)
+        return entry[0] if entry else None
+
+    def value(self, name: str) -> Node | None:
+        """The value as it stands; None when the key is missing or has no value."""
+        entry = self.node.entries.get(name)
+        if entry is None or (isinstance(entry[1], Scalar) and entry[1].is_null):
+            return None
+        return entry[1]
+
+    def require(self, *names: str) -> None:
+        """Note each of these keys that is missing or has no value."""
+        for name in names:
+            if self.value(name) is None:
+                key = self.key(name)
+                place: Node = key if key is not None else self.node
+                said = f"'{name}' has no value" if key else f"'{name}' is missing"
+                self.fault("FM001", place, f"{said} in {self.what}; add `{name}: ...`")
+
+    def scalar(self, name: str, *, expected: str) -> Scalar | None:
+        """A single value, or None with a fault noted when a list or map stands there."""
+        node = self.value(name)
+        if node is None or isinstance(node, Scalar):
+            return node
+        came = "a list" if isinstance(node, Sequence) else "a map"
+        self.fault("FM003", node, f"'{name}' should be {expected}, not {came}")
+        return None
+
+    def text(self, name: str, *, limit: int, default: str = "") -> str:
+        """One line or block of text."""
+        node = self.scalar(name, expected="text")
+        if node is None:
+            return default
+        if len(node.text) > limit:
+            self.fault(
+                "FM004",
+                node,
+                f"'{name}' has {len(node.text)} characters; at most {limit} are allowed",
+            )
+        return node.text.strip()
+
+    def slug(self, name: str) -> Scalar | None:
+        """An id."""
+        node = self.scalar(name, expected="an id")
+        return node if node is not None and self.is_slug(node, name=name) else None
+
+    def is_slug(self, node: Scalar, *, name: str) -> bool:
+        """Whether the value is a well-formed id; notes a fault when not."""
+        if len(node.text) <= MAX_ID and ID.fullmatch(node.text):
+            return True
+        mended = re.sub(r"[^a-z0-9.]+", "-", node.text.strip().casefold())[:MAX_ID].strip("-.")
+        hint = f" Did you mean '{mended}'?" if ID.fullmatch(mended) else ""
+        self.fault(
+            "FM004",
+            node,
+            f"'{name}' should be an id of small letters, digits, '-' and '.', "
+            f"at most {MAX_ID} long, not '{node.text[:100]}'.{hint}",
+        )
+        return False
+
+    def slugs(self, name: str) -> tuple[Scalar, ...]:
+        """A list of ids; a single id counts as a list of one."""
+        found: dict[str, Scalar] = {}
+        for node in self.scalars(name, expected="a list of ids"):
+            if node.text in found:
+                self.fault("FM004", node, f"'{node.text}' stands twice in '{name}'; keep one")
+            elif self.is_slug(node, name=name):
+                found[node.text] = node
+        return tuple(found.values())
+
+    def scalars(self, name: str, *, expected: str) -> tuple[Scalar, ...]:
+        """A list of single values; one value alone counts as a list of one."""
+        node = self.value(name)
+        if node is None:
+            return ()
+        if isinstance(node, Scalar):
+            return (node,)
+        if isinstance(node, Mapping):
+            self.fault("FM003", node, f"'{name}' should be {expected}, not a map")
+            return ()
+        for item in node.items:
+            if not isinstance(item, Scalar):
+                self.fault("FM003", item, f"'{name}' should be {expected} of single values")
+        return tuple(i for i in node.items if isinstance(i, Scalar) and not i.is_null)
+
+    def maps(self, name: str, *, expected: str) -> tuple[Mapping, ...]:
+        """A list of maps."""
+        node = self.value(name)
+        if node is None:
+            return ()
+        if not isinstance(node, Sequence):
+            self.fault("FM003", node, f"'{name}' should be a list of {expected}")
+            return ()
+        for item in node.items:
+            if not isinstance(item, Mapping):
+                self.fault("FM003", item, f"'{name}' should be a list of {expected}")
+        return tuple(item for item in node.items if isinstance(item, Mapping))
+
+    def integer(self, name: str, *, low: int, high: int) -> int | None:
+        """A whole number within bounds."""
+        node = self.scalar(name, expected="a whole number")
+        if node is None:
+            return None
+        if not (node.plain and _INTEGER.fullmatch(node.text)):
+            self.fault("FM003", node, f"'{name}' should be a whole number, not '{_short(node)}'")
+            return None
+        number = int(node.text)
+        if not low <= number <= high:
+            self.fault("FM004", node, f"'{name}' should lie from {low} to {high}, not {number}")
+            return None
+        return number
+
+    def number(self, name: str, *, low: float, high: float) -> float | None:
+        """A number within bounds."""
+        node = self.scalar(name, expected="a number")
+        if node is None:
+            return None
+        if not (node.plain and _NUMBER.fullmatch(node.text)):
+            self.fault("FM003", node, f"'{name}' should be a number, not '{_short(node)}'")
+            return None
+        number = float(node.text)
+        if not low <= number <= high:
+            self.fault(
+                "FM004", node, f"'{name}' should lie from {low:g} to {high:g}, not {number:g}"
+            )
+            return None
+        return number
+
+    def boolean(self, name: str, *, default: bool) -> bool:
+        """True or false."""
+        node = self.scalar(name, expected="true or false")
+        if node is None:
+            return default
+        word = node.text.casefold()
+        if not node.plain or word not in {"true", "false"}:
+            self.fault("FM003", node, f"'{name}' should be true or false, not '{_short(node)}'")
+            return default
+        return word == "true"
+
+    def option(self, name: str, options: Several[str], *, code: str = "FM004") -> str | None:
+        """One of a fixed set of words."""
+        node = self.scalar(name, expected=f"one of {', '.join(options)}")
+        if node is None or node.text in options:
+            return node.text if node else None
+        guess = did_you_mean(node.text, options)
+        self.fault(
+            code,
+            node,
+            f"'{name}' should be one of {', '.join(options)}, not '{_short(node)}'.{guess}",
+        )
+        return None
+
+    def day(self, name: str) -> date | None:
+        """A date written as year-month-day."""
+        node = self.scalar(name, expected="a date")
+        if node is None:
+            return None
+        try:
+            if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", node.text):
+                raise ValueError
+            return date.fromisoformat(node.text)
+        except ValueError:
+            self.fault(
+                "FM003", node, f"'{name}' should be a date such as 2026-11-22, not '{_short(node)}'"
+            )
+            return None
+
+    def email(self, name: str) -> Scalar | None:
+        """An e-mail address."""
+        node = self.scalar(name, expected="an e-mail address")
+        return node if node is not None and self.is_email(node, name=name) else None
+
+    def is_email(self, node: Scalar, *, name: str) -> bool:
+        """Whether the value is an e-mail address; notes a fault when not."""
+        if EMAIL.fullmatch(node.text):
+            return True
+        self.fault("FM003", node, f"'{name}' should be an e-mail address, not '{_short(node)}'")
+        return False
+
+
+def _short(node: Scalar) -> str:
+    return node.text if len(node.text) <= 60 else node.text[:57] + "..."

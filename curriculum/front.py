@@ -1,0 +1,226 @@
+"""Safe YAML with the line and column of every key and value."""
+
+from dataclasses import dataclass
+
+import yaml
+
+from curriculum.facts import Notes
+
+MAX_DEPTH = 12
+MAX_VALUES = 20_000
+_NULLS = frozenset({"", "~", "null", "Null", "NULL"})
+_TRUE = frozenset({"true", "True", "TRUE"})
+_FALSE = frozenset({"false", "False", "FALSE"})
+
+
+@dataclass(frozen=True, slots=True)
+class Scalar:
+    """One value as it was written; `plain` means without quotes."""
+
+    text: str
+    plain: bool
+    line: int
+    column: int
+
+    @property
+    def is_null(self) -> bool:
+        """Whether nothing was written."""
+        return self.plain and self.text in _NULLS
+
+
+@dataclass(frozen=True, slots=True)
+class Sequence:
+    """A YAML list."""
+
+    items: "tuple[Node, ...]"
+    line: int
+    column: int
+
+
+@dataclass(frozen=True, slots=True)
+class Mapping:
+    """A YAML map; of a key given twice only the first value is kept."""
+
+    entries: "dict[str, tuple[Scalar, Node]]"
+    line: int
+    column: int
+
+
+Node = Scalar | Sequence | Mapping
+
+
+class _Refused(Exception):
+    """The YAML holds something that is not read, at this place."""
+
+    def __init__(self, code: str, mark: yaml.Mark, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.mark = mark
+
+
+def read_yaml(text: str, *, notes: Notes, first_line: int = 1) -> Node | None:
+    """Read one YAML document; None, with a fault noted, when it is empty or not valid.
+
+    `first_line` is the line of the file on which `text` begins.
+    """
+    builder = _Builder(notes=notes, first_line=first_line)
+    try:
+        for event in yaml.parse(text, Loader=yaml.CSafeLoader):
+            builder.take(event)
+    except _Refused as refused:
+        notes.add(
+            refused.code, refused.mark.line + first_line, refused.mark.column + 1, str(refused)
+        )
+        return None
+    except yaml.YAMLError as fault:
+        _note_invalid(fault, text=text, notes=notes, first_line=first_line)
+        return None
+    return builder.root
+
+
+def _note_invalid(fault: yaml.YAMLError, *, text: str, notes: Notes, first_line: int) -> None:
+    mark = getattr(fault, "problem_mark", None)
+    reason = getattr(fault, "problem", None) or getattr(fault, "reason", None) or "cannot be read"
+    line = mark.line if mark else text.count("\n")
+    column = mark.column + 1 if mark else 1
+    lines = text.split("\n")
+    # libyaml often notices a fault only at the end of the text.
+    if line >= len(lines) or (line == len(lines) - 1 and not lines[line].strip()):
+        line, column = max(0, len(text.rstrip().split("\n")) - 1), 1
+    notes.add(
+        "YML001", first_line + line, column, f"this is not valid YAML: {reason}.{_hint(text)}"
+    )
+
+
+def _hint(text: str) -> str:
+    if "\t" in text:
+        return " Use spaces, not tabs"
+    return (
+        " Check indentation and colons; put a value that holds ': ' or starts with a sign in quotes"
+    )
+
+
+class _Builder:
+    """Builds nodes from parser events, so that nothing is expanded and depth is bounded."""
+
+    def __init__(self, *, notes: Notes, first_line: int) -> None:
+        self.notes = notes
+        self.first_line = first_line
+        self.root: Node | None = None
+        self._open: list[_Open] = []
+        self._count = 0
+
+    def take(self, event: yaml.Event) -> None:
+        if isinstance(event, yaml.ScalarEvent):
+            self._check(event)
+            line, column = self._place(event)
+            self._put(Scalar(event.value, not event.style, line, column))
+        elif isinstance(event, (yaml.MappingStartEvent, yaml.SequenceStartEvent)):
+            self._check(event)
+            if len(self._open) >= MAX_DEPTH:
+                raise _Refused(
+                    "YML004", event.start_mark, f"nested more than {MAX_DEPTH} levels deep"
+                )
+            line, column = self._place(event)
+            self._open.append(_Open(isinstance(event, yaml.MappingStartEvent), line, column))
+        elif isinstance(event, (yaml.MappingEndEvent, yaml.SequenceEndEvent)):
+            self._put(self._open.pop().node())
+        elif isinstance(event, yaml.AliasEvent):
+            raise _Refused(
+                "YML003", event.start_mark, f"the alias '*{event.anchor}' is not allowed"
+            )
+
+    def _check(self, event: yaml.Event) -> None:
+        self._count += 1
+        if self._count > MAX_VALUES:
+            raise _Refused("YML004", event.start_mark, f"more than {MAX_VALUES} values")
+        if event.anchor:
+            raise _Refused(
+                "YML003",
+                event.start_mark,
+                f"the anchor '&{event.anchor}' is not allowed; write the value out, "
+                "or put it in quotes if it starts with '&'",
+            )
+        if event.tag:
+            raise _Refused(
+                "YML003",
+                event.start_mark,
+                f"the tag '{event.tag}' is not allowed; put a value that starts with '!' in quotes",
+            )
+
+    def _place(self, event: yaml.Event) -> tuple[int, int]:
+        return event.start_mark.line + self.first_line, event.start_mark.column + 1
+
+    def _put(self, node: Node) -> None:
+        if self._open:
+            self._open[-1].put(node, notes=self.notes)
+        elif self.root is None:
+            self.root = node
+        else:
+            self.notes.add("YML001", node.line, node.column, "a second YAML document begins here")
+
+
+class _Open:
+    """A map or list whose end has not come yet."""
+
+    def __init__(self, is_map: bool, line: int, column: int) -> None:
+        self.line, self.column = line, column
+        self._entries: dict[str, tuple[Scalar, Node]] | None = {} if is_map else None
+        self._items: list[Node] = []
+        self._key: Node | None = None
+
+    def put(self, node: Node, *, notes: Notes) -> None:
+        if self._entries is None:
+            self._items.append(node)
+        elif self._key is None:
+            self._key = node
+        else:
+            self._put_entry(self._key, node, entries=self._entries, notes=notes)
+            self._key = None
+
+    def _put_entry(
+        self, key: Node, value: Node, *, entries: dict[str, tuple[Scalar, Node]], notes: Notes
+    ) -> None:
+        if not isinstance(key, Scalar):
+            notes.add("YML001", key.line, key.column, "a key must be a word, not a list or map")
+        elif key.text in entries:
+            first = entries[key.text][0].line
+            message = f"'{key.text}' is given twice, first in line {first}; keep one"
+            notes.add("YML002", key.line, key.column, message)
+        else:
+            entries[key.text] = (key, value)
+
+    def node(self) -> Node:
+        if self._entries is None:
+            return Sequence(tuple(self._items), self.line, self.column)
+        return Mapping(self._entries, self.line, self.column)
+
+
+def plain_value(node: Node) -> object:
+    """The node as JSON values: plain scalars become null, booleans and numbers where they fit."""
+    if isinstance(node, Sequence):
+        return tuple(plain_value(item) for item in node.items)
+    if isinstance(node, Mapping):
+        return {name: plain_value(value) for name, (_, value) in node.entries.items()}
+    if not node.plain:
+        return node.text
+    if node.text in _NULLS:
+        return None
+    if node.text in _TRUE | _FALSE:
+        return node.text in _TRUE
+    return _number_or_text(node.text)
+
+
+def _number_or_text(text: str) -> object:
+    # int() and float() also read '1_000', 'nan' and 'inf', which an author means as words.
+    if len(text) > 40 or not text.strip("+-0123456789.eE") == "" or not text[-1].isdigit():
+        return text
+    try:
+        return int(text)
+    except ValueError:
+        pass
+    try:
+        value = float(text)
+    except ValueError:
+        return text
+    return value if abs(value) < 1e300 else text

@@ -1,0 +1,266 @@
+"""What stands inside paragraphs: links, images, footnotes and HTML, each with its place."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from posixpath import dirname, join, normpath
+from urllib.parse import unquote
+
+from markdown_it.token import Token
+
+from curriculum.document import Block, Document, markdown_parser
+from curriculum.facts import did_you_mean
+from curriculum.model import Image, Link
+
+MAX_INLINE = 20_000
+IMAGE_TYPES = ("png", "jpg", "jpeg", "webp", "svg")
+LINK_KINDS = ("item", "term", "track", "module")
+_WEB = ("https", "http", "mailto")
+_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):(.*)", re.DOTALL)
+_REMARKABLE = re.compile(r"[\[<]")
+# Code spans come first, so that a link shown as code is left alone.
+_SPANS = re.compile(
+    r"(?P<code>(?<!`)(?P<ticks>`+)(?!`).+?(?<!`)(?P=ticks)(?!`))"
+    r"|(?P<sign>!?)\[(?P<text>(?:[^\[\]\\]|\\.|\[[^\[\]]*\])*)\]"
+    r"\(\s*<?(?P<target>[^\s()<>]*(?:\([^\s()]*\)[^\s()<>]*)*)>?"
+    r"(?:\s+(?:\"[^\"]*\"|'[^']*'))?\s*\)",
+    re.DOTALL,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Links and images of one block that the portal draws by itself, after the text."""
+
+    links: tuple[Link, ...] = ()
+    images: tuple[Image, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Spot:
+    """A piece of inline text with its place in the file."""
+
+    token: Token
+    text: str
+    line: int
+    column: int
+
+
+def scan_block(block: Block, *, document: Document) -> Found:
+    """Check everything inline in a block; return what is taken out of its text."""
+    links: list[Link] = []
+    images: list[Image] = []
+    for token in block.tokens:
+        if token.type == "inline" and _REMARKABLE.search(token.content):
+            start = token.map[0] if token.map else block.start
+            for spot in _spots(token, start=start, end=block.end, document=document):
+                _judge(spot, document=document, links=links, images=images)
+        elif token.type == "html_block" and block.kind != "html_block":
+            line = (token.map[0] if token.map else block.start) + 1
+            _note_html(token.content, line, 1, document=document)
+    return Found(tuple(dict.fromkeys(links)), tuple(images))
+
+
+def _spots(token: Token, *, start: int, end: int, document: Document) -> Iterator[_Spot]:
+    if len(token.content) > MAX_INLINE:
+        message = (
+            f"the paragraph has {len(token.content)} characters; at most {MAX_INLINE} are read"
+        )
+        document.notes.add("MD013", start + 1, 1, message)
+        return
+    children: list[Token] = []
+    try:
+        markdown_parser().inline.parse(token.content, markdown_parser(), document.env, children)
+    except (RecursionError, IndexError, ValueError, AssertionError) as fault:
+        message = f"the paragraph cannot be parsed ({fault}); simplify it"
+        document.notes.add("MD013", start + 1, 1, message)
+        return
+    cursor = _Cursor(document.lines, start=start, end=end)
+    for index, child in enumerate(children):
+        needle = _needle(child)
+        if needle is not None:
+            line, column = cursor.find(needle)
+            text = _text_of_link(children, index) if child.type == "link_open" else child.content
+            yield _Spot(child, text, line, column)
+
+
+def _needle(token: Token) -> str | None:
+    if token.type == "link_open":
+        return str(token.attrs.get("href", ""))
+    if token.type == "image":
+        return str(token.attrs.get("src", ""))
+    if token.type == "html_inline":
+        return token.content
+    return f"[^{token.meta['label']}]" if token.type == "footnote_ref" else None
+
+
+def _text_of_link(children: list[Token], index: int) -> str:
+    parts = []
+    for child in children[index + 1 :]:
+        if child.type == "link_close":
+            break
+        parts.append(child.content or (" " if child.type.endswith("break") else ""))
+    return "".join(parts)
+
+
+class _Cursor:
+    """Finds one piece of text after the other in the lines of a block."""
+
+    def __init__(self, lines: list[str], *, start: int, end: int) -> None:
+        self.lines, self.line, self.column, self.end = lines, start, 0, max(end, start + 1)
+
+    def find(self, needle: str) -> tuple[int, int]:
+        """Line and column, from 1, of the next occurrence; the place reached so far if none."""
+        wanted = needle.split("\n", 1)[0]
+        offset = self.column
+        for number in range(self.line, min(self.end, len(self.lines))):
+            at = self.lines[number].find(wanted, offset)
+            if at >= 0:
+                self.line, self.column = number, at + max(1, len(wanted))
+                return number + 1, _start_of_link(self.lines[number], at) + 1
+            offset = 0
+        return self.line + 1, 1
+
+
+def _start_of_link(line: str, at: int) -> int:
+    """Where the bracket of a link or image stands whose target begins at `at`."""
+    if not line[:at].rstrip("<").endswith("]("):
+        return at
+    start = line.rfind("[", 0, at)
+    return start - 1 if start > 0 and line[start - 1] == "!" else max(start, 0)
+
+
+def _judge(spot: _Spot, *, document: Document, links: list[Link], images: list[Image]) -> None:
+    if spot.token.type == "image":
+        image = _image(spot, document=document)
+        if image is not None:
+            images.append(image)
+    elif spot.token.type == "link_open":
+        link = _link(spot, document=document)
+        if link is not None:
+            links.append(link)
+    elif spot.token.type == "html_inline":
+        _note_html(spot.text, spot.line, spot.column, document=document)
+    else:
+        label = str(spot.token.meta["label"])
+        document.notes.refer("footnote", label, spot.line, spot.column)
+
+
+def _note_html(html: str, line: int, column: int, *, document: Document) -> None:
+    if html.startswith("<!--"):
+        return
+    tag = html.strip().split("\n", 1)[0][:40]
+    document.notes.add(
+        "MD004",
+        line,
+        column,
+        f"the HTML '{tag}' is not allowed; write Markdown, or `<` as `&lt;`. "
+        "Only <details> with <summary> may stand, each on a line of its own",
+    )
+
+
+def _link(spot: _Spot, *, document: Document) -> Link | None:
+    target = str(spot.token.attrs.get("href", ""))
+    scheme = _SCHEME.fullmatch(target)
+    if scheme is None:
+        return _relative_link(target, spot=spot, document=document)
+    kind, name = scheme[1], scheme[2]
+    if kind in LINK_KINDS:
+        document.notes.refer(kind, name, spot.line, spot.column)
+        return Link(kind, name, spot.text)  # type: ignore[arg-type]
+    if kind.casefold() not in _WEB:
+        guess = did_you_mean(kind, (*LINK_KINDS, *_WEB))
+        document.notes.add(
+            "LNK003",
+            spot.line,
+            spot.column,
+            f"links of the kind '{kind}:' are not allowed; use https:, mailto:, a relative .md "
+            f"path, item:, term:, track: or module:.{guess}",
+        )
+    return None
+
+
+def _relative_link(target: str, *, spot: _Spot, document: Document) -> Link | None:
+    if target.startswith("#"):
+        document.notes.refer("anchor", target[1:], spot.line, spot.column)
+        return None
+    path = unquote(target.partition("#")[0])
+    place = normpath(join(dirname(document.path), path))
+    if not path.endswith(".md") or path.startswith("/"):
+        document.notes.add(
+            "LNK003",
+            spot.line,
+            spot.column,
+            f"'{target[:80]}' is neither a web address nor a relative path to a .md file",
+        )
+        return None
+    document.notes.refer("path", place, spot.line, spot.column)
+    kind = "lesson"
+    if "/tracks/" in place:
+        kind = "track"
+    elif place.endswith("/module.md"):
+        kind = "module"
+    return Link(kind, place, spot.text)  # type: ignore[arg-type]
+
+
+def _image(spot: _Spot, *, document: Document) -> Image | None:
+    notes = document.notes
+    target = str(spot.token.attrs.get("src", ""))
+    if not spot.text.strip():
+        message = (
+            f"the image '{target[:80]}' has no alternative text; say between [ and ] what it shows"
+        )
+        notes.add("IMG001", spot.line, spot.column, message)
+    place = image_place(target, path=document.path)
+    if place is None:
+        message = f"the image '{target[:80]}' should be a file in the module's own folder"
+        notes.add("IMG003", spot.line, spot.column, message)
+        return None
+    if place.rpartition(".")[2].casefold() not in IMAGE_TYPES:
+        message = f"the image '{target[:80]}' should be png, jpg, webp or svg"
+        notes.add("IMG005", spot.line, spot.column, message)
+        return None
+    notes.refer("image", place, spot.line, spot.column)
+    return Image(place, spot.text, str(spot.token.attrs.get("title", "")))
+
+
+def image_place(target: str, *, path: str) -> str | None:
+    """Path of an image from the content folder; None when it lies outside the file's folder."""
+    folder = dirname(path)
+    name = unquote(target)
+    if not name or _SCHEME.fullmatch(name) or name.startswith("/") or "\\" in name:
+        return None
+    place = normpath(join(folder, name))
+    inside = place.startswith(folder + "/") if folder else not place.startswith("..")
+    return place if inside else None
+
+
+def without_links(markdown: str, *, path: str, keep_images: bool) -> str:
+    """Markdown whose internal links are plain words; images are taken out, or given their place.
+
+    Images that stay are named by their path from the content folder.
+    """
+    if "](" not in markdown:
+        return markdown
+
+    def mended(found: re.Match[str]) -> str:
+        if found["code"]:
+            return found[0]
+        if found["sign"]:
+            place = image_place(found["target"], path=path)
+            if not keep_images:
+                return ""
+            return found[0].replace(found["target"], place) if place else found[0]
+        return found["text"] if _is_internal(found["target"]) else found[0]
+
+    return _SPANS.sub(mended, markdown)
+
+
+def _is_internal(target: str) -> bool:
+    scheme = _SCHEME.fullmatch(target)
+    return scheme[1] in LINK_KINDS if scheme else target.partition("#")[0].endswith(".md")
+
+
+def has_reference_style(markdown: str) -> bool:
+    """Whether the text may use link definitions that stand elsewhere in the file."""
+    return re.search(r"\][\[\s,.;:!?)]|\]$", markdown) is not None

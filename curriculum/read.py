@@ -1,0 +1,324 @@
+"""The only file here that touches the disk: content folder → curriculum, with every fault."""
+
+import os
+import re
+import stat
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from types import MappingProxyType
+
+from curriculum.check import check_files
+from curriculum.facts import Facts, Notes, problem
+from curriculum.links import with_ids
+from curriculum.model import (
+    Bank,
+    Blueprint,
+    Curriculum,
+    Lesson,
+    Module,
+    Problem,
+    Registers,
+    Track,
+)
+from curriculum.parse import Parsed, read_file
+from curriculum.registers import (
+    EMPTY_REGISTERS,
+    parse_people,
+    parse_retired_ids,
+    parse_roles,
+    parse_skills,
+    parse_sources,
+    parse_texts,
+)
+from curriculum.svg import active_content
+from curriculum.text import MAX_BYTES, decode
+
+MAX_IMAGE_BYTES = 500 * 1024
+MAX_FILES = 100_000
+# Where each kind of file stands below the content folder.
+FOLDERS: Mapping[str, str] = {
+    "curriculum/tracks": "track",
+    "assessments/banks": "bank",
+    "assessments/blueprints": "blueprint",
+    "curriculum/snippets": "snippet",
+}
+_CODE = re.compile(r"M\d{2,4}")
+_SLUG = re.compile(r"[a-z0-9]+(?:[.-][a-z0-9]+)*")
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """One file of the content folder: its place below it and the kind its folder asks for."""
+
+    path: str
+    kind: str
+
+
+def read_curriculum(content_dir: Path, *, today: date | None = None) -> Curriculum:
+    """Read everything below a content folder, with all faults at once.
+
+    Without `today` nothing is called overdue.
+    """
+    registers, problems = read_registers(content_dir)
+    snippets = read_snippets(content_dir)
+    parsed = [
+        read_source(content_dir, source, snippets=snippets) for source in source_files(content_dir)
+    ]
+    files = [one.facts for one in parsed]
+    problems += [fault for facts in files for fault in facts.problems]
+    problems += check_files(files, registers=registers, today=today)
+    problems += image_problems(content_dir, files)
+    return _curriculum(parsed, registers=registers, problems=tuple(sorted(set(problems))))
+
+
+def source_files(content_dir: Path) -> Iterator[SourceFile]:
+    """Every file that authors write, in the order of their paths."""
+    found = [
+        SourceFile(f"{folder}/{name}", kind)
+        for folder, kind in FOLDERS.items()
+        for name in _names(content_dir / folder)
+        if name.endswith(".md") and name != "README.md"
+    ]
+    for module in _names(content_dir / "curriculum/modules"):
+        folder = f"curriculum/modules/{module}"
+        found += [
+            SourceFile(f"{folder}/{name}", "module" if name == "module.md" else "lesson")
+            for name in _names(content_dir / folder)
+            if name.endswith(".md") and name != "README.md"
+        ]
+    yield from sorted(found, key=lambda source: source.path)[:MAX_FILES]
+
+
+def _names(folder: Path) -> list[str]:
+    try:
+        return sorted(name for name in os.listdir(folder) if not name.startswith("."))  # noqa: PTH208
+    except OSError:
+        return []
+
+
+def read_bytes(content_dir: Path, path: str, *, notes: Notes) -> bytes | None:
+    """Bytes of a file; None, with a fault noted, when it may not or cannot be read."""
+    place = content_dir / path
+    try:
+        about = place.lstat()
+        if stat.S_ISLNK(about.st_mode):
+            notes.add("FILE004", 1, 1, "symbolic links are not followed; put the file itself here")
+            return None
+        if not stat.S_ISREG(about.st_mode):
+            notes.add("FILE005", 1, 1, "this is no ordinary file")
+            return None
+        if about.st_size > MAX_BYTES:
+            limit = MAX_BYTES // 1024
+            message = (
+                f"the file has {about.st_size // 1024} KB, at most {limit} KB are read; split it"
+            )
+            notes.add("FILE002", 1, 1, message)
+            return None
+        return place.read_bytes()
+    except OSError as fault:
+        notes.add("FILE005", 1, 1, f"the file cannot be read: {fault.strerror}")
+        return None
+
+
+def read_source(content_dir: Path, source: SourceFile, *, snippets: Mapping[str, str]) -> Parsed:
+    """Read one file."""
+    notes = Notes(source.path)
+    data = read_bytes(content_dir, source.path, notes=notes)
+    return parse_bytes(data, source, snippets=snippets, notes=notes)
+
+
+def parse_bytes(
+    data: bytes | None, source: SourceFile, *, snippets: Mapping[str, str], notes: Notes
+) -> Parsed:
+    """Parse what was read of one file; `notes` holds the faults of reading it."""
+    text = decode(data, notes=notes) if data is not None else None
+    if text is None:
+        return Parsed(None, Facts(source.path, source.kind, None, tuple(notes.problems), (), ()))
+    parsed = read_file(text, path=source.path, kind=source.kind, snippets=snippets)
+    if not notes.problems:
+        return parsed
+    facts = replace(parsed.facts, problems=(*notes.problems, *parsed.facts.problems))
+    return Parsed(parsed.value, facts)
+
+
+def read_snippets(content_dir: Path) -> dict[str, str]:
+    """Texts that lessons may include, by path; faults are reported when they are checked."""
+    texts = {}
+    for name in _names(content_dir / "curriculum/snippets"):
+        path = f"curriculum/snippets/{name}"
+        notes = Notes(path)
+        data = read_bytes(content_dir, path, notes=notes) if name.endswith(".md") else None
+        text = decode(data, notes=notes) if data is not None else None
+        if text is not None:
+            texts[path] = text.replace("\r\n", "\n")
+    return texts
+
+
+def read_registers(content_dir: Path) -> tuple[Registers, list[Problem]]:
+    """Read the registers; one that is missing counts as empty."""
+    reading = _RegisterReading(content_dir)
+    skills = reading.parse("skills.yml", parse_skills, {})
+    roles, systems = reading.parse("roles.yml", parse_roles, ({}, {}))
+    registers = Registers(
+        skills=MappingProxyType(skills),
+        misconceptions=MappingProxyType(
+            reading.parse("misconceptions.yml", _misconceptions, {}),
+        ),
+        sources=MappingProxyType(reading.parse("sources.yml", parse_sources, {})),
+        roles=MappingProxyType(roles),
+        glossary=MappingProxyType(reading.parse("glossary.yml", _glossary, {})),
+        people=MappingProxyType(reading.parse("people.yml", parse_people, {})),
+        ai_systems=MappingProxyType(systems),
+        retired_ids=reading.parse(
+            "retired_ids.txt", parse_retired_ids, EMPTY_REGISTERS.retired_ids
+        ),
+    )
+    return registers, reading.faults(registers)
+
+
+def _misconceptions(text: str, *, notes: Notes) -> dict[str, str]:
+    return parse_texts(text, notes=notes, is_key=_CODE.fullmatch)
+
+
+def _glossary(text: str, *, notes: Notes) -> dict[str, str]:
+    return parse_texts(text, notes=notes, is_key=_SLUG.fullmatch)
+
+
+class _RegisterReading:
+    """Reads one register after the other and keeps what was noted."""
+
+    def __init__(self, content_dir: Path) -> None:
+        self.content_dir = content_dir
+        self.notes: list[Notes] = []
+
+    def parse(self, name, parse, empty):  # type: ignore[no-untyped-def]  # noqa: ANN001
+        """What `parse` makes of the register's text, or `empty` when there is none."""
+        path = f"curriculum/{name}"
+        if not os.path.lexists(self.content_dir / path):
+            return empty
+        notes = Notes(path)
+        self.notes.append(notes)
+        data = read_bytes(self.content_dir, path, notes=notes)
+        text = decode(data, notes=notes) if data is not None else None
+        return empty if text is None else parse(text, notes=notes)
+
+    def faults(self, registers: Registers) -> list[Problem]:
+        """Faults of the registers themselves, and of what they say about each other."""
+        found = []
+        for notes in self.notes:
+            found += notes.problems
+            facts = Facts(notes.path, "register", None, (), (), tuple(notes.references))
+            found += check_files([facts], registers=registers)
+        return found
+
+
+def image_problems(content_dir: Path, files: list[Facts]) -> list[Problem]:
+    """Images that are missing, too large, reached through a link, or active."""
+    problems = []
+    seen: dict[str, tuple[str, str] | None] = {}
+    for facts in files:
+        for ref in facts.references:
+            if ref.kind != "image":
+                continue
+            if ref.target not in seen:
+                seen[ref.target] = _image_fault(content_dir, ref.target)
+            fault = seen[ref.target]
+            if fault is not None:
+                problems.append(
+                    problem(
+                        fault[0], facts.path, line=ref.line, column=ref.column, message=fault[1]
+                    )
+                )
+    return problems
+
+
+def _image_fault(content_dir: Path, path: str) -> tuple[str, str] | None:
+    place = content_dir / path
+    try:
+        about = place.lstat()
+        is_inside = place.resolve().is_relative_to(place.parent.resolve())
+        is_inside = (
+            is_inside and place.parent.resolve() == content_dir.resolve() / Path(path).parent
+        )
+    except (OSError, ValueError):
+        return "IMG002", f"the image '{path[:120]}' does not exist"
+    if not is_inside or stat.S_ISLNK(about.st_mode):
+        return (
+            "IMG003",
+            f"the image '{path[:120]}' is reached through a symbolic link; copy it here",
+        )
+    if not stat.S_ISREG(about.st_mode):
+        return "IMG002", f"the image '{path[:120]}' is no file"
+    if about.st_size > MAX_IMAGE_BYTES:
+        size, limit = about.st_size // 1024, MAX_IMAGE_BYTES // 1024
+        return "IMG004", f"the image '{path[:120]}' has {size} KB; at most {limit} KB are allowed"
+    if path.casefold().endswith(".svg"):
+        reason = active_content(place.read_bytes())
+        return ("IMG006", f"the drawing '{path[:120]}' {reason}") if reason else None
+    return None
+
+
+def _curriculum(
+    parsed: list[Parsed], *, registers: Registers, problems: tuple[Problem, ...]
+) -> Curriculum:
+    errors: dict[str, list[int]] = {}
+    for fault in problems:
+        if fault.level == "error":
+            errors.setdefault(fault.path, []).append(fault.line)
+    files = [one.facts for one in parsed]
+    paths = {d.id: facts.path for facts in files for d in facts.definitions}
+    ids = {facts.path: (facts.kind, facts.id) for facts in files if facts.id}
+    tracks: dict[str, Track] = {}
+    modules: dict[str, Module] = {}
+    lessons: dict[str, Lesson] = {}
+    banks: dict[str, Bank] = {}
+    blueprints: dict[str, Blueprint] = {}
+    for one in parsed:
+        value = _without_errors(one, lines=errors.get(one.facts.path, []))
+        if isinstance(value, Track):
+            tracks[value.front.id] = with_ids(value, ids=ids)
+        elif isinstance(value, Module):
+            modules[value.front.id] = with_ids(value, ids=ids)
+        elif isinstance(value, Lesson):
+            lessons[value.front.id] = with_ids(value, ids=ids)
+        elif isinstance(value, Bank):
+            banks[value.front.id] = value
+        elif isinstance(value, Blueprint):
+            blueprints[value.front.id] = value
+    return Curriculum(
+        registers=registers,
+        tracks=MappingProxyType(tracks),
+        modules=MappingProxyType(modules),
+        lessons=MappingProxyType(lessons),
+        banks=MappingProxyType(banks),
+        blueprints=MappingProxyType(blueprints),
+        problems=problems,
+        paths=MappingProxyType(paths),
+        references=MappingProxyType({f.path: _referred_paths(f, paths=paths) for f in files}),
+    )
+
+
+def _without_errors(
+    one: Parsed, *, lines: list[int]
+) -> Track | Module | Lesson | Bank | Blueprint | None:
+    """The value if its file has no errors; of a bank also what is left without faulty items."""
+    value = one.value
+    if not lines or not isinstance(value, Bank):
+        return value if not lines else None
+    spans = {item.id: range(item.line, item.last_line + 1) for item in one.facts.items}
+    kept = tuple(i for i in value.items if not any(line in spans[i.id] for line in lines))
+    first = min((span.start for span in spans.values()), default=0)
+    is_sound = bool(kept) and bool(value.front.id) and all(line >= first for line in lines)
+    return replace(value, items=kept) if is_sound else None
+
+
+def _referred_paths(facts: Facts, *, paths: Mapping[str, str]) -> tuple[str, ...]:
+    found = []
+    for ref in facts.references:
+        if ref.kind in {"path", "include"}:
+            found.append(ref.target)
+        elif ref.kind in {"item", "prerequisite", "bank", "module", "track", "twin", "original"}:
+            found.append(paths.get(ref.target, ""))
+    return tuple(sorted({path for path in found if path and path != facts.path}))

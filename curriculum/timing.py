@@ -1,0 +1,37 @@
+"""How long a lesson takes, by its words and items."""
+
+import re
+
+from curriculum.body import Body
+from curriculum.document import Document
+from curriculum.fields import Fields
+
+WORDS_A_MINUTE = 200
+MINUTES_AN_ITEM = 1.5
+# Activities take time that words do not show, so only a clear misfit is worth a warning.
+FAR = 2.0
+SLACK_MINUTES = 3.0
+
+_WORD = re.compile(r"[^\W\d_][\w'’-]*")
+
+
+def estimated_minutes(words: int, *, items: int) -> float:
+    """Minutes to read and to answer: 200 words a minute and 1.5 minutes an item."""
+    return words / WORDS_A_MINUTE + MINUTES_AN_ITEM * items
+
+
+def note_minutes(document: Document, *, fields: Fields, minutes: int | None, body: Body) -> None:
+    """Note minutes that are far from the estimate."""
+    node = fields.value("minutes")
+    if minutes is None or node is None:
+        return
+    words = len(_WORD.findall("\n".join(document.lines[document.body_start :])))
+    expected = estimated_minutes(words, items=len(body.items))
+    is_far = minutes > expected * FAR or minutes < expected / FAR
+    if is_far and abs(minutes - expected) > SLACK_MINUTES:
+        message = (
+            f"{minutes} minutes are far from about {max(1, round(expected))}, counting {words} words "
+            f"at {WORDS_A_MINUTE} a minute and {MINUTES_AN_ITEM} minutes for each of "
+            f"{len(body.items)} items"
+        )
+        document.notes.add("FM010", node.line, node.column, message)

@@ -1,0 +1,74 @@
+"""Words of items: lengths, absolute terms, and how much two wordings overlap."""
+
+import re
+import zlib
+from collections.abc import Sequence
+
+from curriculum.model import Item
+
+ABSOLUTE = re.compile(
+    r"\b(?:always|never|only|solely|all|none|every|must|mandatory|impossible|completely|entirely|"
+    r"exclusively|guaranteed?|guarantees|cannot ever|in every case|under no circumstances|"
+    r"absolutely|totally|without exception)\b",
+    re.IGNORECASE,
+)
+# Longer stretches of words are shared only when a text was copied.
+SHINGLE = 4
+MAX_SHINGLES = 60
+
+_MARKUP = re.compile(r"`+|\*\*?|__?|~~|!?\[([^\[\]]*)\]\([^()]*\)|<[^<>]*>|\[\^[^\]]*\]")
+_WORD = re.compile(r"[^\W_][\w'’%-]*")
+_COMMON = frozenset(
+    ["about", "after", "again", "against", "also", "another", "answer", "because", "before", "being", "between", "case", "cases", "could", "doing", "during", "each", "first", "follow", "following", "from", "given", "have", "into", "itself", "just", "less", "like", "made", "make", "many", "more", "most", "much", "need", "needs", "next", "next", "other", "over", "people", "person", "right", "same", "should", "since", "some", "step", "still", "such", "take", "team", "than", "that", "their", "them", "then", "there", "these", "they", "this", "those", "through", "today", "under", "until", "used", "using", "week", "were", "what", "when", "where", "which", "while", "will", "with", "within", "without", "work", "would", "your"]
+)
+
+
+def plain_text(markdown: str) -> str:
+    """Markdown as a reader sees it, in one line."""
+    return " ".join(_MARKUP.sub(r"\1", markdown).split())
+
+
+def words(markdown: str) -> list[str]:
+    """Words in small letters."""
+    return [word.casefold() for word in _WORD.findall(plain_text(markdown))]
+
+
+def content_words(markdown: str) -> set[str]:
+    """Words long and rare enough to give an answer away, without their endings."""
+    return {_stem(word) for word in words(markdown) if len(word) > 4 and word not in _COMMON}
+
+
+def _stem(word: str) -> str:
+    for ending in ("ations", "ation", "ings", "ing", "ies", "ed", "es", "s"):
+        if word.endswith(ending) and len(word) - len(ending) >= 4:
+            return word[: -len(ending)]
+    return word
+
+
+def shingles(item: Item) -> tuple[int, ...]:
+    """Hashes of the stretches of four words in an item's stem and choices, evenly thinned."""
+    texts: Sequence[str] = (item.stem, *(choice.text for choice in item.choices))
+    found: set[int] = set()
+    for text in texts:
+        row = words(text)
+        found.update(
+            zlib.crc32(" ".join(row[n : n + SHINGLE]).encode())
+            for n in range(len(row) - SHINGLE + 1)
+        )
+    # The smallest hashes are the same sample for the same text, so samples may be compared.
+    return tuple(sorted(found)[:MAX_SHINGLES])
+
+
+def overlap(first: Sequence[int], second: Sequence[int]) -> float:
+    """Estimated share of the stretches of words that two items have in common (Jaccard, 0 to 1).
+
+    Notes
+    -----
+    Bottom-k sketch: the share of common hashes among the k smallest of both (Broder 1997,
+    "On the resemblance and containment of documents").
+    """
+    if not first or not second:
+        return 0.0
+    both = sorted({*first, *second})[:MAX_SHINGLES]
+    common = set(first) & set(second)
+    return sum(1 for value in both if value in common) / len(both)
