@@ -1,0 +1,150 @@
+"""Tables people bring as CSV files, and what is wrong with them, by row and column."""
+
+import csv
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+MISSING = frozenset({"", "NA", "NaN", "nan"})
+
+
+class TableFileError(ValueError):
+    """A file that cannot be used: where the fault is, what was expected and what stood there.
+
+    `row` counts from 1 with the header; 0 when the fault is the file's as a whole.
+    """
+
+    def __init__(self, *, path: Path, message: str, row: int = 0, column: str = "") -> None:
+        place = [str(path)]
+        if row:
+            place.append(f"row {row}")
+        if column:
+            place.append(f"column {column}")
+        super().__init__(f"{', '.join(place)}: {message}")
+        self.path, self.row, self.column = path, row, column
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class TableFile:
+    """A CSV file's cells as stripped text, and its path for messages."""
+
+    path: Path
+    cells: pd.DataFrame
+
+    def require(self, columns: Sequence[str], *, hint: str = "") -> None:
+        """Refuse the file when one of these columns is missing."""
+        for column in columns:
+            if column not in self.cells.columns:
+                found = ", ".join(self.cells.columns)
+                raise TableFileError(
+                    path=self.path,
+                    row=1,
+                    column=column,
+                    message=f"expected this column; found {found}.{f' {hint}' if hint else ''}",
+                )
+
+    def fail(self, *, at: int, column: str, message: str) -> TableFileError:
+        """The error for the data row with this position (from 0)."""
+        return TableFileError(path=self.path, row=at + 2, column=column, message=message)
+
+    def texts(self, column: str) -> pd.Series:
+        """A column that may not be empty."""
+        values = self.cells[column]
+        empty = (values == "").to_numpy()
+        if empty.any():
+            raise self.fail(
+                at=int(np.argmax(empty)), column=column, message="expected a value, found nothing"
+            )
+        return values
+
+    def numbers(self, column: str, *, lowest: float | None = None) -> pd.Series:
+        """A column of finite numbers, missing where the cell is empty."""
+        values = self.cells[column]
+        missing = values.isin(MISSING)
+        numbers = pd.to_numeric(values.mask(missing), errors="coerce").astype(float)
+        wrong = (~missing & ~np.isfinite(numbers)).to_numpy()
+        expected = "a finite number or nothing"
+        if lowest is not None and not wrong.any():
+            wrong = (numbers < lowest).to_numpy()
+            expected = f"a number of {lowest:g} or more"
+        if wrong.any():
+            at = int(np.argmax(wrong))
+            raise self.fail(
+                at=at, column=column, message=f"expected {expected}, found {values.iloc[at]!r}"
+            )
+        return numbers
+
+
+def read_table(path: Path) -> TableFile:
+    """Read a CSV file in UTF-8 with a header.
+
+    Raises
+    ------
+    TableFileError
+        If it cannot be opened or decoded, is empty, repeats a column or has a row of other length.
+    """
+    text = _read_text(path)
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    header: list[str] = []
+    rows: list[list[str]] = []
+    try:
+        for number, row in enumerate(reader, start=1):
+            if not header:
+                header = _read_header(path, row=row)
+                continue
+            if row and len(row) != len(header):
+                raise TableFileError(
+                    path=path,
+                    row=number,
+                    message=f"expected {len(header)} cells, found {len(row)}",
+                )
+            rows.append(row or [""] * len(header))
+    except csv.Error as error:
+        raise TableFileError(
+            path=path, row=reader.line_num, message=f"expected comma-separated values: {error}"
+        ) from error
+    while rows and not any(rows[-1]):
+        rows.pop()
+    if not rows:
+        raise TableFileError(path=path, message="expected a header and at least one row")
+    columns = {
+        name: pd.Series([cell.strip() for cell in cells], dtype=object)
+        for name, cells in zip(header, zip(*rows, strict=True), strict=True)
+    }
+    return TableFile(path=path, cells=pd.DataFrame(columns))
+
+
+def _read_text(path: Path) -> str:
+    """The file's text, or an error that says at which row it stops being UTF-8."""
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise TableFileError(
+            path=path, message=f"expected a readable file: {error.strerror or error}"
+        ) from error
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise TableFileError(
+            path=path,
+            row=content[: error.start].count(b"\n") + 1,
+            message=f"expected UTF-8 text, found byte 0x{content[error.start]:02x}; "
+            "save the file as UTF-8",
+        ) from error
+
+
+def _read_header(path: Path, *, row: list[str]) -> list[str]:
+    """Column names, each once."""
+    header = [name.strip() for name in row]
+    for name in header:
+        if not name:
+            raise TableFileError(path=path, row=1, message="expected a name for every column")
+        if header.count(name) > 1:
+            raise TableFileError(
+                path=path, row=1, column=name, message="expected each column once, found it twice"
+            )
+    return header
