@@ -1,6 +1,7 @@
 """A person's own skills: the latest estimate of each, its band, its level, and how it moved."""
 
 from dataclasses import dataclass
+from statistics import NormalDist
 
 from assessments.irt import LevelBand
 from curriculum.model import Skill
@@ -42,3 +43,18 @@ def read_skills(store: Store, *, viewer: Viewer, catalogue: Catalogue) -> tuple[
             )
         )
     return tuple(own)
+
+
+def cut_of(skill: Skill, level: int | None) -> float | None:
+    """Return where a level begins on θ; None for the first level or no level at all."""
+    return next((one.cut for one in skill.levels if one.level == level), None)
+
+
+def probability_of_rise(before: ResultRow, after: ResultRow) -> float:
+    """Return how probable it is that true skill rose between two checks.
+
+    The difference of two Warm estimates is normal with variance se₁² + se₂²; with a flat prior
+    on the change, P(rise) = Φ(Δ / √(se₁² + se₂²)).
+    """
+    spread = (before.se**2 + after.se**2) ** 0.5
+    return NormalDist().cdf((after.theta - before.theta) / spread)

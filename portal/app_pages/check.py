@@ -1,0 +1,231 @@
+"""A skill check: one question at a time, every click saved, nothing told about right or wrong."""
+
+import uuid
+from datetime import datetime
+
+import streamlit as st
+
+from portal import clock, loaders
+from portal.components.buttons import main_button
+from portal.components.notices import guarded, show_notice
+from portal.components.question import draw_question, read_response
+from portal.services.checks import (
+    OpenCheck,
+    OpenQuestion,
+    answer_question,
+    flag_question,
+    read_check,
+    submit_check,
+    submit_if_over,
+)
+from portal.text import _, plural, time_text
+
+st.set_page_config(layout="centered")
+PLACE = "check_place"
+WAITING = "check_waiting"
+
+
+@guarded
+def _save(attempt_id: int, shown: OpenQuestion) -> None:
+    response = read_response(shown.question, key=_key(attempt_id, shown.position))
+    if response is not None:
+        # The id is made when the answer changes and kept until it is saved, so that a repeated
+        # run saves nothing twice and an answer that met a broken store is sent again.
+        st.session_state.setdefault(WAITING, {})[attempt_id, shown.position] = (
+            uuid.uuid4().hex,
+            response,
+        )
+    _send_waiting()
+
+
+def _send_waiting() -> None:
+    """Save every answer that no commit has confirmed yet."""
+    waiting = st.session_state.get(WAITING, {})
+    for (attempt_id, position), (operation_id, response) in list(waiting.items()):
+        answer_question(
+            loaders.store(),
+            viewer=loaders.current_viewer(),
+            read_item=loaders.item,
+            attempt_id=attempt_id,
+            position=position,
+            response=response,
+            operation_id=operation_id,
+            now=clock.now(),
+        )
+        del waiting[attempt_id, position]
+
+
+@guarded
+def _try_again() -> None:
+    _send_waiting()
+
+
+@guarded
+def _flag(attempt_id: int, position: int) -> None:
+    flag_question(
+        loaders.store(),
+        viewer=loaders.current_viewer(),
+        attempt_id=attempt_id,
+        position=position,
+        flagged=bool(st.session_state[f"check_flag_{attempt_id}_{position}"]),
+    )
+
+
+@guarded
+def _submit(attempt_id: int) -> None:
+    _send_waiting()
+    submit_check(
+        loaders.store(),
+        viewer=loaders.current_viewer(),
+        catalogue=loaders.catalogue(),
+        read_item=loaders.item,
+        attempt_id=attempt_id,
+        now=clock.now(),
+    )
+
+
+def _key(attempt_id: int, position: int) -> str:
+    return f"check_answer_{attempt_id}_{position}"
+
+
+def _go(place: int) -> None:
+    st.session_state[PLACE] = place
+
+
+def _draw_head(check: OpenCheck, now: datetime) -> None:
+    with st.container(horizontal=True, horizontal_alignment="distribute"):
+        st.markdown(f"**{_('Skill check')}: {check.skill.name}**")
+        if check.due_at is not None:
+            left = max(0, int((check.due_at - now).total_seconds() + 59) // 60)
+            st.markdown(f":material/timer: {plural('{n} minute left', '{n} minutes left', left)}")
+
+
+@st.fragment
+def _draw_question(attempt_id: int, place: int) -> None:
+    check = _read(attempt_id)
+    shown = check.questions[place]
+    show_notice()
+    if st.session_state.get(WAITING):
+        st.button(_("Save again"), key="check_again", icon=":material/sync:", on_click=_try_again)
+    draw_question(
+        shown.question,
+        key=_key(attempt_id, shown.position),
+        response=shown.response,
+        on_change=lambda: _save(attempt_id, shown),
+    )
+    with st.container(horizontal=True, horizontal_alignment="distribute"):
+        st.toggle(
+            _("Flag to look at again"),
+            value=shown.flagged,
+            key=f"check_flag_{attempt_id}_{shown.position}",
+            on_change=_flag,
+            args=(attempt_id, shown.position),
+        )
+        if shown.answered_at is not None:
+            saved = _("Saved {time}").format(time=time_text(shown.answered_at))
+            st.markdown(f":small[:material/cloud_done: {saved}]")
+
+
+def _draw_map(check: OpenCheck, place: int) -> None:
+    marks = {
+        index: f"{index + 1}{' ⚑' if one.flagged else ''}{'' if one.response else ' ○'}"
+        for index, one in enumerate(check.questions)
+    }
+    chosen = st.pills(
+        _("All questions"),
+        list(marks),
+        format_func=marks.__getitem__,
+        default=place,
+        key=f"check_map_{check.attempt_id}_{place}",
+    )
+    flagged = sum(one.flagged for one in check.questions)
+    open_ = sum(one.response is None for one in check.questions)
+    st.markdown(f":small[⚑ {_('flagged')} ({flagged}) · ○ {_('not answered yet')} ({open_})]")
+    if chosen is not None and chosen != place:
+        _go(chosen)
+        st.rerun()
+
+
+def _draw_end(check: OpenCheck) -> None:
+    open_ = sum(one.response is None for one in check.questions)
+    with st.container(border=True):
+        st.markdown(
+            plural(
+                "{n} question is not answered yet. An unanswered question counts as not right.",
+                "{n} questions are not answered yet. Unanswered questions count as not right.",
+                open_,
+            )
+            if open_
+            else _("Every question is answered. You can still change answers before handing in.")
+        )
+        main_button(
+            _("Hand in"),
+            key="check_submit",
+            icon="task_alt",
+            on_click=_submit,
+            args=(check.attempt_id,),
+        )
+
+
+def _read(attempt_id: int) -> OpenCheck:
+    return read_check(
+        loaders.store(),
+        viewer=loaders.current_viewer(),
+        catalogue=loaders.catalogue(),
+        read_item=loaders.item,
+        attempt_id=attempt_id,
+    )
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 18 else 0
+
+
+check = _read(_number(st.query_params.get("attempt", "")))
+over = submit_if_over(
+    loaders.store(),
+    viewer=loaders.current_viewer(),
+    catalogue=loaders.catalogue(),
+    read_item=loaders.item,
+    check=check,
+    now=clock.now(),
+)
+if over or check.submitted_at is not None:
+    st.switch_page("app_pages/result.py", query_params={"attempt": str(check.attempt_id)})
+
+size = len(check.questions)
+first_open = next((i for i, one in enumerate(check.questions) if one.response is None), size - 1)
+place = min(max(int(st.session_state.setdefault(PLACE, first_open)), 0), size - 1)
+
+_draw_head(check, clock.now())
+st.progress((place + 1) / size, text=_("Question {n} of {all}").format(n=place + 1, all=size))
+st.title(check.questions[place].question.title, anchor=False)
+_draw_question(check.attempt_id, place)
+with st.container(horizontal=True, horizontal_alignment="distribute"):
+    st.button(
+        _("Back"),
+        key="check_back",
+        icon=":material/arrow_back:",
+        on_click=_go,
+        args=(place - 1,),
+        disabled=place == 0,
+    )
+    if place + 1 < size:
+        main_button(
+            _("Next question"),
+            key="check_next",
+            icon="arrow_forward",
+            on_click=_go,
+            args=(place + 1,),
+        )
+st.divider()
+_draw_map(check, place)
+if place + 1 == size or all(one.response for one in check.questions):
+    _draw_end(check)
+with st.expander(_("If the connection drops"), type="compact"):
+    st.markdown(
+        _(
+            "Every answer is saved when you choose it. Come back on any device: the check goes on "
+            "at the same place. The clock keeps running."
+        )
+    )

@@ -1,0 +1,106 @@
+"""What a skill check showed: a level band with its error, the cells to work on, one next step."""
+
+import streamlit as st
+
+from portal import loaders
+from portal.components.buttons import main_button
+from portal.components.skill_strip import band_words, draw_skill_strip
+from portal.services.checks import CheckResult, read_result
+from portal.services.skills import OwnSkill, probability_of_rise, read_skills
+from portal.text import _, date_text, number_text, percent_text, plural
+
+st.set_page_config(layout="centered")
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 18 else 0
+
+
+def _sentence(found: CheckResult, own: OwnSkill) -> str:
+    if found.before is None:
+        return _("Your first measure of {skill}: {band}.").format(
+            skill=found.skill.name, band=band_words(own)
+        )
+    rose = probability_of_rise(found.before, found.result)
+    if rose >= 0.975:
+        return _("Your skill grew, by more than the check's own error.")
+    if rose <= 0.025:
+        return _("This check came out lower than the last one, by more than its own error.")
+    return _(
+        "No change beyond the check's own error. The probability that your skill rose is {share}."
+    ).format(share=percent_text(rose))
+
+
+def _draw_cells(found: CheckResult) -> None:
+    st.header(_("By topic"))
+    weakest = sorted(found.cells.items(), key=lambda pair: pair[1][0] / pair[1][1])
+    for cell, (right, asked) in weakest:
+        with st.container(border=True, horizontal=True, horizontal_alignment="distribute"):
+            name = found.skill.cells.get(cell, cell)
+            low = right / asked < 0.5
+            word = _("Work on this") if low else _("Going well")
+            icon = "trending_up" if low else "check_circle"
+            st.markdown(f"**{name}**")
+            st.markdown(f":material/{icon}: {word}")
+    st.markdown(
+        f":small[{_('Three questions a topic are few: read this as a hint, not as a score.')}]"
+    )
+
+
+def _draw_method(found: CheckResult) -> None:
+    with st.expander(_("How this is measured"), type="compact"):
+        result = found.result
+        if result.model == "prior":
+            st.markdown(
+                _(
+                    "**Expert difficulties are in force.** Not enough people have answered these "
+                    "questions yet, so their difficulty is the estimate of their authors."
+                )
+            )
+        origins = {level.cut_origin for level in found.skill.levels if level.cut is not None}
+        st.markdown(_("Where the levels begin: {origins}").format(origins="; ".join(origins)))
+        st.markdown(
+            _(
+                "Estimate {score} on a scale with mean 500 and spread 100; likely between {low} "
+                "and {high} (95 %). {questions}, taken {day}."
+            ).format(
+                score=number_text(500 + 100 * result.eap),
+                low=number_text(500 + 100 * (result.eap - 1.96 * result.eap_sd)),
+                high=number_text(500 + 100 * (result.eap + 1.96 * result.eap_sd)),
+                questions=plural("{n} question", "{n} questions", result.items),
+                day=date_text(result.taken_at),
+            )
+        )
+
+
+viewer, catalogue = loaders.current_viewer(), loaders.catalogue()
+found = read_result(
+    loaders.store(),
+    viewer=viewer,
+    catalogue=catalogue,
+    attempt_id=_number(st.query_params.get("attempt", "")),
+)
+own = next(
+    one
+    for one in read_skills(loaders.store(), viewer=viewer, catalogue=catalogue)
+    if one.skill.id == found.skill.id
+)
+
+st.title(_("Result: {skill}").format(skill=found.skill.name))
+st.subheader(_sentence(found, own), anchor=False)
+with st.container(border=True):
+    draw_skill_strip(own)
+    st.markdown(
+        f":small[{_('Dot: estimate. Band: 95 % range. Upright mark: target of your role.')}]"
+    )
+    if own.skill.levels and any(
+        level.cut_origin.startswith("provisional") for level in own.skill.levels
+    ):
+        st.badge(_("Levels are provisional"), icon=":material/info:", color="gray")
+_draw_cells(found)
+track = next((t for t in catalogue.tracks.values() if t.skill == found.skill.id), None)
+if track is not None and main_button(
+    _("Go on with {track}").format(track=track.title), key="result_on", icon="arrow_forward"
+):
+    st.switch_page("app_pages/track.py", query_params={"track": track.id})
+_draw_method(found)

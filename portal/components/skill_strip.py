@@ -1,0 +1,48 @@
+"""A skill in one line: its name, the levels its band spans, and the strip."""
+
+import pandas as pd
+import streamlit as st
+
+from portal.charts.skill import LOW, skill_strip
+from portal.services.skills import OwnSkill, cut_of
+from portal.text import _, plural
+
+
+def is_dark() -> bool:
+    """Say whether this browser shows the dark theme; right from the next run after a switch."""
+    return st.context.theme.type == "dark"
+
+
+def band_words(own: OwnSkill) -> str:
+    """Return the levels that the band spans, in words."""
+    if own.band is None:
+        return _("not measured yet")
+    names = {level.level: level.name for level in own.skill.levels}
+    first, last = own.band.levels[0], own.band.levels[-1]
+    if first == last:
+        return _("level {n} {name}").format(n=first, name=names[first])
+    return _("between level {n} {name} and level {m} {other}").format(
+        n=first, name=names[first], m=last, other=names[last]
+    )
+
+
+def draw_skill_strip(own: OwnSkill) -> None:
+    """Draw a measured skill; one that was never measured says so in words only."""
+    st.markdown(f"**{own.skill.name}** · {band_words(own)}")
+    if own.latest is None:
+        return
+    target = cut_of(own.skill, own.target)
+    st.altair_chart(
+        skill_strip(
+            pd.DataFrame({"theta": [own.latest.eap], "sd": [own.latest.eap_sd]}),
+            cuts=[level.cut for level in own.skill.levels if level.cut is not None],
+            target=max(target, LOW) if target is not None else None,
+            dark=is_dark(),
+        ),
+        alt=_("{skill}: {band}, from {questions}.").format(
+            skill=own.skill.name,
+            band=band_words(own),
+            questions=plural("{n} question", "{n} questions", own.latest.items),
+        ),
+        key=f"strip_{own.skill.id}_{own.latest.id}",
+    )
