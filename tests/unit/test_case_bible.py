@@ -276,6 +276,8 @@ def test_the_two_list_estimate_follows_from_the_lists() -> None:
         f"which is {100 * 9 / 40:.1f} % (two had left, seven thought that IT owned it). "
         f"Among {known} known lines that would be "
         f"about {known * 9 / 40:.0f}",
+        f"the whole is {90 * 66 / 60:.0f} + {105 * 54 / 30:.0f} = "
+        f"{90 * 66 / 60 + 105 * 54 / 30:.0f}",
         f"{640 * 25 / 60:.0f} hours for all, {160 * 25 / 60:.0f} hours for the 160",
     )
 
