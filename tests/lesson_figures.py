@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 from math import comb, log2, sqrt
 from pathlib import Path
 
@@ -14,10 +15,55 @@ ANSWER = re.compile(
 )
 
 
+FIGURE = r"€?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?: [%k](?![a-z]))?"
+OPERATOR = r" ?[x÷+/-] ?"
+GROUP = rf"\({FIGURE}(?:{OPERATOR}{FIGURE})*\)"
+TERM = rf"√?(?:{FIGURE}|{GROUP})"
+SUM = rf"{TERM}(?:{OPERATOR}{TERM})*"
+EQUATION = re.compile(rf"(?<![\w@.,(√])({SUM}(?: (?:=|≈|is) {SUM})+)")
+
+
+def plain_text(path: Path) -> str:
+    """The lesson on one line, with neither emphasis nor quote marks and with typed signs."""
+    text = path.read_text(encoding="utf-8").replace("*", "").replace("> ", "")
+    return " ".join(text.translate(SIGNS).split())
+
+
+def equations(path: Path) -> list[str]:
+    """Every printed equation between figures that holds at least one sum, product or root."""
+    found = [match[1] for match in EQUATION.finditer(plain_text(path))]
+    return [equation for equation in found if re.search(r" [x÷+-] |√|\d/\d", equation)]
+
+
+def equation_holds(equation: str) -> bool:
+    """Whether each side equals the next one, up to the rounding of the last figure printed."""
+    sides = re.split(r" (?:=|≈|is) ", equation)
+    return all(
+        abs(worked_out(left) - worked_out(right)) <= rounding(right) * 0.5001
+        for left, right in pairwise(sides)
+    )
+
+
+def worked_out(side: str) -> float:
+    """The value of one side; the grammar of `EQUATION` lets nothing but arithmetic through."""
+    code = side.replace("€", "").replace(",", "").replace("÷", "/")
+    code = re.sub(r"√([\d.]+)", r"√(\1)", code).replace("√", "sqrt")
+    code = re.sub(r"([\d.]+) %", r"(\1/100)", code)
+    code = re.sub(r"([\d.]+) k", r"(\1*1000)", code).replace("x", "*")
+    return float(eval(code, {"__builtins__": {}, "sqrt": sqrt}))
+
+
+def rounding(side: str) -> float:
+    """The unit in which the last figure of a side is given: 0.01 for 0.62, 0.001 for 49.5 %."""
+    figure = re.findall(FIGURE, side)[-1]
+    decimals = re.search(r"\.(\d+)", figure)
+    unit = 10.0 ** -len(decimals[1]) if decimals else 1.0
+    return unit * {"%": 0.01, "k": 1000}.get(figure[-1], 1)
+
+
 def says(path: Path, *figures: str) -> None:
     """Fail with the figures that do not stand in the lesson, whatever their emphasis or line."""
-    text = path.read_text(encoding="utf-8").replace("*", "").replace("> ", "")
-    text = " ".join(text.translate(SIGNS).split())
+    text = plain_text(path)
     missing = [figure for figure in figures if figure not in text]
     assert not missing
 
