@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from posixpath import dirname, join, normpath
 from typing import cast
 
+from curriculum.block_faults import note_fence, note_inner_fences, note_quote
 from curriculum.blocks import read_activity, read_alert, read_mermaid, read_transfer
 from curriculum.document import Block, Document, read_document
 from curriculum.facts import Notes, did_you_mean
@@ -15,7 +16,6 @@ from curriculum.model import Block as Piece
 from curriculum.model import Check, Heading, Image, Item, Link, Prose, Reveal, Tabs
 from curriculum.structure import DETAILS_END, DETAILS_START, TABS_END, TABS_START, find_end
 
-PART_FENCES = ("item", "activity", "transfer", "mermaid")
 MAX_CONTAINERS = 6
 INCLUDE = re.compile(
     r"\[!INCLUDE\s*\[(?P<title>[^\[\]]*)\]\((?P<target>[^()\s]*)\)\]", re.IGNORECASE
@@ -397,46 +397,6 @@ def read_snippet(text: str, *, notes: Notes) -> tuple[Piece, ...]:
     check_footnotes(document)
     _check_anchors(document, anchors=reader.anchors)
     return pieces
-
-
-def note_fence(block: Block, *, document: Document) -> None:
-    """Note a fence that should stand elsewhere, or whose info string looks misspelt."""
-    word = block.info.strip().split()[0] if block.info.strip() else ""
-    line = block.start + 1
-    if word == "item":
-        message = "an item block stands straight after its heading; move it, or add a heading above"
-        document.notes.add("ITM001", line, 1, message)
-        return
-    guess = did_you_mean(word, PART_FENCES) if word not in PART_FENCES else ""
-    settings = re.search(r"^(type|kind|follow_up_days):", block.text, re.MULTILINE)
-    if guess and (settings or word.casefold() in PART_FENCES):
-        message = f"'{word[:40]}' is no known block.{guess}"
-        document.notes.add("ITM011", line, 1, message)
-
-
-def note_inner_fences(block: Block, *, document: Document) -> None:
-    """Note items and activities that stand inside a list or quote, where they are not read."""
-    for token in block.tokens:
-        word = token.info.strip()
-        if token.type == "fence" and token.level and word in {"item", "activity", "transfer"}:
-            line = (token.map[0] if token.map else block.start) + 1
-            message = f"'{word}' blocks stand at column 1, not inside a list or quote"
-            document.notes.add("ITM001", line, 1, message)
-
-
-def note_quote(block: Block, *, document: Document) -> None:
-    """Note a quote that was meant as a callout."""
-    first = document.lines[block.start].lstrip("> ").strip()
-    found = re.match(r"\[!\s*([A-Za-z]+)\s*\](.*)", first)
-    if found is None:
-        return
-    kinds = ("NOTE", "TIP", "IMPORTANT", "WARNING", "CAUTION")
-    if found[2].strip() and found[1].upper() in kinds:
-        message = f"the text of a callout starts on the line after [!{found[1].upper()}]"
-    else:
-        message = f"unknown callout '{found[1]}'; use one of {', '.join(kinds)}"
-        message += did_you_mean(found[1], kinds).replace(" Did", ". Did")
-    document.notes.add("MD009", block.start + 1, 1, message)
 
 
 def _definitions(document: Document) -> str:

@@ -21,7 +21,7 @@ _KINDS: Mapping[str, tuple[str, ...]] = {
     "prerequisite": ("module", "lesson"),
     "original": ("track", "module", "lesson", "bank", "blueprint", "item"),
 }
-_LINKS = frozenset({"item", "track"})
+_CODES = {"item": "LNK001", "track": "LNK001", "module_link": "LNK001", "twin": "COV005"}
 # Faults that are warnings while writing but stop a module from being published.
 _BLOCKING_WARNINGS = frozenset({"FM012"})
 
@@ -103,10 +103,7 @@ def _reference_problems(
     else:
         known = [id_ for id_, found in places.items() if any(d.kind in kinds for _, d in found)]
         reason = "." + did_you_mean(ref.target, known)
-    if ref.kind == "twin":
-        code = "COV005"
-    else:
-        code = "LNK001" if ref.kind in _LINKS else "REF009"
+    code = _CODES.get(ref.kind, "REF009")
     return [_at(facts, ref.line, ref.column, code, f"unknown {what} '{ref.target[:80]}'{reason}")]
 
 

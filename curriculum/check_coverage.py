@@ -226,7 +226,7 @@ def _objectives(files: Sequence[Facts]) -> list[Problem]:
 
 
 def _items_of(
-    facts: Facts, *, lessons: Mapping[str | None, Facts], by_item: Mapping[str, ItemFacts]
+    facts: Facts, *, lessons: Mapping[str, Facts], by_item: Mapping[str, ItemFacts]
 ) -> Iterable[ItemFacts]:
     yield from facts.items
     for ref in facts.references:

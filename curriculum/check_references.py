@@ -51,7 +51,7 @@ def _fault(ref: Reference, *, registers: Registers) -> tuple[str, str] | None:
     if register is None:
         return None
     names = register.names(registers)
-    if ref.target in names:  # type: ignore[operator]
+    if ref.target in names:
         return None
     guess = did_you_mean(ref.target, names)
     if ref.kind == "email":

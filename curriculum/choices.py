@@ -24,6 +24,7 @@ _RATING = re.compile(r"\*\*\s*([^*:]{1,40}?)\s*(?::\s*\*\*|\*\*\s*:)[ \t]*")
 _PLAIN_RATING = re.compile(r"[*_]{0,2}(\w{3,12})[*_]{0,2}\s*:\s*[*_]{0,2}\s*")
 _MISCODED = re.compile(r"\[([A-Za-z]{1,3}[ -]?\d{1,5})\]")
 _ABOVE = re.compile(r"\b(all|none|both|neither|any)\b[^.]{0,12}\babove\b", re.IGNORECASE)
+_QUOTE = "[\u201c\u201d\u2018\u2019\"']"
 _SPACES = "\u00a0\u2007\u202f\u2009\u3000"
 # A bullet, a box and what is wrong with it. The first pattern that fits says how to mend it.
 _NEAR_MISSES = (
@@ -37,11 +38,17 @@ _NEAR_MISSES = (
     (re.compile(r"\s*[-*+] +\[[ xX]\][^\s(\[]"), "put a space after the box"),
     (
         re.compile(
-            r"\s*[-*+] +[\u201c\u201d\u2018\u2019\"']?\[?[\u201c\u201d\u2018\u2019\"'][ xX]?[\u201c\u201d\u2018\u2019\"']\]?"
+            rf"\s*[-*+] +(?:{_QUOTE}\[[ xX]?\]{_QUOTE}|\[{_QUOTE}[ xX]?{_QUOTE}\]"
+            rf"|{_QUOTE}[ xX]?{_QUOTE}\s)"
         ),
         "quotation marks stand in the box; write '[ ]' or '[x]'",
     ),
-    (re.compile(r"\s*[-*+] +\[[✓✔✗✘xX×√*oO.\-]\](?=\s)(?<!\[[xX]\])"), "tick with '[x]'"),
+    (
+        re.compile(
+            r"\s*[-*+] +\[[\u2713\u2714\u2717\u2718xX\u00d7\u221a*oO.\-]\](?=\s)(?<!\[[xX]\])"
+        ),
+        "tick with '[x]'",
+    ),
     (
         re.compile(r"\s*[-*+] +[(\uff3b\u3010\u2610\u2611\u2612{][ xX]?[)\uff3d\u3011}]?\s+"),
         "write the box with square brackets: '[ ]' or '[x]'",

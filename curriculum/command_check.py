@@ -35,7 +35,7 @@ def add_check(commands: "_SubParsersAction[argparse.ArgumentParser]", *, content
     parser = commands.add_parser(
         "check",
         help="check all content, or some files",
-        description="Exit code: 0 clean or warnings only, 1 errors (with --strict also warnings), 2 usage.",
+        description="Exit code: 0 clean or only warnings, 1 errors (--strict: any), 2 usage.",
     )
     parser.add_argument("paths", nargs="*", type=Path, metavar="PATH", help="files or folders")
     parser.add_argument("--format", choices=FORMATS, default="text", dest="form")

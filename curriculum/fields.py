@@ -208,15 +208,11 @@ class Fields:
         node = self.scalar(name, expected="a date")
         if node is None:
             return None
-        try:
-            if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", node.text):
-                raise ValueError
-            return date.fromisoformat(node.text)
-        except ValueError:
-            self.fault(
-                "FM003", node, f"'{name}' should be a date such as 2026-11-22, not '{_short(node)}'"
-            )
-            return None
+        found = _day(node.text)
+        if found is None:
+            message = f"'{name}' should be a date such as 2026-11-22, not '{_short(node)}'"
+            self.fault("FM003", node, message)
+        return found
 
     def email(self, name: str) -> Scalar | None:
         """An e-mail address."""
@@ -229,6 +225,16 @@ class Fields:
             return True
         self.fault("FM003", node, f"'{name}' should be an e-mail address, not '{_short(node)}'")
         return False
+
+
+def _day(text: str) -> date | None:
+    # date.fromisoformat reads week dates and dates without hyphens too.
+    if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
 
 
 def _short(node: Scalar) -> str:

@@ -52,10 +52,15 @@ Node = Scalar | Sequence | Mapping
 class _Refused(Exception):
     """The YAML holds something that is not read, at this place."""
 
-    def __init__(self, code: str, mark: yaml.Mark, message: str) -> None:
+    def __init__(self, code: str, event: yaml.Event, message: str) -> None:
         super().__init__(message)
         self.code = code
-        self.mark = mark
+        self.line, self.column = _start(event)
+
+
+def _start(event: yaml.Event) -> tuple[int, int]:
+    mark = event.start_mark
+    return (mark.line, mark.column) if mark is not None else (0, 0)
 
 
 def read_yaml(text: str, *, notes: Notes, first_line: int = 1) -> Node | None:
@@ -68,9 +73,7 @@ def read_yaml(text: str, *, notes: Notes, first_line: int = 1) -> Node | None:
         for event in yaml.parse(text, Loader=yaml.CSafeLoader):
             builder.take(event)
     except _Refused as refused:
-        notes.add(
-            refused.code, refused.mark.line + first_line, refused.mark.column + 1, str(refused)
-        )
+        notes.add(refused.code, refused.line + first_line, refused.column + 1, str(refused))
         return None
     except yaml.YAMLError as fault:
         _note_invalid(fault, text=text, notes=notes, first_line=first_line)
@@ -118,38 +121,35 @@ class _Builder:
         elif isinstance(event, (yaml.MappingStartEvent, yaml.SequenceStartEvent)):
             self._check(event)
             if len(self._open) >= MAX_DEPTH:
-                raise _Refused(
-                    "YML004", event.start_mark, f"nested more than {MAX_DEPTH} levels deep"
-                )
+                raise _Refused("YML004", event, f"nested more than {MAX_DEPTH} levels deep")
             line, column = self._place(event)
             self._open.append(_Open(isinstance(event, yaml.MappingStartEvent), line, column))
         elif isinstance(event, (yaml.MappingEndEvent, yaml.SequenceEndEvent)):
             self._put(self._open.pop().node())
         elif isinstance(event, yaml.AliasEvent):
-            raise _Refused(
-                "YML003", event.start_mark, f"the alias '*{event.anchor}' is not allowed"
-            )
+            raise _Refused("YML003", event, f"the alias '*{event.anchor}' is not allowed")
 
-    def _check(self, event: yaml.Event) -> None:
+    def _check(self, event: yaml.NodeEvent) -> None:
         self._count += 1
         if self._count > MAX_VALUES:
-            raise _Refused("YML004", event.start_mark, f"more than {MAX_VALUES} values")
+            raise _Refused("YML004", event, f"more than {MAX_VALUES} values")
         if event.anchor:
             raise _Refused(
                 "YML003",
-                event.start_mark,
+                event,
                 f"the anchor '&{event.anchor}' is not allowed; write the value out, "
                 "or put it in quotes if it starts with '&'",
             )
-        if event.tag:
+        if isinstance(event, (yaml.ScalarEvent, yaml.CollectionStartEvent)) and event.tag:
             raise _Refused(
                 "YML003",
-                event.start_mark,
+                event,
                 f"the tag '{event.tag}' is not allowed; put a value that starts with '!' in quotes",
             )
 
     def _place(self, event: yaml.Event) -> tuple[int, int]:
-        return event.start_mark.line + self.first_line, event.start_mark.column + 1
+        line, column = _start(event)
+        return line + self.first_line, column + 1
 
     def _put(self, node: Node) -> None:
         if self._open:
@@ -213,7 +213,7 @@ def plain_value(node: Node) -> object:
 
 def _number_or_text(text: str) -> object:
     # int() and float() also read '1_000', 'nan' and 'inf', which an author means as words.
-    if len(text) > 40 or not text.strip("+-0123456789.eE") == "" or not text[-1].isdigit():
+    if len(text) > 40 or text.strip("+-0123456789.eE") or not text[-1].isdigit():
         return text
     try:
         return int(text)

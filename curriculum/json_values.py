@@ -95,7 +95,8 @@ def _plain(value: Any) -> Any:  # noqa: ANN401
 
 def _from(cls: type[T], data: object) -> T:
     try:
-        value = _reader(cls)(data)
+        hint: Any = cls
+        value = _reader(hint)(data)
     except (TypeError, KeyError, AttributeError) as fault:
         raise ValueError(f"this is no stored {cls.__name__}: {fault}") from fault
     if not isinstance(value, cls):

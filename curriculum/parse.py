@@ -92,7 +92,10 @@ class Parsed:
 def parse_lesson(
     text: str, *, path: str, registers: Registers, snippets: Snippets = _NO_SNIPPETS
 ) -> tuple[Lesson | None, tuple[Problem, ...]]:
-    """Read a lesson; `path` is its place below the content folder, `snippets` what it may include."""
+    """Read a lesson; `path` is its place below the content folder.
+
+    `snippets` holds the texts it may include, by path.
+    """
     value, problems = _parse(text, path=path, kind="lesson", registers=registers, snippets=snippets)
     return (value if isinstance(value, Lesson) else None), problems
 
@@ -145,7 +148,7 @@ def _parse(
 def read_file(
     text: str, *, path: str, kind: str | None, snippets: Snippets = _NO_SNIPPETS
 ) -> Parsed:
-    """Read one file without looking at the registers; `kind` None takes the one its schema names."""
+    """Read one file without the registers; with `kind` None its schema says what it is."""
     notes = Notes(path)
     plain = normalised(text, notes=notes)
     if plain is None:

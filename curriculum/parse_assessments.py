@@ -2,13 +2,11 @@
 
 from typing import Any
 
+from curriculum.block_faults import note_fence, note_inner_fences, note_quote
 from curriculum.body import (
     Body,
     check_footnotes,
     check_headings,
-    note_fence,
-    note_inner_fences,
-    note_quote,
     read_footnotes,
 )
 from curriculum.cueing import note_cueing

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from types import MappingProxyType
+from typing import Protocol, TypeVar
 
 from curriculum.check import check_files
 from curriculum.facts import Facts, Notes, problem
@@ -54,6 +55,16 @@ class SourceFile:
 
     path: str
     kind: str
+
+
+T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
+
+
+class _Parse(Protocol[T_co]):
+    """A reader of one register."""
+
+    def __call__(self, text: str, *, notes: Notes) -> T_co: ...
 
 
 def read_curriculum(content_dir: Path, *, today: date | None = None) -> Curriculum:
@@ -193,7 +204,7 @@ class _RegisterReading:
         self.content_dir = content_dir
         self.notes: list[Notes] = []
 
-    def parse(self, name, parse, empty):  # type: ignore[no-untyped-def]  # noqa: ANN001
+    def parse(self, name: str, parse: _Parse[T], empty: T) -> T:
         """What `parse` makes of the register's text, or `empty` when there is none."""
         path = f"curriculum/{name}"
         if not os.path.lexists(self.content_dir / path):

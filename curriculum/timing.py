@@ -12,7 +12,7 @@ MINUTES_AN_ITEM = 1.5
 FAR = 2.0
 SLACK_MINUTES = 3.0
 
-_WORD = re.compile(r"[^\W\d_][\w'’-]*")
+_WORD = re.compile(r"[^\W\d_][\w'\u2019-]*")
 
 
 def estimated_minutes(words: int, *, items: int) -> float:
@@ -30,7 +30,7 @@ def note_minutes(document: Document, *, fields: Fields, minutes: int | None, bod
     is_far = minutes > expected * FAR or minutes < expected / FAR
     if is_far and abs(minutes - expected) > SLACK_MINUTES:
         message = (
-            f"{minutes} minutes are far from about {max(1, round(expected))}, counting {words} words "
+            f"{minutes} minutes are far from about {max(1, round(expected))}: {words} words "
             f"at {WORDS_A_MINUTE} a minute and {MINUTES_AN_ITEM} minutes for each of "
             f"{len(body.items)} items"
         )

@@ -17,9 +17,16 @@ SHINGLE = 4
 MAX_SHINGLES = 60
 
 _MARKUP = re.compile(r"`+|\*\*?|__?|~~|!?\[([^\[\]]*)\]\([^()]*\)|<[^<>]*>|\[\^[^\]]*\]")
-_WORD = re.compile(r"[^\W_][\w'’%-]*")
+_WORD = re.compile(r"[^\W_][\w'\u2019%-]*")
 _COMMON = frozenset(
-    ["about", "after", "again", "against", "also", "another", "answer", "because", "before", "being", "between", "case", "cases", "could", "doing", "during", "each", "first", "follow", "following", "from", "given", "have", "into", "itself", "just", "less", "like", "made", "make", "many", "more", "most", "much", "need", "needs", "next", "next", "other", "over", "people", "person", "right", "same", "should", "since", "some", "step", "still", "such", "take", "team", "than", "that", "their", "them", "then", "there", "these", "they", "this", "those", "through", "today", "under", "until", "used", "using", "week", "were", "what", "when", "where", "which", "while", "will", "with", "within", "without", "work", "would", "your"]
+    """
+    about after again against also another answer because before being between case cases
+    could doing during each first follow following from given have into itself just less like
+    made make many more most much need needs next other over people person right same should
+    since some step still such take team than that their them then there these they this those
+    through today under until used using week were what when where which while will with
+    within without work would your
+    """.split()  # noqa: SIM905
 )
 
 
