@@ -3,12 +3,12 @@
 import math
 import re
 from collections import Counter
-from dataclasses import dataclass
-from itertools import combinations, pairwise
+from itertools import combinations
 from pathlib import Path
 
 import pytest
-import yaml
+
+from curriculum.read import read_curriculum
 
 ROOT = Path(__file__).parents[2]
 SKILLS = ("retrieval-and-evidence", "workflow-redesign")
@@ -19,86 +19,18 @@ ABSOLUTE = re.compile(
     r"|guaranteed?|impossible|mandatory|must|never|no|nobody|none|nothing|only|solely|whole)\b",
     re.IGNORECASE,
 )
-CHOICE = re.compile(r"- (?:\[(?P<box>[ x])\]|\*\*(?P<rating>\w+):\*\*) (?P<text>.+)")
-CODE = re.compile(r"\[(M\d{3})\] ")
-
-
-@dataclass(frozen=True)
-class Option:
-    """One choice, action, reason or answer line: `right` marks the key."""
-
-    text: str
-    right: bool
-    feedback: str
-    code: str | None
-
-
-@dataclass(frozen=True)
-class Item:
-    """One item as its author wrote it."""
-
-    id: str
-    settings: dict
-    stem: str
-    options: tuple[Option, ...]
-    reasons: tuple[Option, ...]
-    answers: tuple[Option, ...]
-
-    @property
-    def type(self):
-        return self.settings["type"]
-
-    @property
-    def key(self):
-        return next(option.text for option in self.options if option.right)
-
-
-def read_options(text):
-    found = []
-    for first, second in pairwise(text.splitlines()):
-        choice = CHOICE.fullmatch(first)
-        if choice is None:
-            continue
-        feedback = second.removeprefix("  > ")
-        code = CODE.match(feedback)
-        right = choice["box"] == "x" or choice["rating"] == "Best"
-        found.append(
-            Option(choice["text"], right, CODE.sub("", feedback), code[1] if code else None)
-        )
-    return tuple(found)
-
-
-def read_answers(text):
-    lines = re.findall(r"^- (\(0%\) )?([\d.]+)(?: ± [\d.]+)?\n  > (.+)$", text, re.MULTILINE)
-    found = []
-    for wrong, value, feedback in lines:
-        code = CODE.match(feedback)
-        found.append(Option(value, not wrong, CODE.sub("", feedback), code[1] if code else None))
-    return tuple(found)
-
-
-def read_bank(skill):
-    text = (ROOT / "assessments" / "banks" / f"{skill}.md").read_text(encoding="utf-8")
-    items = {}
-    for part in re.split(r"^## ", text, flags=re.MULTILINE)[1:]:
-        _, settings, body = re.split(r"```(?:item)?\n", part)
-        parts = dict(re.findall(r"^### (\w+)\n(.*?)(?=^### |\Z)", body, re.DOTALL | re.MULTILINE))
-        main = body.split("\n### ")[0].strip()
-        item = Item(
-            id=yaml.safe_load(settings)["id"].split(".")[1],
-            settings=yaml.safe_load(settings),
-            stem=re.split(r"^(?:- (?:\[|\*\*)|1\. )", main, flags=re.MULTILINE)[0],
-            options=read_options(main),
-            reasons=read_options(parts.get("Reason", "")),
-            answers=read_answers(parts.get("Answer", "")),
-        )
-        items[item.id] = item
-    return items
-
-
-BANKS = {skill: read_bank(skill) for skill in SKILLS}
-EVERY = [(skill, item) for skill in SKILLS for item in BANKS[skill].values()]
-NUMERIC = [(skill, item.id) for skill, item in EVERY if item.type == "numeric"]
+CURRICULUM = read_curriculum(ROOT)
+BANKS = {
+    skill: {item.id.split(".")[1]: item for item in CURRICULUM.banks[f"bank.{skill}"].items}
+    for skill in SKILLS
+}
+EVERY = [item for skill in SKILLS for item in BANKS[skill].values()]
+NUMERIC = [
+    (skill, name)
+    for skill in SKILLS
+    for name, item in BANKS[skill].items()
+    if item.type == "numeric"
+]
 
 
 def twins(skill):
@@ -129,60 +61,61 @@ def prose_of(item):
     return " ".join(line for line in lines if not line.startswith(("|", ">", "*")))
 
 
+def key_of(item):
+    return next(choice.text for choice in item.choices if choice.right)
+
+
+def wrong_of(item):
+    return [choice for choice in item.choices if not choice.right]
+
+
+def form_of(skill, form):
+    return [item for item in BANKS[skill].values() if item.form == form.upper()]
+
+
 # --- forms, twins and the blueprint ----------------------------------------------------------
 
 
 @pytest.mark.parametrize("skill", SKILLS)
 @pytest.mark.parametrize("form", FORMS)
 def test_a_form_holds_twelve_items_spread_over_levels_cells_and_desks(skill, form):
-    items = [item for item in BANKS[skill].values() if item.id.startswith(form)]
+    items = form_of(skill, form)
 
-    levels = Counter(item.settings["level"] for item in items)
-    cells = Counter(item.settings["cell"] for item in items)
-    desks = Counter(item.settings["domain"] for item in items)
+    cells = Counter(item.cell for item in items)
 
-    assert levels == {1: 3, 2: 4, 3: 4, 4: 1}
-    assert len(cells) == 4
-    assert set(cells.values()) == {3}
-    assert desks == {"FRD": 3, "CMP": 3, "PAY": 3, "SVC": 3}
+    assert Counter(item.level for item in items) == {1: 3, 2: 4, 3: 4, 4: 1}
+    assert cells == dict.fromkeys(CURRICULUM.registers.skills[skill].cells, 3)
+    assert Counter(item.domain for item in items) == dict.fromkeys(("FRD", "CMP", "PAY", "SVC"), 3)
 
 
 @pytest.mark.parametrize("skill", SKILLS)
 @pytest.mark.parametrize("form", FORMS)
 def test_the_blueprint_asks_for_exactly_what_a_form_holds(skill, form):
-    text = (ROOT / "assessments" / "blueprints" / f"{skill}.md").read_text(encoding="utf-8")
-    picks = yaml.safe_load(text.split("---")[1])["pick"]
+    picks = CURRICULUM.blueprints[f"check.{skill}"].picks
 
-    asked = Counter({(pick["cell"], pick["level"]): pick["n"] for pick in picks})
-    held = Counter(
-        (item.settings["cell"], item.settings["level"])
-        for item in BANKS[skill].values()
-        if item.id.startswith(form)
-    )
+    asked = {(pick.cell, pick.level): pick.n for pick in picks}
 
-    assert asked == held
+    assert asked == Counter((item.cell, item.level) for item in form_of(skill, form))
 
 
 @pytest.mark.parametrize("skill", SKILLS)
-def test_a_form_can_be_worked_in_eighteen_minutes(skill):
-    seconds = Counter()
-    for item in BANKS[skill].values():
-        seconds[item.id[0]] += item.settings["seconds"]
+@pytest.mark.parametrize("form", FORMS)
+def test_a_form_can_be_worked_in_the_minutes_of_the_check(skill, form):
+    minutes = CURRICULUM.blueprints[f"check.{skill}"].minutes
 
-    assert max(seconds.values()) <= 18 * 60
+    assert sum(item.seconds for item in form_of(skill, form)) <= minutes * 60
 
 
 @pytest.mark.parametrize("skill", SKILLS)
 def test_twins_share_everything_but_their_surface(skill):
-    same = ("type", "skill", "level", "cell", "difficulty", "seconds", "bloom", "ask", "scoring")
+    same = ("type", "level", "cell", "difficulty", "seconds", "bloom", "ask", "scoring", "shuffle")
 
     for triple in twins(skill):
-        assert len({tuple(item.settings.get(key) for key in same) for item in triple}) == 1
-        assert len({len(item.options) for item in triple}) == 1
-        assert len({item.settings["domain"] for item in triple}) == 3
+        assert len({tuple(getattr(item, name) for name in same) for item in triple}) == 1
+        assert len({(len(item.choices), len(item.pairs)) for item in triple}) == 1
+        assert len({item.domain for item in triple}) == 3
         for item in triple:
-            others = [f"{skill}.{other.id}" for other in triple if other is not item]
-            assert item.settings["twin"] == others
+            assert item.twin == tuple(other.id for other in triple if other is not item)
 
 
 @pytest.mark.parametrize("skill", SKILLS)
@@ -190,7 +123,7 @@ def test_twins_share_less_than_sixty_percent_of_their_words(skill):
     for triple in twins(skill):
         for one, other in combinations(triple, 2):
             mine, theirs = (
-                words_of(" ".join([item.stem, *(option.text for option in item.options)]))
+                words_of(" ".join([item.stem, *(choice.text for choice in item.choices)]))
                 for item in (one, other)
             )
             assert len(mine & theirs) / min(len(mine), len(theirs)) < 0.6, (one.id, other.id)
@@ -200,7 +133,7 @@ def test_twins_share_less_than_sixty_percent_of_their_words(skill):
 def test_numeric_twins_have_different_answers(skill):
     for triple in twins(skill):
         if triple[0].type == "numeric":
-            assert len({item.answers[0].text for item in triple}) == 3
+            assert len({item.answers[0].low for item in triple}) == 3
 
 
 @pytest.mark.parametrize("skill", SKILLS)
@@ -220,22 +153,20 @@ def test_most_items_show_a_case_or_data(skill):
 # --- wording and cueing ------------------------------------------------------------------------
 
 
-def test_each_wrong_option_names_a_known_belief_and_each_option_teaches():
-    text = (ROOT / "curriculum" / "misconceptions.yml").read_text(encoding="utf-8")
-    known = set(yaml.safe_load(text))
-
-    for skill, item in EVERY:
-        for option in (*item.options, *item.reasons, *item.answers):
-            assert len(option.feedback.split()) >= 12, (skill, item.id, option.text)
-            # In a highlight the ticked sentences are the faults, so the code stands on the others.
-            assert option.right == (option.code is None), (skill, item.id, option.text)
-            assert option.code is None or option.code in known
+def test_each_wrong_option_names_a_belief_and_each_option_teaches():
+    for item in EVERY:
+        # In a highlight the ticked sentences are the faults, so the code stands on the others.
+        answers = [(answer, answer.credit == 1) for answer in item.answers]
+        options = [(choice, choice.right) for choice in (*item.choices, *item.reasons)]
+        for option, right in (*answers, *options):
+            assert len(option.feedback.split()) >= 12, (item.id, option.feedback)
+            assert right == (option.misconception is None), (item.id, option.feedback)
 
 
 def test_stems_stay_short():
-    for skill, item in EVERY:
+    for item in EVERY:
         limit = 120 if item.type == "scenario" else 60
-        assert len(prose_of(item).split()) <= limit, (skill, item.id)
+        assert len(prose_of(item).split()) <= limit, item.id
 
 
 def single_key_items(skill):
@@ -249,9 +180,9 @@ def test_picking_the_longest_option_does_not_pay(skill):
 
     hits = 0
     for item in items:
-        longest_wrong = max(len(option.text) for option in item.options if not option.right)
-        assert len(item.key) <= 1.2 * longest_wrong, item.id
-        hits += len(item.key) >= longest_wrong
+        longest_wrong = max(len(choice.text) for choice in wrong_of(item))
+        assert len(key_of(item)) <= 1.2 * longest_wrong, item.id
+        hits += len(key_of(item)) >= longest_wrong
 
     assert hits / len(items) <= 0.43
 
@@ -259,9 +190,9 @@ def test_picking_the_longest_option_does_not_pay(skill):
 @pytest.mark.parametrize("skill", SKILLS)
 @pytest.mark.parametrize("size", [3, 4])
 def test_the_key_stands_equally_often_in_each_place(skill, size):
-    items = [item for item in single_key_items(skill) if len(item.options) == size]
+    items = [item for item in single_key_items(skill) if len(item.choices) == size]
 
-    places = Counter([option.right for option in item.options].index(True) for item in items)
+    places = Counter([choice.right for choice in item.choices].index(True) for item in items)
 
     for place in range(size):
         assert abs(places[place] / len(items) - 1 / size) <= 0.08
@@ -269,12 +200,12 @@ def test_the_key_stands_equally_often_in_each_place(skill, size):
 
 @pytest.mark.parametrize("skill", SKILLS)
 def test_absolute_words_do_not_give_wrong_options_away(skill):
-    options = [option for item in BANKS[skill].values() for option in item.options]
+    choices = [choice for item in BANKS[skill].values() for choice in item.choices]
 
     shares = {}
     for right in (True, False):
-        group = [option for option in options if option.right is right]
-        shares[right] = sum(bool(ABSOLUTE.search(option.text)) for option in group) / len(group)
+        group = [choice for choice in choices if choice.right is right]
+        shares[right] = sum(bool(ABSOLUTE.search(choice.text)) for choice in group) / len(group)
 
     assert abs(shares[True] - shares[False]) <= 0.05
 
@@ -357,12 +288,12 @@ def expected(skill, name):
 def test_a_numeric_key_follows_from_the_figures_in_the_stem(skill, name):
     key, slips = expected(skill, name)
 
-    right, *wrong = BANKS[skill][name].answers
+    right, *wrong = [
+        ((line.low + line.high) / 2, line.credit) for line in BANKS[skill][name].answers
+    ]
 
-    assert float(right.text) == pytest.approx(key, abs=0.005)
-    assert sorted(float(answer.text) for answer in wrong) == pytest.approx(
-        sorted(slips), abs=0.0051
-    )
+    assert right == (pytest.approx(key, abs=0.005), 1)
+    assert sorted(wrong) == [(pytest.approx(slip, abs=0.0051), 0) for slip in sorted(slips)]
 
 
 @pytest.mark.parametrize(("skill", "name"), list(GIVEN))
@@ -401,8 +332,8 @@ def test_the_setting_to_choose_has_the_most_correct_answers_within_the_limit(nam
     }
 
     assert f"{limit:g}" in item.stem
-    assert item.key == best
-    assert {option.text: option.code for option in item.options if not option.right} == traps
+    assert key_of(item) == best
+    assert {choice.text: choice.misconception for choice in wrong_of(item)} == traps
 
 
 @pytest.mark.parametrize(
@@ -417,8 +348,8 @@ def test_a_faster_first_step_leaves_the_pace_of_the_narrowest_one(name, arrivals
     slips = {min(arrivals, *steps) * faster, arrivals}
 
     assert str(arrivals) in item.stem
-    assert number(item.key) == after == min(arrivals, *steps)
-    assert {number(option.text) for option in item.options if not option.right} == slips
+    assert number(key_of(item)) == after == min(arrivals, *steps)
+    assert {number(choice.text) for choice in wrong_of(item)} == slips
 
 
 @pytest.mark.parametrize(
@@ -431,8 +362,8 @@ def test_a_busier_server_makes_waits_grow_out_of_proportion(name, minutes, befor
     waits = [minutes * share / (1 - share) for share in (before, after)]
     in_line = waits[0] * after / before
 
-    assert number(item.key) == pytest.approx(waits[1], abs=0.5)
-    assert sorted(number(option.text) for option in item.options if not option.right) == (
+    assert number(key_of(item)) == pytest.approx(waits[1], abs=0.5)
+    assert sorted(number(choice.text) for choice in wrong_of(item)) == (
         pytest.approx([waits[0], in_line], abs=0.5)
     )
 
@@ -492,8 +423,10 @@ def test_the_threshold_to_choose_is_the_cheapest_one_the_team_can_work(name):
         max(rows, key=lambda key: rows[key][3]): "M308",
     }
 
-    named = {option.text.removeprefix("Setting ")[0]: option for option in item.options}
+    named = {choice.text.removeprefix("Setting ")[0]: choice for choice in item.choices}
     assert named[best].right
-    assert {key: named[key].code for key in traps} == traps
-    for figure in (f"{cases:,}", f"{bad} ", f"€{loss:,}", f"€{review}", str(each)):
-        assert figure in item.stem
+    assert {key: named[key].misconception for key in traps} == traps
+    named_people = {10: "ten ", 12: "twelve "}[people]
+    assert named_people in item.stem.lower()
+    for figure in (f"{cases:,}", str(bad), f"€{loss:,}", f"€{review}", str(each)):
+        assert re.search(rf"(?<!\w){figure}(?!\d|,\d)", item.stem), figure
