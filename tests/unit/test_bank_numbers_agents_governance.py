@@ -205,6 +205,16 @@ def test_the_blueprint_takes_exactly_what_each_form_holds(skill):
 
 
 @pytest.mark.parametrize("skill", SKILLS)
+@pytest.mark.parametrize("form", FORMS)
+def test_the_time_for_the_items_fits_the_time_for_the_check(skill, form):
+    text = (ROOT / "assessments" / "blueprints" / f"{skill}.md").read_text(encoding="utf-8")
+    minutes = yaml.safe_load(text.split("---\n")[1])["minutes"]
+    items = [item.settings for item in BANKS[skill].values() if item.id.startswith(form)]
+
+    assert sum(item["seconds"] for item in items) <= 60 * minutes
+
+
+@pytest.mark.parametrize("skill", SKILLS)
 def test_more_than_half_of_the_items_are_scenarios_or_rest_on_data(skill):
     items = BANKS[skill].values()
     rich = [item for item in items if item.type in SCENARIO_OR_DATA or "|" in item.stem]
