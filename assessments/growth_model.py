@@ -125,9 +125,11 @@ def fit_growth_model(observations: pd.DataFrame, *, teams: bool = True) -> Growt
         raise GrowthModelError("growth needs learners measured at least three times")
     if statistics.observations <= 2 * statistics.arms + 1:
         raise GrowthModelError("too few scores for a growth model")
+    # A share this small is what rounding leaves of scores that lie on their lines.
+    if statistics.noise_squares <= 1e-12 * statistics.score_squares:
+        raise GrowthModelError("scores do not vary around straight lines")
     levels = 2 if teams and 1 < len(statistics.teams) < statistics.learners else 1
     start = np.array([*_START_LEARNER, *(_START_TEAM if levels > 1 else ())])
-    _refuse_exact_lines(statistics, start=start)
     best, converged = _minimise(statistics, start=start)
     return _describe(statistics, parameters=best, converged=converged)
 
@@ -140,16 +142,10 @@ def fit_growth_model_or_reason(observations: pd.DataFrame, *, teams: bool) -> Gr
         return str(error)
 
 
-def _refuse_exact_lines(statistics: GrowthStatistics, *, start: Floats) -> None:
-    """Refuse scores that hold no noise around their lines."""
-    sigma2 = float(_solve(statistics, parameters=start).sigma2)
-    if not sigma2 > 1e-14 * max(statistics.score_squares, 1e-300):
-        raise GrowthModelError("scores do not vary around straight lines")
-
-
 def _minimise(statistics: GrowthStatistics, *, start: Floats) -> tuple[Floats, bool]:
     """Parameters of the smallest deviance, and whether the search ended by itself."""
-    bounds = [(0.0, None), (None, None), (0.0, None)] * (len(start) // 3)
+    # The diagonal of a factor may become negative: a bound at zero would trap the search where a
+    # starting point does not vary, since only the sign of the entry below it leads out of there.
     point = start
     value = math.inf
     done = False
@@ -162,7 +158,6 @@ def _minimise(statistics: GrowthStatistics, *, start: Floats) -> tuple[Floats, b
             args=(statistics,),
             jac=True,
             method="L-BFGS-B",
-            bounds=bounds,
             options={"ftol": 1e-13, "gtol": 1e-6, "maxiter": 500},
         )
         done = value - float(found.fun) < 1e-6

@@ -26,7 +26,8 @@ class GrowthStatistics:
     Learners with the same times share a pattern. `gram` holds each pattern's Z'Z for Z = [1, t]
     (patterns x 2 x 2), `pattern_counts` its learners and `pattern_squares` the sum of Z'y y'Z over
     them. A cell is a pattern within a team and an arm: `cell_sums` is its Z'y, `cell_counts` its
-    learners. Cells are sorted by `cell_groups`, the number 2 · team + arm.
+    learners. Cells are sorted by `cell_groups`, the number 2 · team + arm. `noise_squares` is what
+    the learners' own least squares lines leave unexplained.
     """
 
     scale: TimeScale
@@ -36,6 +37,7 @@ class GrowthStatistics:
     learners: int
     observations: int
     score_squares: float
+    noise_squares: float
     gram: Floats
     pattern_counts: Floats
     pattern_squares: Floats
@@ -80,6 +82,9 @@ def collect_growth_statistics(observations: pd.DataFrame) -> GrowthStatistics:
         learners=len(sums),
         observations=len(y),
         score_squares=float(y @ y),
+        noise_squares=_noise_squares(
+            sums, scores=np.bincount(learner, weights=y * y).astype(np.float64)
+        ),
         gram=gram,
         pattern_counts=counts,
         pattern_squares=squares,
@@ -89,6 +94,16 @@ def collect_growth_statistics(observations: pd.DataFrame) -> GrowthStatistics:
         cell_sums=np.stack([np.bincount(index, weights=sums[:, 3 + j]) for j in (0, 1)], axis=1),
         longest=int(sums[:, 0].max()),
     )
+
+
+def _noise_squares(sums: Floats, *, scores: Floats) -> float:
+    """Squares left by each learner's own line; `scores` holds the sums of squared scores."""
+    n, st, stt, sy, sty = sums.T
+    spread = stt - st * st / n
+    along = sty - st * sy / n
+    steady = spread > 1e-12 * np.maximum(stt, 1.0)
+    explained = np.where(steady, along**2 / np.where(steady, spread, 1.0), 0.0)
+    return float((scores - sy * sy / n - explained).sum())
 
 
 def _patterns(sums: Floats) -> tuple[Floats, Codes, Floats, Floats]:
