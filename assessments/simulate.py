@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from assessments.answers import matching_line
 from assessments.example_text import example_of
+from assessments.parameters import EXPERT_DISCRIMINATION
 from curriculum.model import AnswerLine, Choice, Item, ItemType
 
 Floats = NDArray[np.float64]
@@ -188,7 +189,7 @@ def simulate_responses(
     *,
     theta: float,
     rng: np.random.Generator,
-    discrimination: float = 1.0,
+    discrimination: float = EXPERT_DISCRIMINATION,
     misconceptions: Mapping[str, float] | None = None,
 ) -> dict[str, object]:
     """One person's admissible response to an item, correct with the model's probability.

@@ -1,0 +1,57 @@
+"""The banks as they stand: every blueprint makes its forms and every item can be scored."""
+
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from assessments.forms import FORMS, assemble, shortfalls
+from assessments.irt import expected_reliability
+from assessments.parameters import expert_parameters
+from assessments.scoring import check_response, feedback, score
+from assessments.simulate import simulate_responses
+from curriculum.read import read_curriculum
+
+ROOT = Path(__file__).parents[2]
+
+
+@cache
+def curriculum():
+    return read_curriculum(ROOT)
+
+
+def bank_items():
+    return [item for bank in curriculum().banks.values() for item in bank.items]
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_every_blueprint_makes_its_form_and_promises_the_reliability_that_pages_quote(form):
+    banks = {item.id: bank.front.id for bank in curriculum().banks.values() for item in bank.items}
+    items = {item.id: item for item in bank_items()}
+
+    assert curriculum().blueprints
+    for blueprint in curriculum().blueprints.values():
+        assert shortfalls(blueprint, items.values(), forms=(form,), banks=banks) == ()
+        ids = assemble(blueprint, items.values(), form=form, seed=1, banks=banks)
+        a, b = expert_parameters([items[item_id] for item_id in ids]).slopes(ids)
+        assert len(ids) == 12
+        assert expected_reliability(a, b=b) >= 0.70
+
+
+def test_no_item_stands_on_a_form_with_its_twin():
+    for item in bank_items():
+        twins = [other for other in bank_items() if other.id in item.twin]
+        assert all(other.form != item.form for other in twins), item.id
+
+
+def test_every_item_can_be_answered_rightly_and_wrongly():
+    rng = np.random.default_rng(1)
+    lesson_items = [item for lesson in curriculum().lessons.values() for item in lesson.items]
+
+    for item in [*bank_items(), *lesson_items]:
+        answers = [simulate_responses(item, theta=item.difficulty, rng=rng) for _ in range(60)]
+        assert {check_response(item, answer) for answer in answers} == {None}, item.id
+        if item.type not in {"rubric", "survey"}:
+            assert {score(item, answer).correct for answer in answers} == {True, False}, item.id
+            assert feedback(item, answers[0]), item.id
