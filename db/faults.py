@@ -1,5 +1,9 @@
 """From what a driver raises to one of our own errors: which fault it is, and what to do."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psycopg
 from sqlalchemy import URL
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -56,39 +60,52 @@ def address_of(url: URL) -> str:
 
 def sqlstate(error: BaseException) -> str:
     """Return the five characters by which PostgreSQL names a fault, or an empty string."""
-    return str(getattr(getattr(error, "orig", None), "sqlstate", None) or "")
+    return str(getattr(_driver_error(error), "sqlstate", None) or "")
 
 
 def find_fault(error: BaseException, *, url: URL) -> DatabaseError | None:
     """Name the fault behind a driver's exception; None where the fault is the statement's own."""
     if isinstance(error, PoolTimeout):
         return DatabaseUnreachable(f"{address_of(url)} has no free connection; try again")
-    if not isinstance(error, DBAPIError):
-        return None
-    kind = _sqlite_fault(error) if url.get_backend_name() == "sqlite" else _postgres_fault(error)
+    sqlite = url.get_backend_name() == "sqlite"
+    kind = (_sqlite_fault if sqlite else _postgres_fault)(_driver_error(error))
     if kind is None:
         return None
     fault, advice = kind
     return fault(f"{address_of(url)} {advice}")
 
 
-def _sqlite_fault(error: DBAPIError) -> tuple[type[DatabaseError], str] | None:
-    code = getattr(error.orig, "sqlite_errorcode", None)
+@contextmanager
+def named_faults(url: URL) -> Iterator[None]:
+    """Raise what the database lacks as one of our own errors, and everything else as it is."""
+    try:
+        yield
+    except Exception as error:
+        fault = find_fault(error, url=url)
+        if fault is None:
+            raise
+        raise fault from error
+
+
+def _driver_error(error: BaseException) -> BaseException:
+    return error.orig or error if isinstance(error, DBAPIError) else error
+
+
+def _sqlite_fault(error: BaseException) -> tuple[type[DatabaseError], str] | None:
+    code = getattr(error, "sqlite_errorcode", None)
     return None if code is None else SQLITE_FAULTS.get(code & 0xFF)
 
 
-def _postgres_fault(error: DBAPIError) -> tuple[type[DatabaseError], str] | None:
+def _postgres_fault(error: BaseException) -> tuple[type[DatabaseError], str] | None:
+    if not isinstance(error, psycopg.Error):
+        return None
     state = sqlstate(error)
-    matching = [prefix for prefix in POSTGRES_FAULTS if state and state.startswith(prefix)]
+    matching = [prefix for prefix in POSTGRES_FAULTS if state.startswith(prefix)]
     if matching:
         return POSTGRES_FAULTS[max(matching, key=len)]
+    if state or not isinstance(error, psycopg.OperationalError | psycopg.InterfaceError):
+        return None
     # Before a connection stands there is no SQLSTATE; the server's own words tell a missing
     # database apart.
-    if 'database "' in str(error.orig) and "does not exist" in str(error.orig):
-        return POSTGRES_FAULTS["3D000"]
-    if error.connection_invalidated or type(error.orig).__name__ in {
-        "OperationalError",
-        "ConnectionTimeout",
-    }:
-        return POSTGRES_FAULTS["08"]
-    return None
+    missing = 'database "' in str(error) and "does not exist" in str(error)
+    return POSTGRES_FAULTS["3D000" if missing else "08"]

@@ -20,7 +20,7 @@ class Statement:
         self._sqlite = sql
         self._postgres = _NAME.sub(r"%(\1)s", f"{sql} {for_postgres}")
 
-    def run(self, connection: Connection, **values: Any) -> CursorResult[Any]:  # noqa: ANN401
+    def run(self, connection: Connection, **values: Any) -> CursorResult[*tuple[Any, ...]]:  # noqa: ANN401
         """Execute with these values; moments must carry their zone."""
         if connection.dialect.name == "sqlite":
             bound = {name: _for_sqlite(value) for name, value in values.items()}

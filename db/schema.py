@@ -13,7 +13,7 @@ from sqlalchemy import URL, Connection, Engine, inspect, text
 
 from db.engines import make_postgres, make_sqlite_writer, parse_url
 from db.errors import DatabaseDamaged, DatabaseForeign, DatabaseNewer, DatabaseOlder
-from db.faults import address_of, find_fault
+from db.faults import address_of, named_faults
 
 APPLICATION = "ai-literacy-portal"
 MIGRATIONS = Path(__file__).with_name("migrations")
@@ -56,6 +56,20 @@ def needed_revision() -> str:
     return head
 
 
+def known_revisions() -> set[str]:
+    """Return every revision this code has a migration for."""
+    script = ScriptDirectory.from_config(migration_config())
+    return {revision.revision for revision in script.walk_revisions()}
+
+
+def require_revision(connection: Connection) -> str:
+    """Return the revision of tables that are ours, in whatever version."""
+    state = read_schema_state(connection)
+    if state.standing in {Standing.EMPTY, Standing.FOREIGN} or state.found is None:
+        raise DatabaseForeign(f"{address_of(connection.engine.url)} has no tables of this portal")
+    return state.found
+
+
 def read_schema_state(connection: Connection) -> SchemaState:
     """Compare the tables of a database with what this code needs."""
     needed = needed_revision()
@@ -71,9 +85,7 @@ def _standing(connection: Connection, tables: set[str], found: str | None, neede
         return Standing.FOREIGN
     if found == needed:
         return Standing.CURRENT
-    script = ScriptDirectory.from_config(migration_config())
-    known = {revision.revision for revision in script.walk_revisions()}
-    return Standing.OLDER if found in known else Standing.NEWER
+    return Standing.OLDER if found in known_revisions() else Standing.NEWER
 
 
 def _is_ours(connection: Connection) -> bool:
@@ -122,20 +134,16 @@ def upgrade_schema(
     parsed = parse_url(url)
     engine = make_upgrade_engine(parsed)
     try:
-        with engine.connect() as connection:
-            state = read_schema_state(connection)
-        if state.standing not in {Standing.EMPTY, Standing.OLDER}:
-            require_current(state, url=parsed)
-            return state
-        if state.standing is Standing.OLDER:
-            before_change(state)
-        with engine.begin() as connection:
-            migrate(connection, revision="head")
-    except Exception as error:
-        fault = find_fault(error, url=parsed)
-        if fault is None:
-            raise
-        raise fault from error
+        with named_faults(parsed):
+            with engine.connect() as connection:
+                state = read_schema_state(connection)
+            if state.standing not in {Standing.EMPTY, Standing.OLDER}:
+                require_current(state, url=parsed)
+                return state
+            if state.standing is Standing.OLDER:
+                before_change(state)
+            with engine.begin() as connection:
+                migrate(connection, revision="head")
     finally:
         engine.dispose()
     return state

@@ -15,7 +15,7 @@ from db.engines import (
     warn_about_old_sqlite,
 )
 from db.errors import DatabaseMissing, StoreClosed
-from db.faults import address_of, find_fault
+from db.faults import address_of, named_faults
 from db.schema import SchemaState, Standing, read_schema_state, require_current, upgrade_schema
 from db.writers import DirectWriter, GroupWriter
 
@@ -46,14 +46,8 @@ class Store:
         """
         if self._closed:
             raise StoreClosed("the store was closed; open it again")
-        try:
-            with self._reader.connect() as connection:
-                return fn(connection)
-        except Exception as error:
-            fault = find_fault(error, url=self.url)
-            if fault is None:
-                raise
-            raise fault from error
+        with named_faults(self.url), self._reader.connect() as connection:
+            return fn(connection)
 
     def write(self, fn: Callable[[Connection], T]) -> T:
         """Return `fn(connection)` after its rows are on disk; an exception takes them all back.

@@ -74,6 +74,8 @@ def postgres_server(pytestconfig: pytest.Config) -> Iterator[str]:
     except PostgresMissing as error:
         _do_without(f"PostgreSQL could not be started: {error}")
         return
+    # Tests here kill processes, never the machine: what the kernel holds is safe.
+    run_on_server(server.get_uri(), "ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()")
     yield server.get_uri()
     server.cleanup()
 

@@ -126,7 +126,7 @@ def save_answer(
     return SavedAnswer(seq, now, repeated=False)
 
 
-def _find_closed(attempt: Row[Any], *, now: datetime) -> Refusal | None:
+def _find_closed(attempt: Row[*tuple[Any, ...]], *, now: datetime) -> Refusal | None:
     if attempt[1] is not None:
         return AttemptSubmitted("this attempt was handed in; its answers no longer change")
     if attempt[2] is not None and now > moment_of(attempt[2]):

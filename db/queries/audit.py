@@ -107,7 +107,7 @@ def _read_stream(connection: Connection, stream: str) -> list[_Read]:
     return [_read(row) for row in connection.execute(_STREAM, {"stream": stream})]
 
 
-def _read(row: Row[Any]) -> _Read:
+def _read(row: Row[*tuple[Any, ...]]) -> _Read:
     stream, seq, at, actor, deed, object_, payload, prev_hash, hash_ = row
     return _Read(Deed(stream, seq, moment_of(at), actor, deed, object_, payload, prev_hash), hash_)
 
