@@ -148,6 +148,50 @@ def test_the_vulnerability_flag_follows_from_its_rates() -> None:
     )
 
 
+def test_the_stricter_flag_reaches_more_people_with_the_same_calls() -> None:
+    found, false = 180 * 0.70, (12_000 - 180) * 0.005
+    reached_today = 200 * 153 / (153 + 11_820 * 0.02)
+
+    assert_says(
+        f"200 calls reach about {reached_today:.0f} vulnerable people, "
+        f"{200 * 10 / reached_today:.0f} minutes of calling for each",
+        f"{found:.0f} found, {false:.0f} by mistake, {found + false:.0f} flags, "
+        f"{percent(found / (found + false))} right",
+        f"reaches {found:.0f} people at {(found + false) * 10 / found:.0f} minutes each",
+    )
+
+
+def test_other_base_rates_give_other_precision() -> None:
+    def real_and_all(fraud: float) -> tuple[float, float]:
+        real = PAYMENTS * fraud * 0.9
+        return real, real + PAYMENTS * (1 - fraud) * 0.01
+
+    (low, low_all), (high, high_all) = real_and_all(0.01), real_and_all(0.05)
+
+    assert_says(
+        f"{low:,.0f} of {low_all:,.0f} alerts are real ({percent(low / low_all)}); "
+        f"with 5 %, {high:,.0f} of {high_all:,.0f} ({percent(high / high_all)})"
+    )
+
+
+def test_the_cross_border_gap_follows_from_its_counts() -> None:
+    group, others = 50_000, 999_000 - 50_000
+    today = math.floor(999_000 * 0.0015 + 0.5)
+    new_group, new_others = group * 0.011, others * 0.0008
+    new = math.floor(new_group + new_others + 0.5)
+
+    assert_says(
+        f"450 of them are flagged by mistake ({100 * 450 / group:.2f} %), and {today - 450:,} of "
+        f"the other {others:,} ({100 * (today - 450) / others:.2f} %)",
+        f"{percent(group / 999_000)} of the payments carry "
+        f"{percent(450 / today)} of the false blocks",
+        f"would flag {new_group:.0f} (1.10 %) of the group and {new_others:.0f} (0.08 %) of the "
+        f"others: {new:,} in all, {percent(1 - new / today)} fewer than today's {today:,}, "
+        f"and {percent(new_group / 450 - 1)} more in the group",
+    )
+    assert round((450 / group) / ((today - 450) / others)) == 8
+
+
 def test_retrieval_figures_follow_from_the_ranks() -> None:
     ranks, relevant = {1, 3, 6}, 4
     found = {k: len([rank for rank in ranks if rank <= k]) for k in (3, 5)}
