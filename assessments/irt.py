@@ -1,5 +1,6 @@
 """Responses → skill: EAP, Warm's estimate, their errors, levels and reliability."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -9,6 +10,7 @@ from numpy.typing import NDArray
 
 from assessments.item_responses import ItemResponses, row_blocks
 from assessments.parameters import Basis, Parameters
+from curriculum.model import Skill
 
 Floats = NDArray[np.float64]
 
@@ -84,6 +86,12 @@ def reliability(estimates: Floats, *, errors: Floats) -> float | None:
 def scale_score(theta: float) -> float:
     """The score people see: 500 + 100 θ."""
     return 500.0 + 100.0 * theta
+
+
+def level_cuts(skill: Skill) -> tuple[float, ...]:
+    """The cut scores of a skill above its first level; a cut that is not set is out of reach."""
+    cuts = (level.cut for level in sorted(skill.levels, key=lambda level: level.level)[1:])
+    return tuple(math.inf if cut is None else cut for cut in cuts)
 
 
 def level_band(theta: float, *, se: float, cuts: Sequence[float]) -> LevelBand:

@@ -1,5 +1,6 @@
 """Whether a response is an admissible answer to an item, in a plain sentence when it is not."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 
 from assessments.answers import MAX_CHARACTERS, number_readings
@@ -19,6 +20,8 @@ _FIELDS: dict[ItemType, tuple[str, ...]] = {
     "scenario": ("best",),
     "two-tier": ("choice", "reason"),
 }
+# Lone surrogates are no Unicode text and cannot be encoded; PostgreSQL refuses the NUL.
+_NO_TEXT = re.compile("[\x00\ud800-\udfff]")
 _WORDS = {
     "choice": "one option",
     "choices": "a list of options",
@@ -39,9 +42,8 @@ def check_response(item: Item, response: Mapping[str, object]) -> str | None:
     if not isinstance(response, Mapping):
         return "An answer is a set of named fields."
     fields = response_fields(item)
-    for name in response:
-        if name not in fields:
-            return f"This question takes no answer called '{str(name)[:40]}'."
+    if any(name not in fields for name in response):
+        return f"This question takes only {' and '.join(_WORDS[name] for name in fields)}."
     for name in fields:
         if name not in response:
             return f"The answer lacks {_WORDS[name]}."
@@ -146,7 +148,9 @@ def _check_text(text: object) -> str | None:
         return "The answer must be a text."
     if len(text) > MAX_CHARACTERS:
         return f"The answer has {len(text):,} characters; at most {MAX_CHARACTERS:,} are allowed."
-    return None if text.strip() else "The answer is empty."
+    if not text.strip():
+        return "The answer is empty."
+    return "The answer holds characters that are no text." if _NO_TEXT.search(text) else None
 
 
 def _unknown(key: object, *, choices: Sequence[Choice]) -> str | None:

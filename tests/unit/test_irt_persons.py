@@ -12,6 +12,7 @@ from assessments.irt import (
     expected_reliability,
     form_information,
     level_band,
+    level_cuts,
     measurement_error,
     reliability,
     scale_score,
@@ -25,7 +26,7 @@ from assessments.parameters import (
     parameters_in_force,
 )
 from assessments.simulate import simulate_correct
-from curriculum.model import Item
+from curriculum.model import Item, Skill, SkillLevel
 
 A = np.array([0.6, 0.8, 1.0, 1.2, 1.4, 1.6, 0.7, 0.9, 1.1, 1.3, 1.5, 1.0])
 B = np.linspace(-2.0, 2.0, 12)
@@ -207,6 +208,18 @@ def test_the_band_names_every_level_it_touches(theta, se, levels, text):
     band = level_band(theta, se=se, cuts=CUTS)
 
     assert (band.levels, band.text) == (levels, text)
+
+
+def test_the_cuts_of_a_skill_leave_out_the_first_level_and_an_unset_cut_is_out_of_reach():
+    levels = tuple(
+        SkillLevel(level, "Name", ("Does.",), cut, "provisional", 0.1)
+        for level, cut in ((1, None), (2, -0.8), (3, 0.3), (4, None))
+    )
+
+    cuts = level_cuts(Skill("ai-sense", "AI sense", "Text.", {}, levels))
+
+    assert cuts == (-0.8, 0.3, float("inf"))
+    assert level_band(9.0, se=1.0, cuts=cuts).text == "L3"
 
 
 def test_the_scale_starts_at_five_hundred():

@@ -228,6 +228,8 @@ def test_scoring_an_inadmissible_answer_is_refused():
         (make_item("numeric"), {"text": ""}),
         (make_item("text"), {"text": " \n"}),
         (make_item("text"), {"text": "x" * 20_001}),
+        (make_item("text"), {"text": "half a \ud83d sign"}),
+        (make_item("text"), {"text": "a\x00b"}),
         (make_item("rubric", min_words=3), {"text": "too short"}),
         (make_item("rubric", max_words=1), {"text": "too long"}),
         (make_item("rubric", submission="url"), {"text": "javascript:alert(1)"}),
