@@ -8,7 +8,7 @@ from types import MappingProxyType, UnionType
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from curriculum import model
-from curriculum.model import Bank, Blueprint, Item, Lesson, Module, Track
+from curriculum.model import Bank, Blueprint, Item, Lesson, Module, Registers, Track
 
 T = TypeVar("T")
 Json = dict[str, Any]
@@ -55,6 +55,16 @@ def track_from_json(data: Mapping[str, Any]) -> Track:
     return _from(Track, data)
 
 
+def registers_to_json(registers: Registers) -> Json:
+    """The registers as JSON values."""
+    return _to_map(registers)
+
+
+def registers_from_json(data: Mapping[str, Any]) -> Registers:
+    """The registers that `registers_to_json` was given; ValueError when the data does not fit."""
+    return _from(Registers, data)
+
+
 def bank_to_json(bank: Bank) -> Json:
     """A bank as JSON values."""
     return _to_map(bank)
@@ -86,6 +96,8 @@ def _plain(value: Any) -> Any:  # noqa: ANN401
         return value
     if isinstance(value, (tuple, list)):
         return [_plain(entry) for entry in value]
+    if isinstance(value, frozenset):
+        return sorted(_plain(entry) for entry in value)
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, Mapping):

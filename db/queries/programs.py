@@ -101,7 +101,6 @@ def select_scores(connection: Connection, program_id: int, *, skill: str) -> pd.
             and_(
                 results.c.enrolment_id == enrolments.c.id,
                 results.c.skill == skill,
-                results.c.counted,
                 results.c.occasion.is_not(None),
             ),
         )
@@ -148,3 +147,17 @@ def select_cohort_members(
             .order_by(enrolments.c.id)
         ).scalars()
     )
+
+
+def find_route(
+    connection: Connection, *, enrolment_id: int | None, occasion_id: int | None
+) -> tuple[str | None, str | None]:
+    """Return the arm of an enrolment and the kind of an occasion; None where there is none."""
+    enrolments, occasions = table(Enrolment), table(Occasion)
+    arm = connection.execute(
+        select(enrolments.c.arm).where(enrolments.c.id == enrolment_id)
+    ).scalar()
+    kind = connection.execute(
+        select(occasions.c.kind).where(occasions.c.id == occasion_id)
+    ).scalar()
+    return arm, kind

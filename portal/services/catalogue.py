@@ -2,11 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
-from pydantic import TypeAdapter
-
+from curriculum.json_values import registers_from_json
 from curriculum.model import Blueprint, Item, Lesson, Objective, Registers
 from curriculum.parse import (
     blueprint_from_json,
@@ -113,12 +111,6 @@ def find_lesson_id(catalogue: Catalogue, *, module_id: str, lesson_id: str) -> s
     return lessons[0].id if lessons else ""
 
 
-@cache
-def registers_adapter() -> TypeAdapter[Registers]:
-    """Return what turns registers into JSON and back."""
-    return TypeAdapter(Registers)
-
-
 def content_version(store: Store) -> int:
     """Return a number that grows with every publication; cheap to ask."""
     return store.read(find_content_version)
@@ -166,7 +158,7 @@ def _select(connection: Connection) -> tuple[int, tuple[RevisionRow, ...], dict[
 def _registers(heads: list[RevisionRow]) -> Registers:
     if not heads:
         return Registers({}, {}, {}, {}, {}, {}, {})
-    return registers_adapter().validate_python(heads[0].body)
+    return registers_from_json(heads[0].body)
 
 
 def _lessons(heads: list[RevisionRow], modules: list[RevisionRow]) -> dict[str, LessonEntry]:

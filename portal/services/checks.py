@@ -29,7 +29,12 @@ from db.queries.learning import (
     select_results,
 )
 from db.queries.people import find_person, find_team_of
-from db.queries.programs import WindowRow, select_cohort_members, select_windows
+from db.queries.programs import (
+    WindowRow,
+    find_route,
+    select_cohort_members,
+    select_windows,
+)
 from db.store import Store
 from portal import access
 from portal.access import Refused, Viewer
@@ -428,6 +433,9 @@ def _score(
         parameters=parameters_of(calibration),
     )
     person = find_person(connection, attempt.learner_id)
+    arm, occasion = find_route(
+        connection, enrolment_id=attempt.enrolment_id, occasion_id=attempt.occasion_id
+    )
     levels = catalogue.registers.skills[skill]
     level = 1 + sum(estimate.wle >= cut for cut in cuts_of(levels))
     role = catalogue.registers.roles.get(person.role_profile if person else "")
@@ -435,6 +443,8 @@ def _score(
         connection,
         result=NewResult(
             attempt_id=attempt.id,
+            learner_id=attempt.learner_id,
+            skill=skill,
             calibration_id=calibration.id,
             code_version=CODE_VERSION,
             theta=estimate.wle,
@@ -449,6 +459,10 @@ def _score(
             role_profile=person.role_profile if person else "",
             taken_at=now,
             scored_at=now,
+            arm=arm,
+            occasion=occasion,
+            team_at_taking_id=attempt.team_at_taking_id,
+            enrolment_id=attempt.enrolment_id,
         ),
     )
 

@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
+from assessments.parameters import expert_parameters
 from curriculum.check import blocking_problems
+from curriculum.json_values import registers_to_json
+from curriculum.model import Bank, Curriculum, Front, Item, Problem
 from curriculum.parse import (
     blueprint_to_json,
     item_to_json,
@@ -15,17 +18,14 @@ from curriculum.parse import (
     module_to_json,
     track_to_json,
 )
-from db.commands.audit import append_audit
-
-from assessments.parameters import expert_parameters
-from curriculum.model import Bank, Curriculum, Front, Item, Problem
 from db import Connection
+from db.commands.audit import append_audit
 from db.commands.content import NewRevision, insert_calibration, insert_revision, retire_content
 from db.queries.content import find_calibration, select_hashes
 from db.store import Store
 from portal import access
 from portal.access import Viewer
-from portal.services.catalogue import REGISTERS, registers_adapter
+from portal.services.catalogue import REGISTERS
 from portal.services.evidence import CODE_VERSION, ORGANISATION, actor
 
 Outcome = Literal["published", "unchanged", "blocked", "stale", "retired", "not published"]
@@ -181,7 +181,7 @@ def _audit(
 
 
 def _registers_unit(curriculum: Curriculum) -> _Unit:
-    body = registers_adapter().dump_python(curriculum.registers, mode="json")
+    body = registers_to_json(curriculum.registers)
     text = json.dumps(body, sort_keys=True, ensure_ascii=False)
     revision = NewRevision(
         content_id=REGISTERS,

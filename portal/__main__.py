@@ -1,0 +1,133 @@
+"""`python -m portal serve | demo | publish`: run the portal and fill it."""
+
+import argparse
+import logging
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from curriculum.read import read_curriculum
+from db.backup import upgrade_safely
+from db.errors import DatabaseError
+from db.store import Store, open_store
+from portal import clock
+from portal.services.demo import DemoPlan, fill_demo, is_empty
+from portal.services.publishing import Published, publish
+from portal.settings import Settings, SettingsError
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; return 0, 1 when content is blocked, 2 when it cannot start."""
+    options = _parser().parse_args(arguments)
+    logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
+    try:
+        settings = Settings.from_env()
+        return int(options.run(settings, options))
+    except (SettingsError, DatabaseError) as error:
+        print(f"The portal cannot start: {error}", file=sys.stderr)
+        return 2
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m portal", description=__doc__)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    serve = commands.add_parser(
+        "serve", help="bring the database up to date, fill an empty one, serve the pages"
+    )
+    serve.add_argument("--port", type=int, default=8501)
+    serve.set_defaults(run=_serve)
+    demo = commands.add_parser("demo", help="fill an empty database with an invented organisation")
+    demo.add_argument("--people", type=int, default=240)
+    demo.add_argument("--months", type=int, default=12)
+    demo.add_argument("--seed", type=int, default=7)
+    demo.set_defaults(run=_demo)
+    publishing = commands.add_parser("publish", help="publish the Markdown of the content folder")
+    publishing.set_defaults(run=_publish)
+    return parser
+
+
+def _serve(settings: Settings, options: argparse.Namespace) -> int:
+    upgrade_safely(settings.database_url, folder=settings.data_dir / "backups")
+    store = open_store(settings.database_url)
+    try:
+        _publish_content(settings, store)
+        if settings.auth == "demo" and is_empty(store):
+            print("Filling the empty database with the demonstration (about a minute) ...")
+            fill_demo(store, plan=DemoPlan(), now=clock.now(), tell=print)
+    finally:
+        store.close()
+    print(f"{settings.name} is served on http://127.0.0.1:{options.port}", flush=True)
+    root = Path(__file__).resolve().parent.parent
+    command = [
+        sys.executable, "-m", "streamlit", "run", "portal/asgi.py",
+        "--server.port", str(options.port), "--server.address", "127.0.0.1",
+    ]  # fmt: skip
+    return subprocess.call(command, cwd=root, env=_server_environment(settings))  # noqa: S603
+
+
+def _server_environment(settings: Settings) -> dict[str, str]:
+    extra = {"PORTAL_DATABASE_URL": settings.database_url}
+    if settings.oidc is not None:
+        # Streamlit signs the state of a sign-in before it reads programmatic secrets.
+        extra["STREAMLIT_SERVER_COOKIE_SECRET"] = settings.oidc.cookie_secret
+    return {**os.environ, **extra}
+
+
+def _demo(settings: Settings, options: argparse.Namespace) -> int:
+    if settings.auth != "demo":
+        print("Demonstration data is written only when PORTAL_AUTH is 'demo'.", file=sys.stderr)
+        return 2
+    upgrade_safely(settings.database_url, folder=settings.data_dir / "backups")
+    store = open_store(settings.database_url)
+    try:
+        if not is_empty(store):
+            print(
+                "This database already holds people. Point PORTAL_DATA_DIR or "
+                "PORTAL_DATABASE_URL at an empty one.",
+                file=sys.stderr,
+            )
+            return 2
+        _publish_content(settings, store)
+        plan = DemoPlan(people=options.people, months=options.months, seed=options.seed)
+        fill_demo(store, plan=plan, now=clock.now(), tell=print)
+    finally:
+        store.close()
+    return 0
+
+
+def _publish(settings: Settings, _options: argparse.Namespace) -> int:
+    store = open_store(settings.database_url)
+    try:
+        return _publish_content(settings, store)
+    finally:
+        store.close()
+
+
+def _publish_content(settings: Settings, store: Store) -> int:
+    now = clock.now()
+    curriculum = read_curriculum(settings.content_dir, today=now.date())
+    outcomes = publish(store, curriculum=curriculum, now=now)
+    for outcome in outcomes:
+        _tell(outcome)
+    blocked = sum(outcome.outcome == "blocked" for outcome in outcomes)
+    changed = sum(outcome.changed for outcome in outcomes)
+    print(f"{changed} new revisions, {blocked} of {len(outcomes)} parts blocked.")
+    return 1 if blocked else 0
+
+
+def _tell(outcome: Published) -> None:
+    if outcome.outcome != "unchanged":
+        print(f"{outcome.kind} {outcome.id}: {outcome.outcome}")
+    for problem in outcome.problems:
+        print(
+            f"  {problem.path}:{problem.line}:{problem.column}: "
+            f"{problem.level} {problem.code}: {problem.message}"
+        )
+    for content_id in outcome.stale:
+        print(f"  {content_id}: this text is older than the published one; left as it is")
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
