@@ -77,7 +77,8 @@ def _describe(path: Path) -> Manifest:
             _require_sound(connection, path)
             revision = require_revision(connection)
             rows, columns = _contents(connection)
-            broken = len(verify_chain(connection))
+            # An earlier schema may have had no audit yet.
+            broken = len(verify_chain(connection)) if "audit" in rows else 0
     finally:
         engine.dispose()
     return Manifest("sqlite", revision, rows, columns, broken)
