@@ -90,11 +90,16 @@ def _picks(files: Sequence[Facts]) -> list[Problem]:
     problems = []
     for facts in files:
         rows = cast("list[list[Any]]", facts.data.get("picks") or [])
-        picks = [row for row in rows if all(bank in banks for bank in row[2])]
+        picks = [row for row in rows if all(_is_sound(bank, banks=banks) for bank in row[2])]
         pool = [item for row in picks for bank in row[2] for item in banks[bank].items]
         for form in _forms(pool, picks=picks):
             problems += _short_picks(facts, picks, banks=banks, form=form)
     return problems
+
+
+def _is_sound(bank: str, *, banks: Mapping[str, Facts]) -> bool:
+    # An item with an error of its own is not counted, and its absence not reported a second time.
+    return bank in banks and not _has_errors(banks[bank])
 
 
 def _forms(pool: Sequence[ItemFacts], *, picks: Sequence[list[Any]]) -> list[str | None]:
@@ -212,6 +217,8 @@ def _objectives(files: Sequence[Facts]) -> list[Problem]:
         rows = cast("list[list[Any]]", facts.data.get("objectives") or [])
         if not rows:
             continue
+        if _has_faulty_items(facts, lessons=lessons):
+            continue
         items = list(_items_of(facts, lessons=lessons, by_item=by_item))
         for number, (text, skill, line, column) in enumerate(rows, start=1):
             own = str(number) if facts.kind == "lesson" else None
@@ -223,6 +230,16 @@ def _objectives(files: Sequence[Facts]) -> list[Problem]:
                     problem("COV004", facts.path, line=line, column=column, message=message)
                 )
     return problems
+
+
+def _has_faulty_items(facts: Facts, *, lessons: Mapping[str, Facts]) -> bool:
+    """Whether an item may be missing only because it has an error of its own."""
+    listed = [lessons.get(ref.target) for ref in facts.references if ref.kind == "listed_lesson"]
+    return any(_has_errors(one) for one in (facts, *listed) if one is not None)
+
+
+def _has_errors(facts: Facts) -> bool:
+    return any(fault.level == "error" for fault in facts.problems)
 
 
 def _items_of(

@@ -178,7 +178,7 @@ def _note_twins(items: Sequence[Item], *, notes: Notes) -> None:
     pairs = {
         tuple(sorted((item.id, twin))) for item in items for twin in item.twin if twin in by_id
     }
-    samples = {item.id: shingles(item) for item in items if item.twin}
+    samples = {id_: shingles(by_id[id_]) for pair in pairs for id_ in pair}
     for first, second in sorted(pairs):
         if first == second:
             continue

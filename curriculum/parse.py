@@ -159,6 +159,8 @@ def read_file(
         return Parsed(None, _facts(notes, kind="snippet", front=None))
     document = read_document(plain, notes=notes)
     note_raw_lines(document)
+    if any(fault.code == "FM006" for fault in notes.problems):
+        return Parsed(None, _facts(notes, kind=kind or "", front=None))
     found = kind_of(document.front, expected=kind, notes=notes)
     if found is None or not isinstance(document.front, YamlMapping):
         _read_without_front(document, kind=found or kind, snippets=snippets)
