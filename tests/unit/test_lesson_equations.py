@@ -16,6 +16,9 @@ PRINTED = {
     "w3-thresholds-capacity/10-cost-of-two-mistakes.md": 11,
     "w3-thresholds-capacity/20-best-on-paper.md": 9,
     "w3-thresholds-capacity/30-drift-and-review-dates.md": 4,
+    "e2-auditable-value/10-cost-per-correct-outcome.md": 11,
+    "e2-auditable-value/20-minutes-are-not-money.md": 18,
+    "e2-auditable-value/30-ranges-not-points.md": 13,
 }
 
 GIVEN = {
@@ -63,6 +66,29 @@ GIVEN = {
         "Caught 660, missed 340. The false-flag rate is now 0.14 %",
         "In March it was €116,488",
         "Payments rise to 1,100,000 a day, 1,100 of them fraud",
+    ),
+    "e2-auditable-value/10-cost-per-correct-outcome.md": (
+        "11.8 minutes a payment before, 7.9 after",
+        "went from 11.6 to 10.9 minutes",
+        "1 went to a wrong person (€900 on average) and 2 carried a wrong reference (€12)",
+        "1 went to a wrong person and 3 carried a wrong reference",
+        "in 20.0 minutes before and 14.0 after",
+        "goes from 19.0 to 17.5",
+        "handles 500 messages",
+        "cost €1,150 in all. 460 of the messages end right",
+    ),
+    "e2-auditable-value/20-minutes-are-not-money.md": (
+        "saves 3.2 minutes a payment",
+        "half a minute on each of 12,000 messages a day. An adviser has 6.5 productive hours",
+        "frees 15 adviser-days a day. Six of them end paid overtime",
+        "An adviser-day is 6.5 hours at €36. The tool costs €500 a day",
+    ),
+    "e2-auditable-value/30-ranges-not-points.md": (
+        "covers 660 of 1,100 stuck payments a day",
+        "pilot of nine weeks shows a mean effect of 4.0 minutes",
+        "between weeks is 1.5. For nine weeks the factor is 2.3",
+        "costs €0.45 a message",
+        "an adviser's time is worth €0.60",
     ),
 }
 
