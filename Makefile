@@ -1,0 +1,58 @@
+# `make run` and `make test` do all the set-up themselves. The plain commands stand in README.md.
+
+PORT ?= 8501
+PYTHON ?= python3
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+# `make lock UPGRADE=--upgrade` takes newer versions; without it pinned ones stay.
+UPGRADE ?=
+COMPILE := pip compile --quiet --universal --python-version 3.11 --no-emit-index-url --no-annotate \
+	--no-header $(UPGRADE)
+
+.DEFAULT_GOAL := run
+.PHONY: run test check messages lock
+
+run: .venv/ready-to-run
+	@exec $(BIN)/python -m portal serve --port $(PORT)
+
+# -n 2: two workers; the pages in Chromium stay together in one of them.
+test: check
+	$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+check: .venv/ready-to-test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/vulture
+	$(BIN)/python -m tests.messages --check
+
+messages: .venv/ready-to-run
+	$(BIN)/python -m tests.messages
+
+# The resolver lives in a folder that is thrown away: it is no part of the portal.
+lock:
+	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && set -e && \
+	$(PYTHON) -m venv "$$folder" && "$$folder/bin/pip" install --quiet uv && \
+	"$$folder/bin/uv" $(COMPILE) requirements.in -o requirements.txt && \
+	"$$folder/bin/uv" $(COMPILE) requirements-dev.in -o requirements-dev.txt
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "The portal needs Python 3.11 or newer, and $(PYTHON) is $$($(PYTHON) --version 2>&1)." \
+	    "Name a newer one: make PYTHON=python3.12"; exit 1; }
+	@echo "Making .venv (once) ..."
+	@$(PYTHON) -m venv --clear .venv || { rm -rf .venv; \
+	  echo "Python could not make a virtual environment." \
+	    "On Debian and Ubuntu: apt-get install python3-venv"; exit 1; }
+
+# A stamp is written only when pip succeeded; it is older than the list once the list changes.
+.venv/ready-to-run: requirements.txt | $(BIN)/python
+	@echo "Installing what the portal needs (once, some minutes) ..."
+	@$(PIP) -r requirements.txt
+	@touch $@
+
+.venv/ready-to-test: requirements-dev.txt .venv/ready-to-run
+	@echo "Installing what the checks need (once, some minutes) ..."
+	@$(PIP) -r requirements-dev.txt
+	@touch $@
