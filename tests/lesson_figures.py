@@ -131,7 +131,8 @@ def ratio(*, gained: int, lost: int) -> float:
 def sign_test(*, gained: int, lost: int) -> float:
     """The two-sided chance of a split at least this uneven among fair coin tosses."""
     n = gained + lost
-    return min(1.0, 2 * sum(comb(n, i) for i in range(min(gained, lost) + 1)) / 2**n)
+    uneven = sum(comb(n, i) for i in range(min(gained, lost) + 1))
+    return min(1.0, 2.0 * uneven / float(2**n))
 
 
 @dataclass(frozen=True)
