@@ -113,6 +113,9 @@ def test_the_success_on_the_slide_is_opened_step_by_step() -> None:
     assert sum(WEEK.values()) == RUNS
     assert_says(
         MEASURES,
+        f"Of {RUNS:,} runs, {WEEK['failed']} failed with a technical error",
+        f"Of these, {WEEK['escalated']} were handed to a person",
+        f"So {percent(297 / 300)} of releases are right",
         f"That leaves {finished:,}, which is {percent(finished / RUNS, digits=1)}",
         f"released {released:,}, which is {percent(released / RUNS, digits=1)} of all runs",
         f"0.75 x 0.99 = {0.75 * 0.99:.4f}",
@@ -214,8 +217,12 @@ def test_the_words_round_the_alert_table_fit_it() -> None:
     assert_says(
         ALERTS,
         f"80 runs x 22 % = {80 * 0.22:.1f}",
-        f"for 22 or more it is {percent(binomial_tail(22, n=80, p=0.22), digits=1)}",
-        f"4 x 0.96 = {real:.2f} real",
+        f"for 22 or more it is {percent(binomial_tail(22, n=80, p=0.22), digits=2)}",
+        f"168 x {binomial_tail(22, n=80, p=0.22):.4f} ≈ {false_alerts(22):.1f} false alerts",
+        f"22 or more handovers come with a chance of {percent(binomial_tail(22, n=80, p=0.35))}",
+        f"{percent(1 - missed_after_two_hours(25))} of faults come up within two hours",
+        f"At limit 25 that is 4 x {real / 4:.3f} = {real:.2f} real alerts beside "
+        f"{false_alerts(25):.1f} false ones",
         f"{real:.2f} ÷ {real + false_alerts(25):.2f} ≈ {percent(real / (real + false_alerts(25)))}",
         f"about {false_alerts(22) / 4:.0f} hours a month",
     )
@@ -321,6 +328,7 @@ def test_the_effort_saved_by_tiers_adds_up() -> None:
         TIERS,
         f"4 x 30 + 2 x 12 + 5 x 4 = {4 * 30 + 2 * 12 + 5 * 4} person-days",
         f"11 x 30 = {11 * 30}",
+        "tier 1 (four), tier 2 (two) and tier 3 (five)",
     )
     assert 4 + 2 + 5 == 11
 

@@ -103,7 +103,8 @@ def test_the_strict_setting_reaches_more_people() -> None:
         f"2 % of {others:,} other messages, which is {wide_false}",
         f"{wide + wide_false:.0f} flags, and {wide:.0f} ÷ {wide + wide_false:.0f} = "
         f"{percent(wide / (wide + wide_false))}",
-        f"about {reached:.0f} people. The other {200 - round(reached)} calls",
+        f"200 x 153 ÷ 389 ≈ {reached:.0f} of them reach somebody who needs one. "
+        f"The other {200 - round(reached)} calls",
         f"{wide - round(reached):.0f} people were found and not called",
         f"70 % of 180, which is {strict:.0f} people, and flags 0.5 % of {others:,}, "
         f"which is {strict_false}. That makes {strict + strict_false:.0f} flags",
@@ -137,7 +138,12 @@ def test_the_gap_behind_the_average_follows_from_the_counts() -> None:
     assert group + others == 999_000
     assert_says(
         AVERAGES,
+        f"Of {group + others:,} genuine payments a day, {group:,} come from",
+        f"{in_group} of the {blocks:,} mistaken blocks hit the small group, "
+        f"{blocks - in_group:,} the large one",
         f"{in_group} ÷ {blocks:,} = {percent(in_group / blocks)}",
+        f"So 5 % of the payments carry {percent(in_group / blocks)} of the blocks",
+        f"It does not make {in_group} out of {blocks * 0.05:.0f}",
         f"{in_group} ÷ {group:,} = {percent(rate, digits=2)}",
         f"{blocks - in_group:,} ÷ {others:,} = {percent(rest, digits=2)}",
         f"about 5 % of 1,499 blocks, which is {blocks * 0.05:.0f}",
