@@ -14,7 +14,7 @@ from curriculum.inline import Found, has_reference_style, scan_block, without_li
 from curriculum.items import read_item
 from curriculum.model import Block as Piece
 from curriculum.model import Check, Heading, Image, Item, Link, Prose, Reveal, Tabs
-from curriculum.structure import DETAILS_END, DETAILS_START, TABS_END, TABS_START, find_end
+from curriculum.structure import DETAILS_END, DETAILS_START, TABS_END, TABS_START, find_ends
 
 MAX_CONTAINERS = 6
 INCLUDE = re.compile(
@@ -137,17 +137,20 @@ class _Reader:
         self.anchors: dict[str, int] = {}
         self._pieces: list[Piece] = []
         self._prose: list[str] = []
+        self._ends: dict[int, int] = {}
         self._definitions = _definitions(document)
 
     def read(self, blocks: Sequence[Block]) -> list[Piece]:
         """All pieces of some blocks; may be called again for blocks inside."""
         outer, self._pieces = self._pieces, []
         outer_prose, self._prose = self._prose, []
+        outer_ends, self._ends = self._ends, find_ends(blocks)
         index = 0
         while index < len(blocks):
             index = self._take(blocks, index)
         self._flush()
         pieces, self._pieces, self._prose = self._pieces, outer, outer_prose
+        self._ends = outer_ends
         return pieces
 
     def _take(self, blocks: Sequence[Block], index: int) -> int:
@@ -231,9 +234,9 @@ class _Reader:
         block = blocks[index]
         text = block.text.strip()
         if DETAILS_START.match(text):
-            return self._take_container(blocks, index, start=DETAILS_START, end=DETAILS_END)
+            return self._take_container(blocks, index, code="MD011")
         if TABS_START.fullmatch(text):
-            return self._take_container(blocks, index, start=TABS_START, end=TABS_END)
+            return self._take_container(blocks, index, code="MD012")
         if DETAILS_END.match(text):
             message = "this </details> closes nothing; <details> should open on a line of its own"
             self.notes.add("MD011", block.start + 1, 1, message)
@@ -245,13 +248,10 @@ class _Reader:
             self.notes.add("MD004", block.start + 1, 1, message)
         return index + 1
 
-    def _take_container(
-        self, blocks: Sequence[Block], index: int, *, start: re.Pattern[str], end: re.Pattern[str]
-    ) -> int:
+    def _take_container(self, blocks: Sequence[Block], index: int, *, code: str) -> int:
         block = blocks[index]
-        last = find_end(blocks, index, start=start, end=end)
-        code = "MD011" if start is DETAILS_START else "MD012"
-        closing = "</details>" if start is DETAILS_START else "<!-- /tabs -->"
+        last = self._ends.get(index)
+        closing = "</details>" if code == "MD011" else "<!-- /tabs -->"
         self.depth += 1
         if last is None or self.depth > MAX_CONTAINERS:
             message = f"this is not closed; add '{closing}' on a line of its own after a blank line"

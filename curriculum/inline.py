@@ -12,7 +12,9 @@ from curriculum.document import Block, Document, markdown_parser
 from curriculum.facts import did_you_mean
 from curriculum.model import Image, Link
 
-MAX_INLINE = 20_000
+MAX_INLINE = 8_000
+# The public parser looks from each bracket to the end of the paragraph.
+MAX_BRACKETS = 400
 IMAGE_TYPES = ("png", "jpg", "jpeg", "webp", "svg")
 LINK_KINDS = ("item", "term", "track", "module")
 _WEB = ("https", "http", "mailto")
@@ -62,9 +64,11 @@ def scan_block(block: Block, *, document: Document) -> Found:
 
 
 def _spots(token: Token, *, start: int, end: int, document: Document) -> Iterator[_Spot]:
-    if len(token.content) > MAX_INLINE:
+    brackets = token.content.count("[")
+    if len(token.content) > MAX_INLINE or brackets > MAX_BRACKETS:
         message = (
-            f"the paragraph has {len(token.content)} characters; at most {MAX_INLINE} are read"
+            f"the paragraph has {len(token.content)} characters and {brackets} brackets; "
+            f"at most {MAX_INLINE} and {MAX_BRACKETS} are read"
         )
         document.notes.add("MD013", start + 1, 1, message)
         return

@@ -11,16 +11,18 @@ TABS_START = re.compile(r"<!--\s*tabs\s*-->", re.IGNORECASE)
 TABS_END = re.compile(r"<!--\s*/\s*tabs\s*-->", re.IGNORECASE)
 
 
-def find_end(
-    blocks: Sequence[Block], index: int, *, start: re.Pattern[str], end: re.Pattern[str]
-) -> int | None:
-    """Index of the block that closes what opens at `index`, or None."""
-    depth = 0
-    for place in range(index, len(blocks)):
-        if blocks[place].kind != "html_block":
-            continue
-        text = blocks[place].text
-        depth += len(start.findall(text)) - len(end.findall(text))
-        if depth <= 0:
-            return place if place > index else None
-    return None
+def find_ends(blocks: Sequence[Block]) -> dict[int, int]:
+    """Index of the closing block for each block that opens a reveal or tabs and is closed."""
+    ends: dict[int, int] = {}
+    for start, end in ((DETAILS_START, DETAILS_END), (TABS_START, TABS_END)):
+        opened: list[int] = []
+        for place, block in enumerate(blocks):
+            if block.kind != "html_block":
+                continue
+            # A block may open and close at once; then there is nothing for the portal to hide.
+            change = len(start.findall(block.text)) - len(end.findall(block.text))
+            if change > 0:
+                opened.append(place)
+            elif change < 0 and opened:
+                ends[opened.pop()] = place
+    return ends

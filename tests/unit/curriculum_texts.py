@@ -118,15 +118,33 @@ REGISTERS = {
   cells: {parts: Parts of an agent, tools: Tools and rights}
   levels:
     - {level: 1, name: Aware, can_do: [Names the parts], cut: null}
-    - {level: 2, name: Applies, can_do: [Reads a trace], cut: -0.5, cut_origin: provisional, misclassified: 0.2}
-    - {level: 3, name: Judges, can_do: [Sets limits], cut: 0.5, cut_origin: provisional, misclassified: 0.2}
-    - {level: 4, name: Leads, can_do: [Writes the standard], cut: 1.5, cut_origin: provisional, misclassified: 0.2}
+    - level: 2
+      name: Applies
+      can_do: [Reads a trace]
+      cut: -0.5
+      cut_origin: provisional
+      misclassified: 0.2
+    - level: 3
+      name: Judges
+      can_do: [Sets limits]
+      cut: 0.5
+      cut_origin: provisional
+      misclassified: 0.2
+    - level: 4
+      name: Leads
+      can_do: [Writes the standard]
+      cut: 1.5
+      cut_origin: provisional
+      misclassified: 0.2
 """,
     "misconceptions.yml": "M101: If it sounds sure, it is right.\nM211: Small amounts are safe.\n",
     "sources.yml": "nist-ai-rmf:\n  title: AI RMF\n  checked_on: 2026-11-01\n  url: https://www.nist.gov/\n",
     "glossary.yml": "trace: The record of one run.\n",
     "people.yml": "ada@norhaven.example: Ada Obi\n",
-    "roles.yml": "roles:\n  builder: {name: Builder, targets: {agent-operations: 3}}\nai_systems: {payer: Pays.}\n",
+    "roles.yml": (
+        "roles:\n  builder: {name: Builder, targets: {agent-operations: 3}}\n"
+        "ai_systems: {payer: Pays.}\n"
+    ),
     "retired_ids.txt": "# once used\nm0.gone\n",
 }
 

@@ -231,7 +231,7 @@ def test_a_number_is_read_in_every_form(answer, low, high):
 
 def read(text: str):
     whole = spoiled("item", text)[LESSON]
-    lesson, problems = parse_lesson(whole, path=LESSON, registers=EMPTY_REGISTERS)
+    _, problems = parse_lesson(whole, path=LESSON, registers=EMPTY_REGISTERS)
     own = [p for p in problems if not p.code.startswith(("REF", "SEC", "FM010"))]
     if own:
         return None, own
@@ -253,7 +253,8 @@ def test_a_pattern_that_is_no_re2_expression(tmp_path, pattern):
 def test_text_answers_are_literals_or_patterns():
     text = item(
         "text",
-        "Which word?\n\n### Answer\n\n- a span\n- `/sp[ae]ns?/i`\n- (50%) trace\n  > [M101] Close.\n",
+        "Which word?\n\n### Answer\n\n"
+        "- a span\n- `/sp[ae]ns?/i`\n- (50%) trace\n  > [M101] Close.\n",
     )
 
     lesson, problems = read(text)
