@@ -56,7 +56,16 @@ MATRIX: Mapping[Deed, frozenset[Role]] = MappingProxyType(
 
 
 class Refused(PermissionError):
-    """The viewer may not do what was asked."""
+    """The viewer may not do what was asked.
+
+    The sentence and what fills its braces are kept apart, so that a page can say it in the
+    reader's language while the log keeps the English one.
+    """
+
+    def __init__(self, sentence: str, **values: object) -> None:
+        super().__init__(sentence.format(**values) if values else sentence)
+        self.sentence = sentence
+        self.values = values
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +89,9 @@ def require(viewer: Viewer, deed: Deed) -> None:
     if not may(viewer, deed):
         needed = " or ".join(sorted(role.replace("_", " ") for role in MATRIX[deed]))
         raise Refused(
-            f"You need the role {needed} to {deed}. Ask the people desk if it should be yours."
+            "You need the role {roles} to {deed}. Ask the people desk if it should be yours.",
+            roles=needed,
+            deed=deed,
         )
 
 

@@ -52,6 +52,17 @@ def plural(one: str, many: str, count: int) -> str:
     return text.format(n=number_text(count))
 
 
+def sentence_text(refusal: Exception) -> str:
+    """Return the sentence of a refusal in the reader's language, its days by locale."""
+    sentence = str(getattr(refusal, "sentence", refusal))
+    values = {
+        name: date_text(value) if isinstance(value, date) else value
+        for name, value in getattr(refusal, "values", {}).items()
+    }
+    text = _catalogue(_language.get()).gettext(sentence)
+    return text.format(**values) if values else text
+
+
 def date_text(day: date | datetime) -> str:
     """Return a day as `Fri 28 Nov 2025`."""
     return format_date(day, format="EEE d MMM yyyy", locale=_locale(_language.get()))

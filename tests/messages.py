@@ -6,7 +6,7 @@ on Python 3.11. Lines of the code are left out of the catalogue, so it moves onl
 
 import ast
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from io import BytesIO
 from pathlib import Path
 
@@ -14,9 +14,13 @@ from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
+from db.errors import Refusal
+
 ROOT = Path(__file__).resolve().parent.parent
 # How many leading arguments of each function are texts.
-FUNCTIONS = {"_": 1, "plural": 2}
+FUNCTIONS = {"_": 1, "plural": 2, "Refused": 1}
+# The database's own refusals are said to learners too.
+REFUSALS = {refusal.__name__: 1 for refusal in Refusal.__subclasses__()}
 Text = str | tuple[str, ...]
 
 
@@ -36,8 +40,12 @@ def main(arguments: list[str]) -> int:
 
 def interface_texts(root: Path) -> set[Text]:
     """Return every text that the portal asks a catalogue for."""
-    files = sorted((root / "portal").rglob("*.py"))
-    return {text for file in files for text in _texts_of(file)}
+    return {
+        text
+        for room, functions in (("portal", FUNCTIONS), ("db/commands", REFUSALS))
+        for file in sorted((root / room).rglob("*.py"))
+        for text in _texts_of(file, functions)
+    }
 
 
 def write_catalogues(root: Path) -> None:
@@ -67,12 +75,20 @@ def catalogue_faults(root: Path) -> list[str]:
     return faults
 
 
-def _texts_of(file: Path) -> Iterator[Text]:
+def _texts_of(file: Path, functions: Mapping[str, int]) -> Iterator[Text]:
     for node in ast.walk(ast.parse(file.read_text("utf-8"))):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-            count = FUNCTIONS.get(node.func.id, 0)
-            if count:
+        if isinstance(node, ast.Call):
+            name = ast.unparse(node.func).rpartition(".")[2]
+            count = functions.get(name, 0)
+            if count and not _is_said_elsewhere(name, node):
                 yield _text(node, count, file)
+
+
+def _is_said_elsewhere(name: str, call: ast.Call) -> bool:
+    """A refusal may pass a sentence on; the database fills some that no honest page causes."""
+    first = call.args[0] if call.args else None
+    passed_on = name == "Refused" and isinstance(first, ast.Name)
+    return passed_on or (name in REFUSALS and isinstance(first, ast.JoinedStr))
 
 
 def _text(call: ast.Call, count: int, file: Path) -> Text:

@@ -4,6 +4,7 @@ import altair as alt
 import pandas as pd
 
 from portal.charts.theme import BAND_OPACITY, ROLES, axis, configured
+from portal.text import _
 
 _TONES = alt.Scale(domain=list(ROLES))
 _SHAPES = alt.Scale(domain=list(ROLES), range=["circle", "diamond", "circle", "square"])
@@ -42,11 +43,11 @@ def growth_chart(
     color = alt.Color("tone:N", scale=_TONES, legend=None)
     tips = [
         alt.Tooltip("name:N", title=" "),
-        alt.Tooltip("when:N", title="Date"),
-        alt.Tooltip("score:Q", title="Mean", format=".0f"),
-        alt.Tooltip("low:Q", title="95 % from", format=".0f"),
-        alt.Tooltip("high:Q", title="to", format=".0f"),
-        alt.Tooltip("n:Q", title="Learners"),
+        alt.Tooltip("when:N", title=_("Date")),
+        alt.Tooltip("score:Q", title=_("Mean"), format=".0f"),
+        alt.Tooltip("low:Q", title=_("95 % from"), format=".0f"),
+        alt.Tooltip("high:Q", title=_("to"), format=".0f"),
+        alt.Tooltip("n:Q", title=_("Learners")),
     ]
     base = alt.Chart(points).encode(x=x, color=color, detail="name:N")
     middle = alt.Y("score:Q", title=None, scale=scale, axis=y_axis)

@@ -11,7 +11,7 @@ import streamlit as st
 
 from portal.access import Refused
 from portal.loaders import AnswerRefused, StoreFault
-from portal.text import _
+from portal.text import _, sentence_text
 
 P = ParamSpec("P")
 LOG = logging.getLogger("portal")
@@ -30,7 +30,7 @@ def guarded(callback: Callable[P, None]) -> Callable[P, None]:
             callback(*args, **kwargs)
         except (Refused, AnswerRefused) as refusal:
             LOG.warning("refused: %s", refusal)
-            st.session_state[NOTICE] = ("refused", str(refusal))
+            st.session_state[NOTICE] = ("refused", sentence_text(refusal))
         except StoreFault as error:
             st.session_state[NOTICE] = ("not saved", _incident(error))
 
@@ -59,7 +59,7 @@ def told() -> Iterator[None]:
         yield
     except (Refused, AnswerRefused) as refusal:
         LOG.warning("refused: %s", refusal)
-        st.info(str(refusal), icon=":material/lock:")
+        st.info(sentence_text(refusal), icon=":material/lock:")
     except StoreFault as error:
         st.error(
             _(

@@ -370,8 +370,9 @@ def _require_rest(check: CheckEntry, taken: list[AttemptRow], *, now: datetime) 
     free_at = taken[-1].started_at + rest
     if now < free_at:
         raise Refused(
-            f"Your last check of this skill is too recent. You can take it again from "
-            f"{free_at.date().isoformat()}; until then the lessons are open."
+            "Your last check of this skill is too recent. You can take it again from {day}; "
+            "until then the lessons are open.",
+            day=free_at.date(),
         )
 
 
