@@ -1,0 +1,58 @@
+"""Bytes of a source file → text, or the place that shows it is none."""
+
+import re
+
+from curriculum.importers.question import Fault
+
+MAX_BYTES = 16 * 1024 * 1024
+MAX_LINE = 100_000
+# Control characters, lone surrogates and noncharacters: no text editor writes them.
+_NO_TEXT = re.compile("[\x00-\x08\x0e-\x1f\x7f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
+_LINE_ENDS = re.compile(r"\r\n?")
+
+
+def read_text(source: str | bytes) -> str | Fault:
+    """Text with one kind of line end and no byte order mark; a fault when it is no UTF-8 text."""
+    if isinstance(source, bytes):
+        decoded = _decoded(source)
+        if isinstance(decoded, Fault):
+            return decoded
+        source = decoded
+    text = source.removeprefix("\ufeff")
+    if len(text) > MAX_BYTES:
+        return too_large(len(text))
+    if "\r" in text:
+        text = _LINE_ENDS.sub("\n", text)
+    if found := _NO_TEXT.search(text):
+        line, column = place(text, found.start())
+        reason = f"the file is not text: it holds the character U+{ord(found[0]):04X}"
+        return Fault(line, column, reason)
+    return text
+
+
+def _decoded(data: bytes) -> str | Fault:
+    if len(data) > MAX_BYTES:
+        return too_large(len(data))
+    if data[:2] in {b"\xff\xfe", b"\xfe\xff"}:
+        return Fault(1, 1, "the file is UTF-16; save it as UTF-8 and import it again")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as fault:
+        before = data[: fault.start].decode("utf-8", errors="replace").removeprefix("\ufeff")
+        line, column = place(before, len(before))
+        if b"\x00" in data[:4096]:
+            return Fault(line, column, "the file is not text")
+        byte = data[fault.start]
+        reason = f"the byte 0x{byte:02X} is not UTF-8; save the file as UTF-8 and import it again"
+        return Fault(line, column, reason)
+
+
+def too_large(size: int) -> Fault:
+    """The fault of a file over the limit."""
+    limit = MAX_BYTES // (1024 * 1024)
+    return Fault(1, 1, f"the file has {size // 1024} KB; at most {limit} MB are read, so split it")
+
+
+def place(text: str, at: int) -> tuple[int, int]:
+    """Line and column, both from 1, of a position in a text."""
+    return text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at)
