@@ -350,5 +350,5 @@ def _cautions(evidence: Evidence) -> tuple[str, ...]:
             f"{attrition.differential:.1f} points apart between the arms ({bound})"
         )
     if evidence.reliability is None:
-        warnings.append("no standard errors of scores: reliability could not be checked")
+        warnings.append("reliability not checked: scores without standard errors or spread")
     return tuple(warnings)

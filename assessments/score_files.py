@@ -13,6 +13,14 @@ TIME_COLUMN = "time_months"
 _TEAM_HINT = "Use --no-teams when learners do not come in teams"
 _KNOWN_SKILL = "score"
 _WIDE = ("pre", "post")
+_MAX_CATEGORIES = 20
+# What was measured later, who a learner is and which arm it is in cannot describe its start; the
+# last names are taken by the columns of the analysis.
+_NO_COVARIATES = frozenset(
+    {"learner_id", "team_id", "arm", "skill", "occasion", "score", "se", "pre", "post"}
+    | {"pre_se", "post_se", "se_pre", "se_post", "learner", "team", "time", "at", "rank"}
+    | {"baseline", "baseline_se", "intercept"}
+)
 # Names seen for the standard error of a wide score, in the order they are looked for.
 _WIDE_SE = {name: (f"{name}_se", f"se_{name}") for name in _WIDE}
 
@@ -55,6 +63,11 @@ def read_scores(path: Path, *, rules: ReadingRules) -> ScoreFile:
         table.require(["team_id"], hint=_TEAM_HINT)
     special = [*rules.covariates, *([rules.strata] if rules.strata is not None else [])]
     table.require(special)
+    for name in special:
+        if name in _NO_COVARIATES:
+            raise TableFileError(
+                path=path, row=1, column=name, message="expected a covariate of another name"
+            )
     people = _read_people(table, rules=rules)
     rows = (
         _read_wide(table, people=people) if wide else _read_long(table, people=people, rules=rules)
@@ -130,6 +143,13 @@ def _read_covariate(table: TableFile, *, column: str) -> pd.Series:
     filled = values[~values.isin(MISSING)]
     if len(filled) and pd.to_numeric(filled, errors="coerce").notna().all():
         return table.numbers(column)
+    if filled.nunique() > _MAX_CATEGORIES:
+        raise TableFileError(
+            path=table.path,
+            column=column,
+            message=f"expected numbers or at most {_MAX_CATEGORIES} categories, "
+            f"found {filled.nunique()}",
+        )
     return values.mask(values.isin(MISSING))
 
 

@@ -90,7 +90,7 @@ def data_needs(evidence: Evidence) -> tuple[str, ...]:
             f"it is {evidence.reliability:.2f}"
         )
     if not evidence.readable:
-        needs.append("scores that differ between learners, these do not vary")
+        needs.append("scores that vary, these are all the same or follow exactly from each other")
     return tuple(needs)
 
 
