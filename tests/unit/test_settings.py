@@ -1,0 +1,147 @@
+"""The settings: what the portal starts with, and every value that stops it with a sentence."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from portal.settings import OIDC_VARIABLES, REPOSITORY, Settings, SettingsError
+
+OIDC = {
+    "PORTAL_AUTH": "oidc",
+    "PORTAL_OIDC_METADATA_URL": "https://id.example/.well-known/openid-configuration",
+    "PORTAL_OIDC_CLIENT_ID": "portal",
+    "PORTAL_OIDC_CLIENT_SECRET": "a-secret",
+    "PORTAL_PUBLIC_URL": "https://skills.example/",
+    "PORTAL_COOKIE_SECRET": "x" * 32,
+}
+
+
+def test_without_any_setting_the_portal_is_a_demonstration_on_sqlite():
+    settings = Settings.from_env({})
+    assert settings.auth == "demo"
+    assert settings.oidc is None
+    assert settings.data_dir == REPOSITORY / "var"
+    assert settings.database_url == f"sqlite:///{REPOSITORY / 'var' / 'portal.db'}"
+    assert settings.content_dir == REPOSITORY
+    assert settings.name == "AI Skills"
+    assert (settings.min_group, settings.session_idle_minutes, settings.session_hours) == (5, 30, 8)
+
+
+def test_every_value_that_is_given_is_used(tmp_path):
+    (tmp_path / "curriculum").mkdir()
+    settings = Settings.from_env(
+        {
+            "PORTAL_DATABASE_URL": "postgresql://portal:pw@db/portal",
+            "PORTAL_DATA_DIR": str(tmp_path / "data"),
+            "PORTAL_CONTENT_DIR": str(tmp_path),
+            "PORTAL_NAME": "Norhaven AI Skills",
+            "PORTAL_MIN_GROUP": "10",
+            "PORTAL_SESSION_IDLE_MINUTES": "15",
+            "PORTAL_SESSION_HOURS": "4",
+        }
+    )
+    assert settings.database_url == "postgresql://portal:pw@db/portal"
+    assert settings.data_dir == tmp_path / "data"
+    assert settings.content_dir == tmp_path
+    assert settings.name == "Norhaven AI Skills"
+    assert (settings.min_group, settings.session_idle_minutes, settings.session_hours) == (
+        10,
+        15,
+        4,
+    )
+
+
+def test_the_sqlite_file_lies_in_the_data_folder(tmp_path):
+    settings = Settings.from_env({"PORTAL_DATA_DIR": str(tmp_path)})
+    assert settings.database_url == f"sqlite:///{tmp_path / 'portal.db'}"
+
+
+def test_a_tilde_in_a_folder_means_home(monkeypatch, tmp_path):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert Settings.from_env({"PORTAL_DATA_DIR": "~/portal"}).data_dir == tmp_path / "portal"
+
+
+def test_variables_of_others_are_left_alone():
+    assert Settings.from_env({"HOME": "/root", "STREAMLIT_SERVER_PORT": "x"}).auth == "demo"
+
+
+def test_the_address_of_the_test_database_is_no_mistake():
+    assert Settings.from_env({"PORTAL_TEST_POSTGRES_URL": "postgresql://x"}).auth == "demo"
+
+
+def test_signing_in_at_a_provider_takes_its_five_values():
+    settings = Settings.from_env(OIDC)
+    assert settings.oidc is not None
+    assert settings.oidc.client_id == "portal"
+    assert settings.oidc.public_url == "https://skills.example"
+
+
+@pytest.mark.parametrize(
+    ("given", "sentence"),
+    [
+        ({"PORTAL_DATABASE": "x"}, "PORTAL_DATABASE is not a setting of the portal. Expected one"),
+        ({"PORTAL_AUTH": "none"}, "PORTAL_AUTH is 'none'. Expected 'demo'"),
+        ({"PORTAL_AUTH": ""}, "PORTAL_AUTH is ''. Expected 'demo'"),
+        (
+            {"PORTAL_DATABASE_URL": "mysql://db/portal"},
+            "PORTAL_DATABASE_URL starts with 'mysql'. Expected 'sqlite:///FILE' or",
+        ),
+        ({"PORTAL_CONTENT_DIR": "/nowhere"}, "PORTAL_CONTENT_DIR is '/nowhere'. Expected a folder"),
+        ({"PORTAL_NAME": "  "}, "PORTAL_NAME has 0 characters. Expected 1 to 40."),
+        ({"PORTAL_NAME": "x" * 41}, "PORTAL_NAME has 41 characters. Expected 1 to 40."),
+        ({"PORTAL_MIN_GROUP": "4"}, "PORTAL_MIN_GROUP is '4'. Expected a whole number 5 to 20."),
+        ({"PORTAL_MIN_GROUP": "21"}, "PORTAL_MIN_GROUP is '21'. Expected a whole number 5 to 20."),
+        ({"PORTAL_MIN_GROUP": "5.0"}, "PORTAL_MIN_GROUP is '5.0'. Expected a whole number"),
+        ({"PORTAL_MIN_GROUP": "²"}, "PORTAL_MIN_GROUP is '²'. Expected a whole number"),
+        ({"PORTAL_MIN_GROUP": "-5"}, "PORTAL_MIN_GROUP is '-5'. Expected a whole number"),
+        (
+            {"PORTAL_SESSION_IDLE_MINUTES": "4"},
+            "PORTAL_SESSION_IDLE_MINUTES is '4'. Expected a whole number 5 to 480.",
+        ),
+        (
+            {"PORTAL_SESSION_HOURS": "25"},
+            "PORTAL_SESSION_HOURS is '25'. Expected a whole number 1 to 24.",
+        ),
+        (
+            {**OIDC, "PORTAL_COOKIE_SECRET": "short"},
+            "PORTAL_COOKIE_SECRET is too short. Expected at least 32 random characters",
+        ),
+        *(
+            ({**OIDC, variable: ""}, f"PORTAL_AUTH is 'oidc' but {variable} is not set.")
+            for variable in OIDC_VARIABLES
+        ),
+    ],
+    ids=lambda value: value if isinstance(value, str) else None,
+)
+def test_a_wrong_value_stops_the_start_with_its_sentence(given, sentence):
+    with pytest.raises(SettingsError, match="^" + re.escape(sentence)):
+        Settings.from_env(given)
+
+
+def test_no_sentence_tells_a_secret():
+    with pytest.raises(SettingsError) as caught:
+        Settings.from_env({**OIDC, "PORTAL_COOKIE_SECRET": "hush-hush"})
+    assert "hush" not in str(caught.value)
+    with pytest.raises(SettingsError) as caught:
+        Settings.from_env({"PORTAL_DATABASE_URL": "mysql://portal:hush@db/portal"})
+    assert "hush" not in str(caught.value)
+
+
+def test_the_settings_cannot_be_changed_later():
+    with pytest.raises(AttributeError):
+        Settings.from_env({}).name = "Other"  # type: ignore[misc]
+
+
+def test_a_wrong_setting_is_said_on_the_command_line_without_a_traceback(capsys, monkeypatch):
+    from portal.__main__ import main
+
+    monkeypatch.setenv("PORTAL_AUTH", "none")
+    assert main(["publish"]) == 2
+    said = capsys.readouterr().err
+    assert said.startswith("The portal cannot start: PORTAL_AUTH is 'none'.")
+    assert "Traceback" not in said
+
+
+def test_the_folder_of_the_repository_holds_content():
+    assert (Path(REPOSITORY) / "curriculum").is_dir()
