@@ -74,11 +74,13 @@ def main() -> None:
     """Draw the page that was asked for."""
     with told():
         house = loaders.house()
-        st.set_page_config(page_title=house.settings.name, page_icon=str(ICON), layout="wide")
+        st.set_page_config(page_title=house.settings.name, layout="wide")
         viewer = loaders.find_current_viewer()
         if viewer is None:
             st.navigation(_doors(), position="hidden").run()
         else:
+            # A picture is media, and media are closed to strangers.
+            st.set_page_config(page_icon=str(ICON))
             keep_session(house.store, token=loaders.session_token(), now=clock.now())
             page = st.navigation(_sections(viewer, synthetic=house.synthetic))
             draw_frame(viewer, name=house.settings.name, icon=ICON, synthetic=house.synthetic)

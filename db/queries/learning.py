@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, func, select
 
 from db.columns import table
+from db.hot import Statement
 from db.tables import (
     Answer,
     Assignment,
@@ -226,12 +227,12 @@ def _attempts() -> Select[Any]:
     return select(*[table(Attempt).c[name] for name in names])
 
 
+FIND_ATTEMPT_ITEM = Statement(
+    "SELECT revision_id FROM attempt_item WHERE attempt_id = :attempt_id AND position = :position"
+)
+
+
 def find_attempt_item(connection: Connection, *, attempt_id: int, position: int) -> int | None:
-    """Return the item revision at a position of an attempt, or None."""
-    items = table(AttemptItem)
-    found = connection.execute(
-        select(items.c.revision_id).where(
-            items.c.attempt_id == attempt_id, items.c.position == position
-        )
-    ).scalar()
-    return None if found is None else int(found)
+    """Return the item revision at a position of an attempt, or None; on the way of every save."""
+    row = FIND_ATTEMPT_ITEM.run(connection, attempt_id=attempt_id, position=position).first()
+    return None if row is None else int(row[0])

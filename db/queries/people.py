@@ -10,6 +10,9 @@ from sqlalchemy.sql import ColumnElement
 from db.columns import table
 from db.tables import Instance, Person, RoleGrant, Team, TeamManager, TeamMember, TeamPlace
 
+# No organisation is deeper; a walk that goes on met a circle.
+DEEPEST = 20
+
 
 @dataclass(frozen=True, slots=True)
 class PersonRow:
@@ -129,12 +132,26 @@ def select_roots(connection: Connection, *, on: date) -> tuple[int, ...]:
     )
 
 
+def select_path(connection: Connection, team_id: int, *, on: date) -> tuple[int, ...]:
+    """Return the units from the top of the organisation down to a team, the team last."""
+    places = table(TeamPlace)
+    path = [team_id]
+    while len(path) <= DEEPEST:
+        parent = connection.execute(
+            select(places.c.parent_id).where(places.c.team_id == path[0], in_force(TeamPlace, on))
+        ).scalar()
+        if parent is None or parent in path:
+            break
+        path.insert(0, int(parent))
+    return tuple(path)
+
+
 def select_subtree(
-    connection: Connection, team_ids: Sequence[int], *, on: date
+    connection: Connection, team_ids: Sequence[int], *, on: date, deepest: int = DEEPEST
 ) -> tuple[TeamRow, ...]:
     """Return the teams and everything below them on a day, each once, nearest first.
 
-    UNION (not UNION ALL) ends the walk should the tree ever hold a cycle; `depth` stops at 20.
+    UNION (not UNION ALL) ends the walk should the tree ever hold a cycle.
     """
     places, teams = table(TeamPlace), table(Team)
     walk = (
@@ -145,7 +162,7 @@ def select_subtree(
     below = (
         select(places.c.team_id, places.c.parent_id, walk.c.depth + 1)
         .join(walk, places.c.parent_id == walk.c.team_id)
-        .where(in_force(TeamPlace, on), walk.c.depth < 20)
+        .where(in_force(TeamPlace, on), walk.c.depth < deepest)
     )
     walk = walk.union(below)
     rows = connection.execute(

@@ -15,6 +15,7 @@ from curriculum.model import Item
 from db import Connection
 from db.commands.people import insert_instance
 from db.queries.people import find_instance
+from db.schema import APPLICATION
 from db.store import Store
 from portal.access import Role, Viewer
 from portal.services.catalogue import Catalogue, TrackEntry, read_catalogue, read_item
@@ -39,7 +40,6 @@ from portal.services.programs import (
 )
 
 T = TypeVar("T")
-APPLICATION = "portal"
 # What the structured arm truly gains by the last occasion, in SD; printed with the truth.
 TRUE_EFFECT = 0.45
 # How strongly the motivated choose the structured arm where people choose: the log-odds per SD.

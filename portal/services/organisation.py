@@ -14,8 +14,8 @@ from db.commands.people import (
     insert_role,
     insert_team,
 )
+from portal.services.people import PERSONA_ISSUER
 
-ISSUER = "demo"
 MEDIAN_TEAM, SMALLEST_TEAM, LARGEST_TEAM = 8, 4, 30
 TEAMS_PER_DIVISION = 7
 AREAS = (
@@ -133,7 +133,7 @@ def _members(
         name = f"{_pick(FIRST_NAMES, rng)} {_pick(LAST_NAMES, rng)}"
         person_id = insert_person(
             connection,
-            issuer=ISSUER,
+            issuer=PERSONA_ISSUER,
             subject=f"team-{team_id}-{place}",
             name=name,
             email=f"person.{team_id}.{place}@norhaven.example",
@@ -182,7 +182,7 @@ def _staff(
         first, last = name.lower().split()
         staff[key] = insert_person(
             connection,
-            issuer=ISSUER,
+            issuer=PERSONA_ISSUER,
             subject=key,
             name=name,
             email=f"{first}.{last}@norhaven.example",

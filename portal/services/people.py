@@ -4,13 +4,13 @@ from dataclasses import dataclass
 
 from curriculum.model import Role
 from db import Connection
-from db.queries.people import find_instance, select_people, select_people_with_role
+from db.queries.people import find_instance, find_person_by_subject, select_people
 from db.store import Store
 from portal.access import Viewer
 from portal.services.catalogue import Catalogue
 
 PERSONA_ISSUER = "demo"
-# Shown on the entry page in this order; the demonstration has one person for each.
+# Shown on the entry page in this order; the subject of each invented person is the role.
 PERSONA_ROLES = ("employee", "manager", "author", "program_lead")
 
 
@@ -34,19 +34,13 @@ def read_personas(store: Store) -> tuple[Persona, ...]:
     def read(connection: Connection) -> tuple[Persona, ...]:
         if find_instance(connection) is not True:
             return ()
-        chosen: dict[int, str] = {}
-        for role in reversed(PERSONA_ROLES):
-            for person_id in select_people_with_role(connection, role):
-                if person_id not in chosen:
-                    chosen[person_id] = role
-                    break
-        people = {person.id: person for person in select_people(connection, list(chosen))}
-        return tuple(
-            Persona(person_id, people[person_id].name, role)
-            for person_id, role in sorted(
-                chosen.items(), key=lambda pair: PERSONA_ROLES.index(pair[1])
-            )
-        )
+        found = {
+            role: find_person_by_subject(connection, issuer=PERSONA_ISSUER, subject=role)
+            for role in PERSONA_ROLES
+        }
+        ids = {role: person_id for role, person_id in found.items() if person_id is not None}
+        names = {person.id: person.name for person in select_people(connection, [*ids.values()])}
+        return tuple(Persona(person_id, names[person_id], role) for role, person_id in ids.items())
 
     return store.read(read)
 

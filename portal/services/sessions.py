@@ -5,9 +5,8 @@ import secrets
 from datetime import datetime, timedelta
 from typing import cast, get_args
 
-from db.commands.audit import append_audit
-
 from db import Connection
+from db.commands.audit import append_audit
 from db.commands.sessions import end_session, end_sessions_of, insert_session, touch_session
 from db.queries.people import find_person
 from db.queries.sessions import find_session

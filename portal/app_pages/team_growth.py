@@ -1,0 +1,189 @@
+"""How fast skill grows in a manager's line, by route and by team; never a person, never a rank."""
+
+import streamlit as st
+
+from portal import clock, loaders
+from portal.components.growth_view import (
+    draw_growth,
+    draw_growth_table,
+    score_range,
+    shown_points,
+)
+from portal.components.states import draw_empty
+from portal.services.reporting import TeamGrowth, Unit, read_units, team_growth
+from portal.text import _, percent_text, plural, signed_text
+
+CHARTS_AT_ONCE = 12
+
+
+def _choose_unit(units: tuple[Unit, ...]) -> int:
+    names = {unit.id: f"{'  ' * unit.depth}{unit.name} ({unit.people})" for unit in units}
+    return int(
+        st.selectbox(
+            _("Unit (people)"), list(names), format_func=names.__getitem__, key="team_growth_unit"
+        )
+    )
+
+
+def _choose_skill() -> str:
+    skills = {skill.id: skill.name for skill in loaders.catalogue().registers.skills.values()}
+    measured = [check.skill for check in loaders.catalogue().checks.values()]
+    return str(
+        st.selectbox(
+            _("Skill"),
+            [id_ for id_ in skills if id_ in measured],
+            format_func=skills.__getitem__,
+            key="team_growth_skill",
+        )
+    )
+
+
+def _sentence(growth: TeamGrowth) -> str:
+    """Say what the whole unit did, when enough people stand behind it; never a route against one."""
+    parts = []
+    for route, name in (("structured", _("structured")), ("self_directed", _("self-directed"))):
+        rows = growth.routes[(growth.routes["route"] == route) & ~growth.routes["hidden"]]
+        by_occasion = rows.set_index("occasion")
+        if {"baseline", "end"} <= set(by_occasion.index) and min(
+            by_occasion.loc[["baseline", "end"], "n"]
+        ) >= growth.floor.change:
+            change = by_occasion.loc["end", "score"] - by_occasion.loc["baseline", "score"]
+            parts.append(
+                _("{route} route {change} points from start to end").format(
+                    route=name, change=signed_text(float(change))
+                )
+            )
+    if not parts:
+        return _("Too few learners with both checks to speak of a change yet.")
+    return _("In {unit}: {parts}.").format(unit=growth.unit.name, parts="; ".join(parts))
+
+
+def _draw_routes(growth: TeamGrowth) -> None:
+    points = shown_points(growth.routes, name="route")
+    if points.empty:
+        _draw_too_few(growth)
+        return
+    draw_growth(
+        points,
+        limits=score_range(growth.routes),
+        height=320,
+        key="team_growth_routes",
+        alt=_sentence(growth),
+    )
+    st.markdown(
+        _(
+            "Band: 95 % range of the mean; the figures above the axis count learners. This picture "
+            "cannot say which route works better; Programs compared can, or says why not."
+        )
+    )
+    draw_growth_table(growth.routes, key="team_growth_routes_data", file_name="routes.csv")
+
+
+def _draw_units(growth: TeamGrowth) -> None:
+    children = growth.children
+    if len(children) > CHARTS_AT_ONCE:
+        wanted = st.text_input(
+            _("Search units"), key="team_growth_search", placeholder=_("Part of the name")
+        )
+        children = tuple(one for one in children if wanted.casefold() in one.name.casefold())
+        st.markdown(
+            plural(
+                "{n} unit fits; up to twelve are drawn.",
+                "{n} units fit; up to twelve are drawn.",
+                len(children),
+            )
+        )
+    limits = score_range(growth.units)
+    with st.grid(3, min_column_width=300):
+        for child in sorted(children, key=lambda one: one.name)[:CHARTS_AT_ONCE]:
+            with st.container():
+                _draw_unit(growth, child, limits)
+    if not growth.units.empty:
+        draw_growth_table(growth.units, key="team_growth_units_data", file_name="units.csv")
+
+
+def _draw_unit(growth: TeamGrowth, child: Unit, limits: tuple[float, float]) -> None:
+    st.subheader(child.name, anchor=False)
+    rows = growth.units[growth.units["unit_id"] == child.id]
+    points = shown_points(rows, name="unit").assign(name=" ")
+    if points.empty:
+        words = _("hidden") if len(rows) else _("no check taken yet")
+        with st.container(border=True):
+            st.markdown(f":material/visibility_off: {words}")
+        return
+    draw_growth(
+        points,
+        limits=limits,
+        height=190,
+        key=f"team_growth_unit_{child.id}",
+        alt=_("Mean skill of {unit} over time.").format(unit=child.name),
+    )
+
+
+def _draw_too_few(growth: TeamGrowth) -> None:
+    sentence = _("Figures start at {n} learners besides you, to keep people private.").format(
+        n=growth.floor.mean - 1
+    )
+    larger = growth.larger
+    draw_empty(
+        _("Too few people to show"),
+        f"{sentence} {_learning_words(growth)}",
+        icon="visibility_off",
+        button=_("Show {unit}").format(unit=larger.name) if larger else "",
+        key="team_growth_larger",
+        go=lambda: _show(larger),
+    )
+    st.markdown(_("One thing to do: ask your team to take the skill check that is open, together."))
+
+
+def _show(unit: Unit | None) -> None:
+    if unit is not None:
+        st.session_state["team_growth_next"] = unit.id
+        st.rerun()
+
+
+def _learning_words(growth: TeamGrowth) -> str:
+    learning = growth.learning
+    if not learning.assigned:
+        return _("No tracks are assigned yet.")
+    return _("{done} of {all} assigned tracks are done ({share}).").format(
+        done=learning.done,
+        all=learning.assigned,
+        share=percent_text(learning.done / learning.assigned),
+    )
+
+
+if "team_growth_next" in st.session_state:
+    st.session_state["team_growth_unit"] = st.session_state.pop("team_growth_next")
+viewer = loaders.current_viewer()
+units = read_units(loaders.store(), viewer=viewer, now=clock.now())
+
+st.title(_("Team growth"))
+if not units:
+    draw_empty(
+        _("You lead no team yet"),
+        _("This page is for team managers. If you lead a team, ask the people desk to add you."),
+        icon="groups",
+    )
+else:
+    with st.container(horizontal=True):
+        unit_id, skill = _choose_unit(units), _choose_skill()
+    growth = team_growth(
+        loaders.store(),
+        viewer=viewer,
+        catalogue=loaders.catalogue(),
+        team_id=unit_id,
+        skill=skill,
+        min_group=loaders.house().settings.min_group,
+        now=clock.now(),
+    )
+    st.subheader(_sentence(growth), anchor=False)
+    st.markdown(_learning_words(growth))
+    routes, teams = st.tabs([_("By route"), _("By team")])
+    with routes:
+        _draw_routes(growth)
+    with teams:
+        if growth.children:
+            _draw_units(growth)
+        else:
+            st.markdown(_("No units below this one. Choose a larger one to see its teams."))
