@@ -48,7 +48,7 @@ def viewer(*roles, person_id=1):
 
 
 def test_the_table_names_every_deed_and_every_role():
-    assert ROLES == get_args(Role)
+    assert get_args(Role) == ROLES
     assert {deed for deed, _role, _allowed in expected()} == set(get_args(Deed)) == set(MATRIX)
 
 
