@@ -132,7 +132,7 @@ class Fuzzer:
         started = time.process_time()
         try:
             self._read(data)
-        except Exception:
+        except Exception:  # noqa: BLE001
             self.counts["CRASHED"] += 1
             self._keep(data, name=f"crash-{number}.md")
             traceback.print_exc(limit=-3)

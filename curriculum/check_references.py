@@ -53,10 +53,10 @@ def _fault(ref: Reference, *, registers: Registers) -> tuple[str, str] | None:
     names = register.names(registers)
     if ref.target in names:
         return None
-    guess = did_you_mean(ref.target, names)
     if ref.kind == "email":
         message = "this e-mail address is not in people.yml; remove it, or use one that is"
         return register.code, message
+    guess = did_you_mean(ref.target, names)
     return (
         register.code,
         f"unknown {register.what} '{ref.target}'; it is not in {register.file}.{guess}",

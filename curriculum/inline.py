@@ -64,7 +64,7 @@ def scan_block(block: Block, *, document: Document) -> Found:
 
 
 def _spots(token: Token, *, start: int, end: int, document: Document) -> Iterator[_Spot]:
-    brackets = token.content.count("[")
+    brackets = token.content.count("[") + token.content.count("<")
     if len(token.content) > MAX_INLINE or brackets > MAX_BRACKETS:
         message = (
             f"the paragraph has {len(token.content)} characters and {brackets} brackets; "

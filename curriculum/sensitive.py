@@ -28,6 +28,11 @@ _ASSIGNED = re.compile(
     r"[\"']?\s*[:=]\s*[\"']?(?P<value>[^\s\"',;`<>{}\[\]()]{8,200})",
     re.IGNORECASE,
 )
+_WHAT = {
+    "SEC001": "an account number (IBAN)",
+    "SEC002": "a card number",
+    "SEC003": "a secret key or password",
+}
 # Lengths by country; a country that is not listed is judged by its check digits alone.
 _IBAN_LENGTHS = {
     "AT": 20, "BE": 16, "BG": 22, "CH": 21, "CY": 28, "CZ": 24, "DE": 22, "DK": 18, "EE": 20,
@@ -40,30 +45,34 @@ _IBAN_LENGTHS = {
 def note_secrets(text: str, *, notes: Notes) -> None:
     """Note account and card numbers, keys and passwords; e-mail addresses become references."""
     if "@" in text:
-        for found in _EMAIL.finditer(text):
-            notes.refer("email", found[0].rstrip(".-"), *_place(text, found.start()))
-    for found in _IBAN.finditer(text):
-        if is_iban(found[0]):
-            _note("SEC001", "an account number (IBAN)", text, found, notes=notes)
-    for found in _CARD.finditer(text):
-        if is_card_number(found[0]):
-            _note("SEC002", "a card number", text, found, notes=notes)
-    for found in _KEY.finditer(text):
-        _note("SEC003", "a secret key", text, found, notes=notes)
-    for found in _ASSIGNED.finditer(text):
-        if _is_password(found["value"]):
-            _note("SEC003", "a password or key", text, found, notes=notes)
+        emails = [(found.start(), found[0].rstrip(".-")) for found in _EMAIL.finditer(text)]
+        places = _places(text, [start for start, _ in emails])
+        for (_, email), place in zip(emails, places, strict=True):
+            notes.refer("email", email, *place)
+    found = [
+        *(("SEC001", m.start()) for m in _IBAN.finditer(text) if is_iban(m[0])),
+        *(("SEC002", m.start()) for m in _CARD.finditer(text) if is_card_number(m[0])),
+        *(("SEC003", m.start()) for m in _KEY.finditer(text)),
+        *(("SEC003", m.start()) for m in _ASSIGNED.finditer(text) if _is_password(m["value"])),
+    ]
+    found.sort(key=lambda fault: fault[1])
+    places = _places(text, [start for _, start in found])
+    for (code, _), (line, column) in zip(found, places, strict=True):
+        # The message must not repeat what should not have been written.
+        message = f"this looks like {_WHAT[code]}; replace it by something that cannot be real"
+        notes.add(code, line, column, message)
 
 
-def _note(code: str, what: str, text: str, found: re.Match[str], *, notes: Notes) -> None:
-    line, column = _place(text, found.start())
-    # The message must not repeat what should not have been written.
-    message = f"this looks like {what}; replace it by something that cannot be real"
-    notes.add(code, line, column, message)
-
-
-def _place(text: str, at: int) -> tuple[int, int]:
-    return text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at)
+def _places(text: str, starts: list[int]) -> list[tuple[int, int]]:
+    """Line and column of places in a text that come in rising order."""
+    places = []
+    line, begin, reached = 1, 0, 0
+    for start in starts:
+        line += text.count("\n", reached, start)
+        begin = max(begin, text.rfind("\n", reached, start) + 1)
+        reached = start
+        places.append((line, start - begin + 1))
+    return places
 
 
 def is_iban(text: str) -> bool:
