@@ -13,7 +13,7 @@ from sqlmodel import SQLModel
 
 import db.tables  # noqa: F401 - fills the metadata
 from db.archive import ArchiveWriter, Manifest, chunks_of, open_member, write_archive
-from db.engines import make_postgres
+from db.engines import make_postgres_tool
 from db.errors import BackupRefused
 from db.queries.audit import verify_chain
 from db.schema import require_revision
@@ -21,7 +21,7 @@ from db.schema import require_revision
 
 def write_backup(url: URL, file: Path) -> Manifest:
     """Copy every table as of one moment into a backup file."""
-    engine = make_postgres(url, pooled=False).execution_options(
+    engine = make_postgres_tool(url).execution_options(
         isolation_level="REPEATABLE READ", postgresql_readonly=True
     )
     try:
@@ -69,7 +69,7 @@ def _table_sql(connection: Connection, table: str, columns: list[str]) -> str:
 
 def restore_backup(url: URL, file: Path, manifest: Manifest) -> None:
     """Put the tables of a backup in place of everything in the database, in one transaction."""
-    engine = make_postgres(url, pooled=False)
+    engine = make_postgres_tool(url)
     try:
         with engine.begin() as connection:
             connection.execute(text("SET LOCAL statement_timeout = 0"))

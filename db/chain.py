@@ -6,6 +6,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 ORGANISATION = "organisation"
+# Kept, because json.dumps would build a new one at each call.
+_CANONICAL = json.JSONEncoder(
+    sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
+)
 GENESIS = "0" * 64  # what the first row of a stream binds to
 
 
@@ -47,14 +51,12 @@ def canonical_json(value: object) -> str:
     TypeError
         For what JSON cannot hold.
     """
-    return json.dumps(
-        value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
-    )
+    return _CANONICAL.encode(value)
 
 
 def hash_of(deed: Deed) -> str:
     """SHA-256 over the previous hash and every field, as a canonical JSON list."""
-    at = deed.at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    at = deed.at.astimezone(UTC).isoformat(timespec="microseconds")
     fields = [deed.prev_hash, deed.stream, deed.seq, at, deed.actor, deed.deed, deed.object]
     return hashlib.sha256(canonical_json([*fields, deed.payload]).encode()).hexdigest()
 

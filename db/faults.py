@@ -49,6 +49,8 @@ POSTGRES_FAULTS: dict[str, tuple[type[DatabaseError], str]] = {
 }
 
 RETRIED = frozenset({"40001", "40P01"})
+# Two that numbered the same row at once: the key refused one, whose numbers were old.
+RETRIED_KEYS = frozenset({"uq_answer_attempt_id_seq", "pk_audit"})
 
 
 def address_of(url: URL) -> str:
@@ -61,6 +63,14 @@ def address_of(url: URL) -> str:
 def sqlstate(error: BaseException) -> str:
     """Return the five characters by which PostgreSQL names a fault, or an empty string."""
     return str(getattr(_driver_error(error), "sqlstate", None) or "")
+
+
+def is_worth_retrying(error: BaseException) -> bool:
+    """Say whether a transaction failed only because another one was quicker."""
+    state = sqlstate(error)
+    if state == "23505":
+        return _driver_error(error).diag.constraint_name in RETRIED_KEYS  # type: ignore[attr-defined]
+    return state in RETRIED
 
 
 def find_fault(error: BaseException, *, url: URL) -> DatabaseError | None:

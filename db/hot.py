@@ -31,7 +31,7 @@ class Statement:
 def _for_sqlite(value: Any) -> Any:  # noqa: ANN401
     """Write moments and days as the column types of `db.columns` do."""
     if isinstance(value, datetime):
-        return value.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
+        return value.astimezone(UTC).isoformat(" ", "microseconds")[:-6]  # without its +00:00
     return value.isoformat() if isinstance(value, date) else value
 
 

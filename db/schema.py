@@ -11,7 +11,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import URL, Connection, Engine, inspect, text
 
-from db.engines import make_postgres, make_sqlite_writer, parse_url
+from db.engines import make_postgres_tool, make_sqlite_writer, parse_url
 from db.errors import DatabaseDamaged, DatabaseForeign, DatabaseNewer, DatabaseOlder
 from db.faults import address_of, named_faults
 
@@ -114,7 +114,7 @@ def make_upgrade_engine(url: URL) -> Engine:
     if url.get_backend_name() == "sqlite":
         # Rebuilding a parent table with its foreign keys on deletes or refuses its children.
         return make_sqlite_writer(url, foreign_keys=False)
-    return make_postgres(url, pooled=False)
+    return make_postgres_tool(url)
 
 
 def upgrade_schema(

@@ -5,9 +5,11 @@ from collections.abc import Callable
 from typing import Literal, TypeVar
 
 from sqlalchemy import URL, Connection, Engine
+from sqlalchemy.exc import DBAPIError
 
 from db.engines import (
-    make_postgres,
+    make_postgres_reader,
+    make_postgres_writer,
     make_sqlite_reader,
     make_sqlite_writer,
     parse_url,
@@ -46,7 +48,17 @@ class Store:
         """
         if self._closed:
             raise StoreClosed("the store was closed; open it again")
-        with named_faults(self.url), self._reader.connect() as connection:
+        with named_faults(self.url):
+            try:
+                return self._read_once(fn)
+            except DBAPIError as error:
+                if not error.connection_invalidated:
+                    raise
+            # The server was restarted since the link was last used; a new one is at hand by now.
+            return self._read_once(fn)
+
+    def _read_once(self, fn: Callable[[Connection], T]) -> T:
+        with self._reader.connect() as connection:
             return fn(connection)
 
     def write(self, fn: Callable[[Connection], T]) -> T:
@@ -121,9 +133,7 @@ def make_private_file(url: URL) -> None:
 
 def _connect(url: URL) -> Store:
     if url.get_backend_name() == "sqlite":
-        writer = GroupWriter(make_sqlite_writer(url))
-        return Store(url=url, reader=make_sqlite_reader(url), writer=writer)
-    engine = make_postgres(url)
-    # One pool for both; a read is one snapshot and cannot change anything by mistake.
-    reader = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
-    return Store(url=url, reader=reader, writer=DirectWriter(engine))
+        group = GroupWriter(make_sqlite_writer(url))
+        return Store(url=url, reader=make_sqlite_reader(url), writer=group)
+    writer = DirectWriter(make_postgres_writer(url))
+    return Store(url=url, reader=make_postgres_reader(url), writer=writer)

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, Row
 
 from db.chain import GENESIS, Link, answer_payload, attempt_stream
-from db.commands.audit import insert_deed
+from db.commands.audit import INSERT_DEED, link_deed
 from db.errors import (
     AttemptForeign,
     AttemptPastDue,
@@ -21,24 +21,35 @@ from db.hot import Statement, moment_of
 
 LONGEST_RESPONSE = 40_000  # characters; the table holds the same limit
 
-# The lock comes first and alone: what is read in the statement that waits for it may be old.
+# One statement for all that has to be known. Who waits in it for another answer of the same attempt
+# may read numbers from before that answer; the keys refuse them, and the store runs the save again.
 LOCK_ATTEMPT = Statement(
-    "SELECT learner_id, submitted_at, due_at FROM attempt WHERE id = :attempt_id",
-    for_postgres="FOR NO KEY UPDATE",
-)
-SELECT_PLACE = Statement(
-    "SELECT EXISTS (SELECT 1 FROM attempt_item"
-    " WHERE attempt_id = :attempt_id AND position = :position),"
-    " (SELECT max(seq) FROM answer WHERE attempt_id = :attempt_id), last.seq, last.hash"
-    " FROM (SELECT 1 AS one) base LEFT JOIN"
-    " (SELECT seq, hash FROM audit WHERE stream = :stream ORDER BY seq DESC LIMIT 1) last"
-    " ON base.one = 1"
+    """
+    SELECT attempt.learner_id, attempt.submitted_at, attempt.due_at,
+        EXISTS (SELECT 1 FROM attempt_item item
+            WHERE item.attempt_id = attempt.id AND item.position = :position),
+        (SELECT max(seq) FROM answer WHERE answer.attempt_id = attempt.id),
+        last.seq, last.hash
+    FROM attempt LEFT JOIN audit last ON last.stream = :stream
+        AND last.seq = (SELECT max(seq) FROM audit WHERE stream = :stream)
+    WHERE attempt.id = :attempt_id
+    """,
+    for_postgres="FOR NO KEY UPDATE OF attempt",
 )
 INSERT_ANSWER = Statement(
     "INSERT INTO answer"
     " (attempt_id, seq, position, operation_id, response, seconds, answered_at)"
-    " VALUES (:attempt_id, :seq, :position, :operation_id, :response, :seconds, :answered_at)"
+    " VALUES (:attempt_id, :answer_seq, :position, :operation_id, :response, :seconds, :at)"
     " ON CONFLICT (operation_id) DO NOTHING"
+)
+# PostgreSQL adds both rows in one statement and so spares a way to the server.
+INSERT_BOTH = Statement(
+    "WITH kept AS (INSERT INTO answer"
+    " (attempt_id, seq, position, operation_id, response, seconds, answered_at)"
+    " VALUES (:attempt_id, :answer_seq, :position, :operation_id, :response, :seconds, :at)"
+    " ON CONFLICT (operation_id) DO NOTHING RETURNING 1)"
+    " INSERT INTO audit (stream, seq, at, actor, deed, object, payload, prev_hash, hash)"
+    " SELECT :stream, :seq, :at, :actor, :deed, :object, :payload, :prev_hash, :hash FROM kept"
 )
 FIND_OPERATION = Statement(
     "SELECT attempt_id, position, response, seq, answered_at FROM answer"
@@ -86,7 +97,10 @@ def save_answer(
             f"the answer has {len(response)} characters, {LONGEST_RESPONSE} are kept; shorten it"
         )
     asked = (attempt_id, position, response)
-    attempt = LOCK_ATTEMPT.run(connection, attempt_id=attempt_id).first()
+    stream = attempt_stream(attempt_id)
+    attempt = LOCK_ATTEMPT.run(
+        connection, attempt_id=attempt_id, position=position, stream=stream
+    ).first()
     if attempt is None or attempt[0] != learner_id:
         raise AttemptForeign("this is not one of your attempts; open it from your own page")
     closed = _find_closed(attempt, now=now)
@@ -95,35 +109,39 @@ def save_answer(
         if saved is None:
             raise closed
         return saved
-    stream = attempt_stream(attempt_id)
-    known, last_answer, last_seq, last_hash = SELECT_PLACE.run(
-        connection, attempt_id=attempt_id, position=position, stream=stream
-    ).one()
-    if not known:
+    if not attempt[3]:
         raise PositionUnknown(f"this attempt has no question at position {position}")
-    seq = (last_answer or 0) + 1
-    inserted = INSERT_ANSWER.run(
-        connection,
-        attempt_id=attempt_id,
-        seq=seq,
-        position=position,
-        operation_id=operation_id,
-        response=response,
-        seconds=seconds,
-        answered_at=now,
-    )
-    if inserted.rowcount == 0:
-        return _require_repeated(connection, operation_id=operation_id, asked=asked)
-    insert_deed(
-        connection,
-        last=Link(stream, last_seq or 0, last_hash or GENESIS),
+    seq = (attempt[4] or 0) + 1
+    deed = link_deed(
+        Link(stream, attempt[5] or 0, attempt[6] or GENESIS),
         actor=f"person:{learner_id}",
         deed="answer saved",
         object_=f"answer:{seq}",
         payload=answer_payload(position=position, operation_id=operation_id, response=response),
         now=now,
     )
+    answer = {
+        "attempt_id": attempt_id,
+        "answer_seq": seq,
+        "position": position,
+        "operation_id": operation_id,
+        "response": response,
+        "seconds": seconds,
+        "at": now,
+    }
+    if not _insert_both(connection, answer, deed):
+        return _require_repeated(connection, operation_id=operation_id, asked=asked)
     return SavedAnswer(seq, now, repeated=False)
+
+
+def _insert_both(connection: Connection, answer: dict[str, Any], deed: dict[str, Any]) -> bool:
+    """Add the answer and its audit row; False where the operation was kept before."""
+    if connection.dialect.name == "postgresql":
+        return INSERT_BOTH.run(connection, **(answer | deed)).rowcount == 1
+    if INSERT_ANSWER.run(connection, **answer).rowcount == 0:
+        return False
+    INSERT_DEED.run(connection, **deed)
+    return True
 
 
 def _find_closed(attempt: Row[*tuple[Any, ...]], *, now: datetime) -> Refusal | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -50,38 +51,25 @@ def append_audit(
     lock_stream(connection, stream=stream)
     row = LAST_LINK.run(connection, stream=stream).first()
     last = Link(stream, 0, GENESIS) if row is None else Link(stream, row[0], row[1])
-    return insert_deed(
-        connection, last=last, actor=actor, deed=deed, object_=object_, payload=payload, now=now
-    )
+    values = link_deed(last, actor=actor, deed=deed, object_=object_, payload=payload, now=now)
+    INSERT_DEED.run(connection, **values)
+    return Link(stream, values["seq"], values["hash"])
 
 
-def insert_deed(
-    connection: Connection,
-    *,
+def link_deed(
     last: Link,
+    *,
     actor: str,
     deed: str,
     object_: str,
     payload: Mapping[str, object],
     now: datetime,
-) -> Link:
-    """Add the row behind `last`; the caller holds the lock under which `last` was read."""
-    text = canonical_json(payload)
-    row = Deed(last.stream, last.seq + 1, now, actor, deed, object_, text, last.hash)
-    link = Link(row.stream, row.seq, hash_of(row))
-    INSERT_DEED.run(
-        connection,
-        stream=row.stream,
-        seq=row.seq,
-        at=now,
-        actor=actor,
-        deed=deed,
-        object=object_,
-        payload=text,
-        prev_hash=row.prev_hash,
-        hash=link.hash,
+) -> dict[str, Any]:
+    """Return the values of the audit row behind `last`, by the names of its columns."""
+    row = Deed(
+        last.stream, last.seq + 1, now, actor, deed, object_, canonical_json(payload), last.hash
     )
-    return link
+    return {name: getattr(row, name) for name in Deed.__slots__} | {"hash": hash_of(row)}
 
 
 def lock_stream(connection: Connection, *, stream: str) -> None:
