@@ -10,6 +10,7 @@ from assessments.regression import (
     Codes,
     Floats,
     Regression,
+    cluster_codes,
     cluster_moments,
     fit_least_squares,
 )
@@ -47,7 +48,7 @@ def wild_bootstrap_p(
     null = fit_least_squares(
         np.asarray(x)[:, kept], y, names=[names[j] for j in kept], clusters=clusters
     )
-    codes = np.unique(np.asarray(clusters), return_inverse=True)[1]
+    codes = cluster_codes(clusters)
     observed = _statistics(full, null, codes=codes, at=at, signs=np.ones((1, full.clusters)))[0]
     signs = _signs(full.clusters, seed=seed)
     drawn = _statistics(full, null, codes=codes, at=at, signs=signs)

@@ -2,21 +2,22 @@
 
 import math
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from scipy.optimize import minimize
 from scipy.stats import t as student_t
 
-from assessments.growth_statistics import GrowthStatistics, collect_growth_statistics
+from assessments.growth_likelihood import (
+    LEVEL_PARAMETERS,
+    Solution,
+    deviance_and_gradient,
+    relative_covariance,
+    solve,
+)
+from assessments.growth_statistics import GrowthStatistics, Symmetric, collect_growth_statistics
 from assessments.regression import Floats
 
-# Values are complex while the gradient is taken, see _deviance_and_gradient.
-Numbers = NDArray[Any]
-
-_STEP = 1e-30
 _MIN_OBSERVATIONS = 3
 _START_LEARNER = (1.0, 0.0, 0.5)
 _START_TEAM = (0.4, 0.0, 0.2)
@@ -75,23 +76,6 @@ class GrowthModel:
             return None
         half = float(student_t.ppf(0.5 + level / 2, self.df)) * self.se_time_by_arm
         return self.time_by_arm - half, self.time_by_arm + half
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Solution:
-    """The normal equations at given variance ratios (all relative to the residual variance).
-
-    `team_gram` and `team_sums` are Z'V⁻¹Z and Z'V⁻¹y per team over both arms, V without the team's
-    own part; `shrink` is (I + G M)⁻¹ G per team.
-    """
-
-    deviance: Numbers
-    sigma2: Numbers
-    coefficients: Numbers
-    information: Numbers
-    cross: Numbers
-    team_sums: Numbers
-    shrink: Numbers
 
 
 def fit_growth_model(observations: pd.DataFrame, *, teams: bool = True) -> GrowthModel:
@@ -153,7 +137,7 @@ def _minimise(statistics: GrowthStatistics, *, start: Floats) -> tuple[Floats, b
     # last digits; it stops at once when there is nothing left to gain.
     for _ in range(3):
         found = minimize(
-            _deviance_and_gradient,
+            deviance_and_gradient,
             point,
             args=(statistics,),
             jac=True,
@@ -167,90 +151,9 @@ def _minimise(statistics: GrowthStatistics, *, start: Floats) -> tuple[Floats, b
     return point, done
 
 
-def _deviance_and_gradient(
-    parameters: Floats, statistics: GrowthStatistics
-) -> tuple[float, Floats]:
-    """Deviance and its gradient by complex steps, exact to rounding.
-
-    Notes
-    -----
-    Squire and Trapp (1998), SIAM Review 40: f'(x) = Im f(x + ih) / h for an analytic f.
-    """
-    steps = [
-        complex(_solve(statistics, parameters=parameters + 1j * _STEP * unit).deviance)
-        for unit in np.eye(len(parameters))
-    ]
-    return steps[0].real, np.array([step.imag / _STEP for step in steps])
-
-
-def _relative_covariance(parameters: Numbers) -> Numbers:
-    """Λ Λ' of the lower triangular Λ with these three entries."""
-    a, b, c = parameters
-    return np.array([[a * a, a * b], [a * b, b * b + c * c]])
-
-
-def _solve(statistics: GrowthStatistics, *, parameters: Numbers) -> _Solution:
-    """Profiled REML deviance and generalised least squares at these parameters."""
-    groups = 2 * len(statistics.teams)
-    g = _relative_covariance(parameters[:3])
-    inner = np.linalg.inv(np.eye(2) + statistics.gram @ g)  # (I + S G)⁻¹, per pattern
-    m = inner @ statistics.gram
-    shrunk = g @ inner
-    logdet = -(statistics.pattern_counts @ np.log(_determinant(inner)))
-    squares = statistics.score_squares - np.einsum("pij,pji->", shrunk, statistics.pattern_squares)
-    gram, sums = np.zeros((groups, 2, 2), m.dtype), np.zeros((groups, 2), m.dtype)
-    index, edges = np.unique(statistics.cell_groups, return_index=True)
-    cells = m[statistics.cell_pattern] * statistics.cell_counts[:, None, None]
-    gram[index] = np.add.reduceat(cells, edges, axis=0)
-    moved = np.einsum("cij,cj->ci", inner[statistics.cell_pattern], statistics.cell_sums)
-    sums[index] = np.add.reduceat(moved, edges, axis=0)
-    by_arm, sums_by_arm = gram.reshape(-1, 2, 2, 2), sums.reshape(-1, 2, 2)
-    # Rows of `cross` are the fixed effects: both arms together, then the structured arm on top.
-    parts, heads = [by_arm.sum(axis=1)], [sums_by_arm.sum(axis=1)]
-    if statistics.arms > 1:
-        parts, heads = [*parts, by_arm[:, 1]], [*heads, sums_by_arm[:, 1]]
-    cross, right = np.concatenate(parts, axis=1), np.concatenate(heads, axis=1).sum(axis=0)
-    information = _fixed_information([part.sum(axis=0) for part in parts])
-    shrink = np.zeros_like(parts[0])
-    if len(parameters) > 3:
-        team_g = _relative_covariance(parameters[3:])
-        turned = np.linalg.inv(np.eye(2) + parts[0] @ team_g)
-        shrink = team_g @ turned
-        logdet = logdet - np.log(_determinant(turned)).sum()
-        information = information - np.einsum("jai,jik,jbk->ab", cross, shrink, cross)
-        right = right - np.einsum("jai,jik,jk->a", cross, shrink, heads[0])
-        squares = squares - np.einsum("ji,jik,jk->", heads[0], shrink, heads[0])
-    coefficients = np.linalg.solve(information, right)
-    free = statistics.observations - len(right)
-    sigma2 = (squares - coefficients @ right) / free
-    deviance = logdet + np.log(np.linalg.det(information)) + free * (1 + np.log(2 * np.pi * sigma2))
-    return _Solution(
-        deviance=deviance,
-        sigma2=sigma2,
-        coefficients=coefficients,
-        information=information,
-        cross=cross,
-        team_sums=heads[0],
-        shrink=shrink,
-    )
-
-
-def _determinant(matrices: Numbers) -> Numbers:
-    """Determinants of 2 x 2 matrices, also of complex ones."""
-    down = matrices[..., 0, 0] * matrices[..., 1, 1]
-    return np.asarray(down - matrices[..., 0, 1] * matrices[..., 1, 0])
-
-
-def _fixed_information(parts: list[Numbers]) -> Numbers:
-    """X'V⁻¹X of both arms, the structured arm's columns being the time line switched on."""
-    if len(parts) == 1:
-        return parts[0]
-    return np.block([[parts[0], parts[1]], [parts[1], parts[1]]])
-
-
 def _describe(statistics: GrowthStatistics, *, parameters: Floats, converged: bool) -> GrowthModel:
     """Bring a solution back to the file's units of time and score."""
-    solution = _solve(statistics, parameters=parameters)
+    solution = solve(statistics, parameters=parameters)
     sigma2 = float(solution.sigma2)
     spread = statistics.scale.spread
     covariance = sigma2 * np.linalg.inv(solution.information)
@@ -270,8 +173,12 @@ def _describe(statistics: GrowthStatistics, *, parameters: Floats, converged: bo
         df=max(units - 2, 1),
         # Measuring time in other units multiplies the determinant of the information.
         log_likelihood=-float(solution.deviance) / 2 - statistics.arms * math.log(spread),
-        learner=_variances(statistics, ratio=_relative_covariance(parameters[:3]), sigma2=sigma2),
-        team=_variances(statistics, ratio=_relative_covariance(parameters[3:]), sigma2=sigma2)
+        learner=_variances(
+            statistics, ratio=relative_covariance(parameters[:LEVEL_PARAMETERS]), sigma2=sigma2
+        ),
+        team=_variances(
+            statistics, ratio=relative_covariance(parameters[LEVEL_PARAMETERS:]), sigma2=sigma2
+        )
         if three_level
         else None,
         residual=sigma2,
@@ -282,18 +189,18 @@ def _describe(statistics: GrowthStatistics, *, parameters: Floats, converged: bo
     )
 
 
-def _variances(statistics: GrowthStatistics, *, ratio: Floats, sigma2: float) -> LineVariances:
+def _variances(statistics: GrowthStatistics, *, ratio: Symmetric, sigma2: float) -> LineVariances:
     """Variances of starting points (time 0) and slopes in the file's units."""
     scale = statistics.scale
     back = np.array([[1.0, -scale.center / scale.spread], [0.0, 1 / scale.spread]])
-    turned = sigma2 * back @ ratio @ back.T
+    turned = sigma2 * back @ ratio.as_array() @ back.T
     return LineVariances(
         intercept=float(turned[0, 0]), slope=float(turned[1, 1]), covariance=float(turned[0, 1])
     )
 
 
 def _team_slopes(
-    statistics: GrowthStatistics, solution: _Solution, *, covariance: Floats
+    statistics: GrowthStatistics, solution: Solution, *, covariance: Floats
 ) -> tuple[TeamSlope, ...]:
     """Empirical-Bayes slopes: the arm's mean plus the team's shrunk deviation.
 

@@ -1,6 +1,7 @@
 """What the growth model needs of the scores: sums per learner, gathered by team and arm."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -8,6 +9,28 @@ from numpy.typing import NDArray
 
 from assessments.arms import STRUCTURED
 from assessments.regression import Codes, Floats
+
+# Real, or complex while the growth model takes its gradient.
+Numbers = NDArray[Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Symmetric:
+    """Symmetric 2 x 2 matrices [[first, cross], [cross, last]], one per entry of the arrays."""
+
+    first: Numbers
+    cross: Numbers
+    last: Numbers
+
+    @property
+    def determinant(self) -> Numbers:
+        """Determinant of each matrix."""
+        return np.asarray(self.first * self.last - self.cross * self.cross)
+
+    def as_array(self) -> Numbers:
+        """The same with the matrices written out along the last two axes."""
+        flat = np.stack([self.first, self.cross, self.cross, self.last], axis=-1)
+        return np.asarray(flat.reshape(*flat.shape[:-1], 2, 2))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,8 +46,8 @@ class TimeScale:
 class GrowthStatistics:
     """Sufficient statistics of a straight line per learner.
 
-    Learners with the same times share a pattern. `gram` holds each pattern's Z'Z for Z = [1, t]
-    (patterns x 2 x 2), `pattern_counts` its learners and `pattern_squares` the sum of Z'y y'Z over
+    Learners with the same times share a pattern. `gram` holds each pattern's Z'Z for Z = [1, t],
+    `pattern_counts` its learners and `pattern_squares` the sum of Z'y y'Z over
     them. A cell is a pattern within a team and an arm: `cell_sums` is its Z'y, `cell_counts` its
     learners. Cells are sorted by `cell_groups`, the number 2 · team + arm. `noise_squares` is what
     the learners' own least squares lines leave unexplained.
@@ -38,9 +61,9 @@ class GrowthStatistics:
     observations: int
     score_squares: float
     noise_squares: float
-    gram: Floats
+    gram: Symmetric
     pattern_counts: Floats
-    pattern_squares: Floats
+    pattern_squares: Symmetric
     cell_pattern: Codes
     cell_groups: Codes
     cell_counts: Floats
@@ -72,7 +95,7 @@ def collect_growth_statistics(observations: pd.DataFrame) -> GrowthStatistics:
     team, names = pd.factorize(observations["team"].iloc[first])
     arm = (observations["arm"].iloc[first] == STRUCTURED).to_numpy().astype(np.intp)
     gram, pattern, counts, squares = _patterns(sums)
-    key = (team.astype(np.intp) * 2 + arm) * len(gram) + pattern
+    key = (team.astype(np.intp) * 2 + arm) * len(counts) + pattern
     cells, index = np.unique(key, return_inverse=True)
     return GrowthStatistics(
         scale=scale,
@@ -88,8 +111,8 @@ def collect_growth_statistics(observations: pd.DataFrame) -> GrowthStatistics:
         gram=gram,
         pattern_counts=counts,
         pattern_squares=squares,
-        cell_pattern=cells % len(gram),
-        cell_groups=cells // len(gram),
+        cell_pattern=cells % len(counts),
+        cell_groups=cells // len(counts),
         cell_counts=np.bincount(index).astype(float),
         cell_sums=np.stack([np.bincount(index, weights=sums[:, 3 + j]) for j in (0, 1)], axis=1),
         longest=int(sums[:, 0].max()),
@@ -106,14 +129,19 @@ def _noise_squares(sums: Floats, *, scores: Floats) -> float:
     return float((scores - sy * sy / n - explained).sum())
 
 
-def _patterns(sums: Floats) -> tuple[Floats, Codes, Floats, Floats]:
+def _patterns(sums: Floats) -> tuple[Symmetric, Codes, Floats, Symmetric]:
     """Gram matrices of the distinct time patterns, each learner's pattern, counts and Z'y y'Z."""
     # Rounding merges patterns whose sums differ only by the order in which they were added.
     distinct, pattern = np.unique(np.round(sums[:, :3], 9), axis=0, return_inverse=True)
     pattern = pattern.reshape(-1)
-    gram = distinct[:, [0, 1, 1, 2]].reshape(-1, 2, 2)
     sy, sty = sums[:, 3], sums[:, 4]
-    outer = [np.bincount(pattern, weights=w) for w in (sy * sy, sy * sty, sy * sty, sty * sty)]
-    counts = np.asarray(np.bincount(pattern), dtype=np.float64)
-    squares = np.asarray(np.stack(outer, axis=1), dtype=np.float64).reshape(-1, 2, 2)
-    return gram, pattern, counts, squares
+    return (
+        Symmetric(first=distinct[:, 0], cross=distinct[:, 1], last=distinct[:, 2]),
+        pattern,
+        np.asarray(np.bincount(pattern), dtype=np.float64),
+        Symmetric(
+            first=np.bincount(pattern, weights=sy * sy),
+            cross=np.bincount(pattern, weights=sy * sty),
+            last=np.bincount(pattern, weights=sty * sty),
+        ),
+    )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 from scipy.stats import t as student_t
 
@@ -108,8 +109,8 @@ def fit_least_squares(
     codes: Codes | None = None
     count = len(y)
     if clusters is not None:
-        labels, codes = np.unique(np.asarray(clusters), return_inverse=True)
-        count = len(labels)
+        codes = cluster_codes(clusters)
+        count = int(codes.max(initial=-1)) + 1
         codes = None if count == len(y) else codes
     spread = float(np.linalg.norm(y - y.mean())) if len(y) else 0.0
     return Regression(
@@ -123,6 +124,11 @@ def fit_least_squares(
         clusters=count,
         exact=bool(np.linalg.norm(residuals) <= _EXACT * max(spread, float(np.abs(y).max()))),
     )
+
+
+def cluster_codes(clusters: Sequence[object] | NDArray[Any]) -> Codes:
+    """Number the clusters from 0 in the order in which they appear."""
+    return np.asarray(pd.factorize(np.asarray(clusters))[0], dtype=np.intp)
 
 
 def _independent_columns(x: Floats) -> list[int]:

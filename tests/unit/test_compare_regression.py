@@ -93,7 +93,8 @@ def test_cr1_equals_statsmodels():
 
 @pytest.mark.filterwarnings("ignore")
 def test_cr1_equals_pyfixest():
-    pyfixest = pytest.importorskip("pyfixest")
+    import pyfixest
+
     x, y, team = make_trial()
     frame = pd.DataFrame(x[:, 1:], columns=list(NAMES[1:])).assign(y=y, team=team)
 
@@ -119,6 +120,18 @@ def test_two_equal_samples_of_teams_have_the_degrees_of_freedom_of_a_t_test():
     spread = np.sqrt(means[:5].var() / 5 + means[5:].var() / 5)
     assert coefficient.df == pytest.approx(8, rel=1e-9)
     assert coefficient.se_cr2 == pytest.approx(spread, rel=1e-9)
+
+
+def test_three_against_twenty_seven_has_the_published_degrees_of_freedom():
+    # Imbens and Kolesár (2016), Review of Economics and Statistics 98: 2.5 for this design.
+    arm = np.repeat([1.0, 0.0], [3, 27])
+    y = np.random.default_rng(0).standard_normal(30)
+    x = np.column_stack([np.ones(30), arm])
+
+    df = estimate_coefficient(fit_least_squares(x, y, names=("one", "arm")), name="arm").df
+
+    assert df == pytest.approx(30**2 * 26 * 2 / (3**2 * 2 + 27**2 * 26), rel=1e-9)
+    assert round(df, 1) == 2.5
 
 
 def test_columns_that_earlier_columns_determine_are_left_out():
