@@ -35,7 +35,7 @@ def lesson_text(number: int, *, lessons: int) -> str:
     """One lesson of about 7 KB with two items, a table, a diagram and a callout."""
     prose = [
         "".join(SENTENCES[(number + p + s) % 4].format(n=number + p, k=s + 3) for s in range(5))
-        for p in range(9)
+        for p in range(14)
     ]
     items = "".join(
         f"""## Question {which}
@@ -92,6 +92,10 @@ sources: [nist-ai-rmf]
 
 {prose[3]}
 
+{prose[11]}
+
+{prose[12]}
+
 | Step | Minutes | Cost |
 |---|---|---|
 | read | {number % 7} | 0.10 |
@@ -116,6 +120,10 @@ flowchart LR
 ## In practice
 
 {prose[6]}
+
+{prose[9]}
+
+{prose[10]}
 
 {prose[7]}
 

@@ -400,6 +400,8 @@ def read_snippet(text: str, *, notes: Notes) -> tuple[Piece, ...]:
 
 
 def _definitions(document: Document) -> str:
+    if not any(_DEFINITION.match(line) for line in document.lines if "]:" in line):
+        return ""
     covered = {n for block in document.blocks for n in (range(block.start, block.end))}
     lines = [
         line

@@ -11,6 +11,7 @@ from markdown_it.token import Token
 from curriculum.document import Block, Document, markdown_parser
 from curriculum.facts import did_you_mean
 from curriculum.model import Image, Link
+from curriculum.wording import plain_text
 
 MAX_INLINE = 8_000
 # The public parser looks from each bracket to the end of the paragraph.
@@ -104,7 +105,7 @@ def _text_of_link(children: list[Token], index: int) -> str:
         if child.type == "link_close":
             break
         parts.append(child.content or (" " if child.type.endswith("break") else ""))
-    return "".join(parts)
+    return plain_text("".join(parts))
 
 
 class _Cursor:

@@ -6,6 +6,7 @@ import stat
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from hashlib import sha256
 from pathlib import Path
 from types import MappingProxyType
 from typing import Protocol, TypeVar
@@ -333,3 +334,14 @@ def _referred_paths(facts: Facts, *, paths: Mapping[str, str]) -> tuple[str, ...
         elif ref.kind in {"item", "prerequisite", "bank", "module", "track", "twin", "original"}:
             found.append(paths.get(ref.target, ""))
     return tuple(sorted({path for path in found if path and path != facts.path}))
+
+
+def content_stamp(content_dir: Path) -> str:
+    """Return a text that changes whenever a file below the content folder is touched."""
+    digest = sha256()
+    for folder in ("curriculum", "assessments"):
+        for path in sorted((content_dir / folder).rglob("*")):
+            if path.suffix != ".py" and path.is_file():
+                about = path.stat()
+                digest.update(f"{path}\0{about.st_mtime_ns}\0{about.st_size}\n".encode())
+    return digest.hexdigest()

@@ -101,7 +101,11 @@ def content_hash(*texts: str) -> str:
     """SHA-256 over texts in one Unicode form, with one kind of line end and one final newline."""
     digest = hashlib.sha256()
     for text in texts:
-        plain = _LINE_ENDS.sub("\n", text.removeprefix("\ufeff")).rstrip("\n") + "\n"
-        digest.update(unicodedata.normalize("NFC", plain).encode("utf-8", errors="replace"))
+        plain = text.removeprefix("\ufeff")
+        if "\r" in plain:
+            plain = _LINE_ENDS.sub("\n", plain)
+        if not plain.isascii():
+            plain = unicodedata.normalize("NFC", plain)
+        digest.update(plain.rstrip("\n").encode("utf-8", errors="replace") + b"\n")
         digest.update(b"\0")
     return digest.hexdigest()

@@ -17,6 +17,7 @@ SHINGLE = 4
 MAX_SHINGLES = 60
 
 _MARKUP = re.compile(r"`+|\*\*?|__?|~~|!?\[([^\[\]]*)\]\([^()]*\)|<[^<>]*>|\[\^[^\]]*\]")
+_MARKS = re.compile(r"[`*_~\[<]")
 _WORD = re.compile(r"[^\W_][\w'\u2019%-]*")
 _COMMON = frozenset(
     """
@@ -32,7 +33,9 @@ _COMMON = frozenset(
 
 def plain_text(markdown: str) -> str:
     """Markdown as a reader sees it, in one line."""
-    return " ".join(_MARKUP.sub(r"\1", markdown).split())
+    if _MARKS.search(markdown):
+        markdown = _MARKUP.sub(r"\1", markdown)
+    return " ".join(markdown.split())
 
 
 def words(markdown: str) -> list[str]:
