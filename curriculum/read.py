@@ -345,3 +345,10 @@ def content_stamp(content_dir: Path) -> str:
                 about = path.stat()
                 digest.update(f"{path}\0{about.st_mtime_ns}\0{about.st_size}\n".encode())
     return digest.hexdigest()
+
+
+def read_image(content_dir: Path, path: str) -> bytes | None:
+    """Return the bytes of a picture by its path below the content folder, or None."""
+    if _image_fault(content_dir, path) is not None:
+        return None
+    return (content_dir / path).read_bytes()
