@@ -1,0 +1,48 @@
+"""Accessibility findings of axe-core on a page, without those that are Streamlit's own."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from axe_playwright_python.sync_playwright import Axe
+
+TAGS = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
+# Findings inside Streamlit's own elements that no page of ours can change: rule -> where.
+ALLOWED: dict[str, tuple[str, ...]] = {
+    "empty-table-header": ("[data-testid=stDataFrame]", "[data-testid=stTable]"),
+    "presentation-role-conflict": ("[data-testid=stFileUploader]",),
+    "svg-img-alt": ("[data-testid=stMetric]",),
+    "list": ("[data-testid=stSidebarNav]",),
+    "listitem": ("[data-testid=stSidebarNav]",),
+    "aria-prohibited-attr": ("[data-testid=stMarkdown]",),
+    "color-contrast": ("[data-testid=stCode]",),
+}
+_STANDS_INSIDE = """([target, selectors]) => {
+  const found = document.querySelector(target);
+  return found !== null && selectors.some(selector => found.closest(selector) !== null);
+}"""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One rule broken at one element."""
+
+    rule: str
+    impact: str
+    target: str
+    html: str
+
+
+def findings(page: Any) -> list[Finding]:
+    """Return every finding on the page as it stands, the allowed ones left out."""
+    found = Axe().run(page, options={"resultTypes": ["violations"], "runOnly": list(TAGS)})
+    return [
+        Finding(violation["id"], violation["impact"], str(node["target"][0]), node["html"][:200])
+        for violation in found.response["violations"]
+        for node in violation["nodes"]
+        if not _is_allowed(page, violation["id"], str(node["target"][0]))
+    ]
+
+
+def _is_allowed(page: Any, rule: str, target: str) -> bool:
+    selectors = ALLOWED.get(rule, ())
+    return bool(selectors) and bool(page.evaluate(_STANDS_INSIDE, [target, list(selectors)]))

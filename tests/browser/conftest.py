@@ -1,0 +1,133 @@
+"""A real Chromium and a portal with demo data to look at.
+
+`served` is one server for the whole run, `page` a fresh browser profile for each test.
+"""
+
+import os
+import re
+import shutil
+import warnings
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
+from playwright.sync_api import Error as PlaywrightError
+
+from tests.browser.server import PortalServer, fill_with_demo, serving
+
+QUIET = (
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+)
+SYSTEM_NAMES = ("chromium", "chromium-browser", "google-chrome")
+SECONDS = 1000
+
+expect.set_options(timeout=20 * SECONDS)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep all pages in one worker, so that one server is enough."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.xdist_group("browser"))
+
+
+# Per module: while Playwright runs it holds an event loop, which other tests must not meet.
+@pytest.fixture(scope="module")
+def playwright() -> Iterator[Playwright]:
+    """Playwright for the tests of one file."""
+    with sync_playwright() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def chromium(playwright: Playwright) -> Iterator[Browser]:
+    """The system's Chromium, or Playwright's own."""
+    arguments = [*QUIET, "--no-sandbox"] if os.geteuid() == 0 else list(QUIET)
+    own = next(filter(None, map(shutil.which, SYSTEM_NAMES)), None)
+    try:
+        browser = playwright.chromium.launch(executable_path=own, args=arguments)
+    except PlaywrightError as error:
+        _do_without(f"Chromium could not be started: {str(error).splitlines()[0]}")
+        return
+    yield browser
+    browser.close()
+
+
+def _do_without(reason: str) -> None:
+    if os.environ.get("CI", "").lower() in {"1", "true"}:
+        pytest.fail(reason)
+    warnings.warn(pytest.PytestWarning(f"SKIPPED: {reason}"), stacklevel=2)
+    pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def demo_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a small demonstration organisation; copy it before changing anything."""
+    folder = tmp_path_factory.mktemp("demo")
+    fill_with_demo(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def served(demo_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[PortalServer]:
+    """A portal with demo data, for everything that does not stop it."""
+    folder = tmp_path_factory.mktemp("served")
+    shutil.copytree(demo_data, folder, dirs_exist_ok=True)
+    with serving(folder) as server:
+        yield server
+
+
+@pytest.fixture
+def own_server(demo_data: Path, tmp_path: Path) -> Iterator[PortalServer]:
+    """A portal for one test alone, to stop, kill and restart."""
+    shutil.copytree(demo_data, tmp_path / "own")
+    with serving(tmp_path / "own") as server:
+        yield server
+
+
+@pytest.fixture
+def new_context(chromium: Browser) -> Iterator[Callable[..., BrowserContext]]:
+    """Open a browser profile: a device of its own, with its own cookies."""
+    opened: list[BrowserContext] = []
+
+    def open_(**options: object) -> BrowserContext:
+        context = chromium.new_context(viewport={"width": 1280, "height": 900}, **options)  # type: ignore[arg-type]
+        context.set_default_timeout(20 * SECONDS)
+        opened.append(context)
+        return context
+
+    yield open_
+    for context in opened:
+        context.close()
+
+
+@pytest.fixture
+def page(new_context: Callable[..., BrowserContext]) -> Page:
+    """A tab in a fresh profile."""
+    return new_context().new_page()
+
+
+@pytest.fixture
+def enter() -> Callable[..., None]:
+    """Sign in as a persona: `enter(page, served, "manager", path="/team_growth")`."""
+    return enter_as
+
+
+def enter_as(page: Page, server: PortalServer, role: str, *, path: str = "/") -> None:
+    """Choose a persona on the entry page, and wait until the page behind it is drawn."""
+    page.goto(f"{server.url}{path}")
+    page.locator(f".st-key-entry_{role} button").click()
+    expect(page.get_by_test_id("stSidebarNav")).to_be_visible()
+    settle(page)
+
+
+def settle(page: Page) -> None:
+    """Wait until the script behind the page has run to its end."""
+    expect(page.get_by_test_id("stApp")).to_have_attribute(
+        "data-test-script-state", re.compile("notRunning")
+    )
