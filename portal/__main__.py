@@ -6,9 +6,10 @@ import os
 import subprocess
 import sys
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
-from curriculum.read import read_curriculum
+from curriculum.read import read_curriculum, read_image
 from db.backup import upgrade_safely
 from db.errors import DatabaseError
 from db.store import Store, open_store
@@ -108,7 +109,12 @@ def _publish(settings: Settings, _options: argparse.Namespace) -> int:
 def _publish_content(settings: Settings, store: Store) -> int:
     now = clock.now()
     curriculum = read_curriculum(settings.content_dir, today=now.date())
-    outcomes = publish(store, curriculum=curriculum, now=now)
+    outcomes = publish(
+        store,
+        curriculum=curriculum,
+        now=now,
+        read_image=partial(read_image, settings.content_dir),
+    )
     for outcome in outcomes:
         _tell(outcome)
     blocked = sum(outcome.outcome == "blocked" for outcome in outcomes)

@@ -1,12 +1,15 @@
 """The only caches: the store, and what is published; and who looks at this run."""
 
 from dataclasses import dataclass
+from datetime import date
 from functools import cache, lru_cache
 from importlib import import_module
+from pathlib import Path
 
 import streamlit as st
 
-from curriculum.model import Item, Lesson
+from curriculum.model import Curriculum, Item, Lesson
+from curriculum.read import content_stamp, read_curriculum, read_image
 from db.errors import DatabaseError, Refusal
 from db.store import Store, open_store
 from portal import clock
@@ -19,6 +22,7 @@ from portal.services.catalogue import (
     read_lesson,
 )
 from portal.services.people import is_synthetic
+from portal.services.pictures import read_picture
 from portal.services.sessions import COOKIE, find_viewer
 from portal.settings import Settings
 from portal.text import use_language
@@ -110,9 +114,30 @@ def lesson(revision_id: int) -> Lesson:
     return read_lesson(store(), revision_id)
 
 
+def curriculum() -> Curriculum:
+    """Return the curriculum on disk; read again only when a file was touched."""
+    folder = house().settings.content_dir
+    return _curriculum(folder, content_stamp(folder), clock.now().date())
+
+
+@lru_cache(maxsize=2)
+def _curriculum(folder: Path, _stamp: str, today: date) -> Curriculum:
+    return read_curriculum(folder, today=today)
+
+
+def picture(path: str) -> bytes | None:
+    """Return the bytes of a published picture by its path, or None."""
+    return read_picture(store(), path)
+
+
+def draft_picture(path: str) -> bytes | None:
+    """Return the bytes of a picture on disk by its path below the content folder, or None."""
+    return read_image(house().settings.content_dir, path)
+
+
 def forget() -> None:
     """Let go of everything cached; the next call opens the store of the settings then in force."""
-    for cached in (house, _catalogue, item, lesson):
+    for cached in (house, _catalogue, _curriculum, item, lesson):
         cached.cache_clear()
 
 

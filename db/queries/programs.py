@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 import pandas as pd
-from sqlalchemy import Connection, and_, select
+from sqlalchemy import Connection, and_, func, select
 
 from db.columns import table
 from db.tables import Cohort, Enrolment, Lottery, Occasion, Program, Result, Team
@@ -161,3 +161,17 @@ def find_route(
         select(occasions.c.kind).where(occasions.c.id == occasion_id)
     ).scalar()
     return arm, kind
+
+
+def select_occasion_months(connection: Connection, program_id: int) -> dict[str, float]:
+    """Return when each occasion of a program opens, in months after its baseline opens."""
+    occasions, cohorts = table(Occasion), table(Cohort)
+    rows = connection.execute(
+        select(occasions.c.kind, func.min(occasions.c.opens_on))
+        .join(cohorts, cohorts.c.id == occasions.c.cohort_id)
+        .where(cohorts.c.program_id == program_id)
+        .group_by(occasions.c.kind)
+    ).all()
+    opens = {row[0]: row[1] for row in rows}
+    first = min(opens.values(), default=None)
+    return {kind: (day - first).days / 30.4375 for kind, day in opens.items() if first}

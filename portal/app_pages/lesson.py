@@ -7,11 +7,12 @@ import streamlit as st
 from portal import clock, loaders
 from portal.components.buttons import main_button
 from portal.components.check_card import draw_check_card
-from portal.components.lesson_body import Surroundings, draw_blocks, headings
+from portal.components.lesson_body import Surroundings, draw_blocks
+from portal.components.lesson_head import draw_lesson_head
 from portal.components.notices import guarded
 from portal.services.catalogue import find_lesson_id
 from portal.services.learning import SEED_RANGE, complete_lesson, open_lesson
-from portal.text import _, plural
+from portal.text import _
 
 st.set_page_config(layout="centered")
 
@@ -53,31 +54,13 @@ if onward and opened.following is not None:
 elif onward and track is not None:
     st.switch_page("app_pages/track.py", query_params={"track": track.id})
 
-with st.container(horizontal=True, horizontal_alignment="distribute"):
-    crumb = f"{track.title} · {module.title}" if track else module.title
-    st.markdown(f":small[{crumb}]")
-    with st.popover(_("On this page"), icon=":material/toc:"):
-        st.markdown(
-            "\n".join(f"- [{head.text}](#{head.anchor})" for head in headings(lesson.blocks))
-        )
-st.title(lesson.front.title)
-with st.container(horizontal=True):
-    st.badge(
-        _("Lesson {n} of {all}").format(n=number, all=len(module.lessons)),
-        icon=":material/menu_book:",
-        color="gray",
-    )
-    st.badge(
-        plural("{n} minute", "{n} minutes", lesson.minutes),
-        icon=":material/schedule:",
-        color="gray",
-    )
-    if opened.done_at is not None:
-        st.badge(_("Done"), icon=":material/check_circle:", color="green")
-with st.container(border=True):
-    st.markdown(f"**{_('After this lesson you can')}**")
-    st.markdown("\n".join(f"- {objective.text}" for objective in lesson.objectives))
-
+draw_lesson_head(
+    lesson,
+    crumb=f"{track.title} · {module.title}" if track else module.title,
+    number=number,
+    of=len(module.lessons),
+    done=opened.done_at is not None,
+)
 draw_blocks(
     lesson.blocks,
     Surroundings(

@@ -39,7 +39,7 @@ def _choose_skill() -> str:
 
 
 def _sentence(growth: TeamGrowth) -> str:
-    """Say what the whole unit did, when enough people stand behind it; never a route against one."""
+    """Say what the unit did when enough people stand behind it; never one route against another."""
     parts = []
     for route, name in (("structured", _("structured")), ("self_directed", _("self-directed"))):
         rows = growth.routes[(growth.routes["route"] == route) & ~growth.routes["hidden"]]

@@ -38,7 +38,7 @@ def _card(opened: OpenLesson, item_id: str) -> None:
             position=row.position,
         )
         if explained.answered_at is not None and not st.session_state.get(f"{key}_open"):
-            _draw_explained(asked, explained.lines, explained.response, explained.explanation)
+            draw_explained(asked, explained.lines, explained.response, explained.explanation)
             with st.container(horizontal=True, horizontal_alignment="distribute"):
                 st.button(
                     _("Try again"),
@@ -90,9 +90,10 @@ def _answer(attempt_id: int, position: int, asked: Question, key: str, round_: s
     st.session_state[f"{key}_open"] = False
 
 
-def _draw_explained(
+def draw_explained(
     asked: Question, lines: tuple[Feedback, ...], response: object, explanation: str
 ) -> None:
+    """Draw the stem again, the answer given, the better one, and why not the others."""
     st.markdown(asked.stem)
     chosen = [line for line in lines if line.chosen]
     better = [line for line in lines if line.right and not line.chosen]

@@ -27,6 +27,7 @@ from portal import access
 from portal.access import Viewer
 from portal.services.catalogue import REGISTERS
 from portal.services.evidence import CODE_VERSION, ORGANISATION, actor
+from portal.services.pictures import Picture, ReadImage, keep_pictures, pin_pictures
 
 Outcome = Literal["published", "unchanged", "blocked", "stale", "retired", "not published"]
 
@@ -57,12 +58,19 @@ class _Unit:
     revisions: tuple[NewRevision, ...]
     problems: tuple[Problem, ...]
     bank: Bank | None = None
+    pictures: tuple[Picture, ...] = ()
 
 
 def publish(
-    store: Store, *, curriculum: Curriculum, now: datetime, viewer: Viewer | None = None
+    store: Store,
+    *,
+    curriculum: Curriculum,
+    now: datetime,
+    read_image: ReadImage,
+    viewer: Viewer | None = None,
+    only: str | None = None,
 ) -> tuple[Published, ...]:
-    """Publish what is new in a curriculum read from disk.
+    """Publish what is new in a curriculum read from disk; `only` names one module to publish.
 
     Registers come first, then tracks, modules and banks, each in a transaction of its own. A unit
     with errors, its own or in what it refers to, is left as it is: the last good revision stays
@@ -76,10 +84,12 @@ def publish(
     """
     if viewer is not None:
         access.require(viewer, "publish lessons")
-    units = [_registers_unit(curriculum), *_module_units(curriculum), *_track_units(curriculum)]
+    units = [_registers_unit(curriculum), *_module_units(curriculum, read_image)]
+    units += _track_units(curriculum)
     units += _bank_units(curriculum)
-    published = tuple(_publish_unit(store, unit, viewer=viewer, now=now) for unit in units)
-    return (*published, *_broken(curriculum, {unit.id for unit in units}))
+    wanted = [unit for unit in units if only is None or unit.id in {only, REGISTERS}]
+    published = tuple(_publish_unit(store, unit, viewer=viewer, now=now) for unit in wanted)
+    return published if only is not None else (*published, *_broken(curriculum, published))
 
 
 def _publish_unit(store: Store, unit: _Unit, *, viewer: Viewer | None, now: datetime) -> Published:
@@ -116,6 +126,7 @@ def _insert_unit(
         )
         for revision in changed
     }
+    keep_pictures(connection, unit.pictures)
     if unit.bank is not None:
         _keep_prior(connection, unit.bank, now=now)
     _audit(connection, unit, "published", payload={"revisions": ids}, viewer=viewer, now=now)
@@ -202,17 +213,18 @@ def _registers_unit(curriculum: Curriculum) -> _Unit:
     return _Unit(REGISTERS, REGISTERS, "published", (revision,), problems)
 
 
-def _module_units(curriculum: Curriculum) -> list[_Unit]:
+def _module_units(curriculum: Curriculum, read_image: ReadImage) -> list[_Unit]:
     units = []
     for module in curriculum.modules.values():
         lessons = [curriculum.lessons[id_] for id_ in module.lessons if id_ in curriculum.lessons]
         shown = [lesson for lesson in lessons if lesson.front.status == "published"]
         body = module_to_json(module) | {"lessons": [lesson.front.id for lesson in shown]}
         revisions = [_revision(module.front, "module", module.front.id, body)]
+        pictures: tuple[Picture, ...] = ()
         for lesson in shown:
-            revisions.append(
-                _revision(lesson.front, "lesson", module.front.id, lesson_to_json(lesson))
-            )
+            pinned, found = pin_pictures(lesson_to_json(lesson), read_image=read_image)
+            pictures += found
+            revisions.append(_revision(lesson.front, "lesson", module.front.id, pinned, found))
             revisions += [_item_revision(item, module.front.id) for item in lesson.items]
         units.append(
             _Unit(
@@ -221,6 +233,7 @@ def _module_units(curriculum: Curriculum) -> list[_Unit]:
                 module.front.status,
                 tuple(revisions),
                 blocking_problems(curriculum, module.front.id),
+                pictures=pictures,
             )
         )
     return units
@@ -264,12 +277,21 @@ def _bank_units(curriculum: Curriculum) -> list[_Unit]:
     return units
 
 
-def _revision(front: Front, kind: str, owner_id: str, body: Mapping[str, Any]) -> NewRevision:
+def _revision(
+    front: Front,
+    kind: str,
+    owner_id: str,
+    body: Mapping[str, Any],
+    pictures: tuple[Picture, ...] = (),
+) -> NewRevision:
+    # A new picture under an old name is a new revision too.
+    marks = "".join(picture.sha256 for picture in pictures)
+    pinned = hashlib.sha256(f"{front.content_hash}{marks}".encode()).hexdigest()
     return NewRevision(
         content_id=front.id,
         kind=kind,
         owner_id=owner_id,
-        content_hash=front.content_hash,
+        content_hash=pinned if pictures else front.content_hash,
         key_hash="",
         origin="git",
         path=front.path,
@@ -292,15 +314,14 @@ def _item_revision(item: Item, owner_id: str) -> NewRevision:
     )
 
 
-def _broken(curriculum: Curriculum, known: set[str]) -> tuple[Published, ...]:
-    """Name files so broken that no unit could be made of them."""
+def _broken(curriculum: Curriculum, published: tuple[Published, ...]) -> tuple[Published, ...]:
+    """Name files so broken that they belong to nothing that could be published."""
+    told = {problem for one in published for problem in one.problems}
     broken: dict[str, list[Problem]] = {}
-    read = {value.front.path for value in curriculum.modules.values()}
     for problem in curriculum.problems:
-        if problem.level == "error" and problem.path.endswith("module.md"):
+        if problem.level == "error" and problem not in told:
             broken.setdefault(problem.path, []).append(problem)
     return tuple(
-        Published(path, "module", "blocked", problems=tuple(problems))
+        Published(path, "file", "blocked", problems=tuple(problems))
         for path, problems in broken.items()
-        if path not in read and path not in known
     )

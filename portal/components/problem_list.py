@@ -1,0 +1,23 @@
+"""Faults of the curriculum with file, line and column; errors first."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from curriculum.model import Problem
+from portal.text import _
+
+_LOOKS = {"error": ("error", "red"), "warning": ("warning", "orange")}
+
+
+def draw_problems(problems: Sequence[Problem]) -> None:
+    """Draw one line a fault: icon and word, place, what is wrong and how to mend it."""
+    words = {"error": _("Error"), "warning": _("Warning")}
+    for problem in sorted(problems, key=lambda one: (one.level != "error", one)):
+        icon, color = _LOOKS[problem.level]
+        place = f"{problem.path}:{problem.line}:{problem.column}"
+        with st.container(border=True):
+            with st.container(horizontal=True):
+                st.badge(words[problem.level], icon=f":material/{icon}:", color=color)
+                st.markdown(f"`{place}` · {problem.code}")
+            st.text(problem.message)
