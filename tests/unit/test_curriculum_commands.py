@@ -1,0 +1,233 @@
+"""The commands check, new and format, and the example in the author's guide."""
+
+import json
+import re
+import time
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from curriculum.__main__ import main
+from curriculum.cache import CACHE_FILE
+from curriculum.command_check import check_content
+from curriculum.command_format import mended_bytes
+from curriculum.parse import parse_lesson
+from curriculum.read import read_curriculum, read_registers
+from tests.unit.curriculum_texts import (
+    BANK,
+    ITEM,
+    LESSON,
+    content_files,
+    file_text,
+    problems_in,
+    write_content,
+)
+
+ROOT = Path(__file__).parents[2]
+GUIDE = ROOT / "curriculum/README.md"
+TODAY = "--today=2026-11-22"
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    write_content(tmp_path, dict(content_files()))
+    monkeypatch.setenv("PORTAL_CONTENT_DIR", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def spoil(folder: Path) -> None:
+    text = content_files()[LESSON].replace("[x]", "[ ]")
+    (folder / LESSON).write_text(text, encoding="utf-8")
+
+
+def test_clean_content_exits_with_0(folder, capsys):
+    assert main(["check", TODAY]) == 0
+    assert capsys.readouterr().out == ""
+
+
+def test_an_error_exits_with_1_and_names_its_place(folder, capsys):
+    spoil(folder)
+
+    assert main(["check", TODAY]) == 1
+
+    line = content_files()[LESSON].splitlines().index("## Refund outside policy") + 1
+    assert capsys.readouterr().out.startswith(f"{LESSON}:{line}:1: error CHO001: ")
+
+
+def test_warnings_exit_with_0_and_with_strict_with_1(folder):
+    text = content_files()[LESSON].replace("  > [M101] Confidence is not authority.\n", "")
+    (folder / LESSON).write_text(text, encoding="utf-8")
+
+    assert main(["check", TODAY]) == 0
+    assert main(["check", TODAY, "--strict"]) == 1
+
+
+@pytest.mark.parametrize("arguments", [["check", "--format", "xml"], [], ["chek"]])
+def test_wrong_use_exits_with_2(folder, arguments):
+    with pytest.raises(SystemExit) as stopped:
+        main(arguments)
+
+    assert stopped.value.code == 2
+
+
+def test_a_path_that_does_not_exist_exits_with_2(folder, capsys):
+    assert main(["check", "curriculum/nothing.md"]) == 2
+    assert "curriculum/nothing.md" in capsys.readouterr().err
+
+
+def test_json_is_a_list_of_faults(folder, capsys):
+    spoil(folder)
+
+    main(["check", TODAY, "--format", "json"])
+
+    (fault,) = json.loads(capsys.readouterr().out)
+    assert set(fault) == {"path", "line", "column", "level", "code", "message"}
+    assert (fault["path"], fault["level"], fault["code"]) == (LESSON, "error", "CHO001")
+
+
+def test_json_of_clean_content_is_an_empty_list(folder, capsys):
+    main(["check", TODAY, "--format", "json"])
+
+    assert json.loads(capsys.readouterr().out) == []
+
+
+def test_github_annotations_name_file_and_line(folder, capsys):
+    spoil(folder)
+
+    main(["check", TODAY, "--format", "github"])
+
+    assert re.match(
+        rf"::error file={LESSON},line=\d+,col=1,title=CHO001::", capsys.readouterr().out
+    )
+
+
+def test_sarif_points_to_rules_and_places(folder, capsys):
+    spoil(folder)
+
+    main(["check", TODAY, "--format", "sarif"])
+
+    run = json.loads(capsys.readouterr().out)["runs"][0]
+    result = run["results"][0]
+    assert run["tool"]["driver"]["rules"][result["ruleIndex"]]["id"] == result["ruleId"] == "CHO001"
+    location = result["locations"][0]["physicalLocation"]
+    assert location["artifactLocation"]["uri"] == LESSON
+
+
+def test_only_the_files_asked_for_are_reported(folder, capsys):
+    spoil(folder)
+
+    assert main(["check", TODAY, BANK]) == 0
+    assert main(["check", TODAY, "curriculum/modules"]) == 1
+    assert main(["check", TODAY, LESSON, BANK]) == 1
+
+
+def test_a_file_outside_the_content_folder_can_be_checked(folder, tmp_path_factory, capsys):
+    place = tmp_path_factory.mktemp("loose") / "draft.md"
+    place.write_text(file_text("lesson", body=ITEM.replace("[x]", "[ ]")), encoding="utf-8")
+
+    assert main(["check", TODAY, str(place)]) == 1
+    assert "CHO001" in capsys.readouterr().out
+
+
+def test_the_cache_gives_the_same_answer_and_may_be_deleted_or_spoiled(folder):
+    spoil(folder)
+
+    def check(use_cache: bool):
+        return check_content(folder, paths=[], today=date(2026, 11, 22), use_cache=use_cache)
+
+    cold, warm, bare = check(True), check(True), check(False)
+    (folder / CACHE_FILE).write_text('{"version": 1, "files": [', encoding="utf-8")
+    spoiled = check(True)
+    (folder / CACHE_FILE).unlink()
+
+    assert cold == warm == bare == spoiled == check(True)
+
+
+def test_the_cache_sees_a_changed_file(folder):
+    assert main(["check", TODAY]) == 0
+    spoil(folder)
+    assert main(["check", TODAY]) == 1
+
+
+def test_a_new_module_lesson_bank_and_track_pass_the_checker(folder, capsys):
+    title = 'A "strange": title'
+    deeds = [["track", "new-track"], ["module", "m9"], ["lesson", "m9.one"], ["lesson", "m9.two"]]
+    for kind, id_ in [*deeds, ["bank", "bank.new"]]:
+        assert main(["new", kind, id_, "--title", title, TODAY]) == 0
+
+    curriculum = read_curriculum(folder, today=date(2026, 11, 22))
+
+    assert [p for p in curriculum.problems if p.level == "error"] == []
+    assert curriculum.lessons["m9.one"].front.title == title
+    assert (folder / "curriculum/modules/m9/20-two.md").is_file()
+
+
+def test_new_never_touches_a_file_that_is_there(folder):
+    before = (folder / "curriculum/tracks/agents.md").read_bytes()
+
+    assert main(["new", "track", "agents"]) == 2
+    assert main(["new", "lesson", "m7.nowhere"]) == 2
+    assert main(["new", "track", "../agents"]) == 2
+    assert (folder / "curriculum/tracks/agents.md").read_bytes() == before
+
+
+def test_format_mends_boxes_line_ends_and_marks(folder):
+    broken = (
+        content_files()[LESSON]
+        .replace("- [ ] Pay", "-[ ] Pay")
+        .replace("- [x] Send", "-\u00a0[X]Send")
+    )
+    (folder / LESSON).write_bytes(b"\xef\xbb\xbf" + broken.replace("\n", "\r\n").encode())
+
+    assert main(["format", "--check"]) == 1
+    assert main(["format"]) == 0
+
+    assert (folder / LESSON).read_text(encoding="utf-8") == content_files()[LESSON]
+    assert main(["format", "--check"]) == 0
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        content_files()[LESSON],
+        file_text("lesson", body="- [1] a\n-[link](x)\n\n```text\n-[ ] code\n```\n\n\n\n"),
+        "no front matter  \n\n\ttabs\n",
+    ],
+)
+def test_format_leaves_everything_else_alone(text):
+    assert mended_bytes(text.encode()) == text.encode()
+
+
+def test_format_leaves_a_file_alone_that_it_would_have_to_guess():
+    assert mended_bytes("Caf\u00e9".encode("cp1252")) is None
+
+
+def test_the_example_in_the_guide_has_no_fault(tmp_path):
+    (text,) = re.findall(r"````markdown\n(.*?)\n````", GUIDE.read_text(encoding="utf-8"), re.DOTALL)
+    registers, _ = read_registers(ROOT)
+
+    path = "curriculum/modules/a3-traces/90-first-alarm.md"
+    lesson, problems = parse_lesson(f"{text}\n", path=path, registers=registers)
+
+    assert problems == ()
+    assert [item.type for item in lesson.items] == ["single", "numeric"]
+
+
+def test_the_content_of_this_repository_has_no_error():
+    curriculum = read_curriculum(ROOT)
+
+    assert [p for p in curriculum.problems if p.level == "error"] == []
+
+
+def test_a_hundred_lessons_are_checked_within_two_seconds_of_cpu(tmp_path):
+    files = {
+        f"curriculum/modules/m1/{n}-x.md": content_files()[LESSON].replace("m1.", f"m1.n{n}.")
+        for n in range(100)
+    }
+    started = time.process_time()
+
+    problems_in(tmp_path, files=files)
+
+    assert time.process_time() - started < 2
