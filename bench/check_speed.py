@@ -164,7 +164,7 @@ def write_lessons(folder: Path, *, lessons: int) -> int:
         (place / f"{number:05}.md").write_text(text, encoding="utf-8")
     (base / "tracks/t.md").write_text(
         "---\nschema: track/1\nid: t\ntitle: Track\nsummary: Words.\nowner: ada@norhaven.example\n"
-        f"modules: [{', '.join(modules)}]\n---\n\n# Track\n",
+        "modules:\n" + "".join(f"  - {module}\n" for module in modules) + "---\n\n# Track\n",
         encoding="utf-8",
     )
     return size

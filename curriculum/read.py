@@ -3,7 +3,7 @@
 import os
 import re
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass, replace
 from datetime import date
 from hashlib import sha256
@@ -299,6 +299,8 @@ def _curriculum(
             banks[value.front.id] = value
         elif isinstance(value, Blueprint):
             blueprints[value.front.id] = value
+    sound = {item.id for lesson in lessons.values() for item in lesson.items}
+    sound |= {item.id for bank in banks.values() for item in bank.items}
     return Curriculum(
         registers=registers,
         tracks=MappingProxyType(tracks),
@@ -308,7 +310,9 @@ def _curriculum(
         blueprints=MappingProxyType(blueprints),
         problems=problems,
         paths=MappingProxyType(paths),
-        references=MappingProxyType({f.path: _referred_paths(f, paths=paths) for f in files}),
+        references=MappingProxyType(
+            {f.path: _referred_paths(f, paths=paths, sound=sound) for f in files}
+        ),
     )
 
 
@@ -326,11 +330,14 @@ def _without_errors(
     return replace(value, items=kept) if is_sound else None
 
 
-def _referred_paths(facts: Facts, *, paths: Mapping[str, str]) -> tuple[str, ...]:
+def _referred_paths(facts: Facts, *, paths: Mapping[str, str], sound: Set[str]) -> tuple[str, ...]:
     found = []
     for ref in facts.references:
         if ref.kind in {"path", "include"}:
             found.append(ref.target)
+        elif ref.kind in {"item", "twin"} and ref.target in sound:
+            # A linked item without faults does not suffer from its neighbours' faults.
+            continue
         elif ref.kind in {"item", "prerequisite", "bank", "module", "track", "twin", "original"}:
             found.append(paths.get(ref.target, ""))
     return tuple(sorted({path for path in found if path and path != facts.path}))

@@ -466,3 +466,63 @@ def test_only_the_faulty_module_is_blocked(tmp_path):
     assert [p.path for p in blocking_problems(curriculum, "check.agent-operations")] == [BANK]
     assert "m1.limits" not in curriculum.lessons
     assert "m2.one" in curriculum.lessons
+
+
+def test_a_linked_item_does_not_suffer_from_its_neighbours(tmp_path):
+    from curriculum.check import blocking_problems
+
+    bad = ITEM.replace("m1.refund", "practice.bad").replace("[x]", "[ ]")
+    files = {
+        **spoiled("body", "[Check: it](item:practice.one)\n"),
+        OPEN_BANK: content_files()[OPEN_BANK] + "\n" + bad,
+    }
+    problems_in(tmp_path / "neighbour", files=files)
+    files = {**files, **spoiled("body", "[Check: it](item:practice.bad)\n")}
+    problems_in(tmp_path / "itself", files=files)
+
+    assert blocking_problems(read_curriculum(tmp_path / "neighbour"), "m1") == ()
+    blocked = blocking_problems(read_curriculum(tmp_path / "itself"), "m1")
+    assert [(p.path, p.code) for p in blocked] == [(OPEN_BANK, "CHO001")]
+
+
+SPEC_EXAMPLE = """## Refund outside policy
+
+```item
+id: agents.refund-outside-policy
+type: single
+skill: agent-operations
+level: 2
+difficulty: -0.5
+sources: [nist-ai-rmf]
+```
+
+A customer-service agent proposes a 900 EUR refund. Its limit is 200 EUR. What should happen next?
+
+- [ ] Pay it, because the agent reports 97% confidence.
+  > [M101] Confidence is not authority.
+- [x] Send it to a person who may approve refunds of that size.
+  > Right: the limit marks where human review is required.
+- [ ] Split it into five refunds of 180 EUR.
+  > [M211] Splitting evades the control.
+
+### Explanation
+
+The limit is part of the **accountability layer**.[^1]
+
+[^1]: A source.
+"""
+
+
+def test_an_item_reads_the_same_in_a_lesson_and_in_a_bank():
+    lesson = read_file(file_text("lesson", body=SPEC_EXAMPLE), path=LESSON, kind="lesson").value
+    bank = read_file(file_text("bank", body=SPEC_EXAMPLE), path=BANK, kind="bank").value
+
+    ours, theirs = lesson.items[0], bank.items[0]
+    assert ours.key_hash == theirs.key_hash
+    assert ours.content_hash == theirs.content_hash
+    assert [c.misconception for c in ours.choices] == ["M101", None, "M211"]
+    assert ours.choices[0].feedback == "Confidence is not authority."
+    assert ours.explanation.endswith("[^1]: A source.")
+    assert ours.difficulty == -0.5
+    assert Check("agents.refund-outside-policy") in lesson.blocks
+    assert lesson.footnotes == {"1": "A source."}
