@@ -12,39 +12,46 @@ from portal.services.sessions import keep_session
 from portal.text import _
 
 PAGES = Path(__file__).with_name("app_pages")
+# Reached by a button or a deep link, not from the sidebar.
+HIDDEN = frozenset({"track", "lesson", "check", "result", "preview"})
 ICON = Path(__file__).with_name("components") / "icon.png"
 
 
-def _page(name: str, title: str, icon: str, **options: object) -> st.Page:
-    return st.Page(PAGES / f"{name}.py", title=title, icon=f":material/{icon}:", **options)
+def _page(name: str, title: str, icon: str) -> st.Page:
+    return st.Page(
+        PAGES / f"{name}.py",
+        title=title,
+        icon=f":material/{icon}:",
+        url_path=name,
+        default=name == "home",
+        visibility="hidden" if name in HIDDEN else "visible",
+    )
 
 
 def _sections(viewer: Viewer, *, synthetic: bool) -> dict[str, list[st.Page]]:
     learn = [
-        _page("home", _("Home"), "home", url_path="home", default=True),
-        _page("tracks", _("My tracks"), "route", url_path="tracks"),
-        _page("my_skills", _("My skills"), "query_stats", url_path="my_skills"),
-        _page("track", _("Track"), "route", url_path="track", visibility="hidden"),
-        _page("lesson", _("Lesson"), "menu_book", url_path="lesson", visibility="hidden"),
-        _page("check", _("Skill check"), "quiz", url_path="check", visibility="hidden"),
-        _page("result", _("Result"), "flag", url_path="result", visibility="hidden"),
+        _page("home", _("Home"), "home"),
+        _page("tracks", _("My tracks"), "route"),
+        _page("my_skills", _("My skills"), "query_stats"),
+        _page("track", _("Track"), "route"),
+        _page("lesson", _("Lesson"), "menu_book"),
+        _page("check", _("Skill check"), "quiz"),
+        _page("result", _("Result"), "flag"),
     ]
     sections = {_("Learn"): learn}
     if access.may(viewer, "see team figures") or access.may(viewer, "see organisation figures"):
-        sections[_("My team")] = [
-            _page("team_growth", _("Team growth"), "groups", url_path="team_growth")
-        ]
+        sections[_("My team")] = [_page("team_growth", _("Team growth"), "groups")]
     if access.may(viewer, "compare programs"):
         sections.setdefault(_("My team"), []).append(
-            _page("programs", _("Programs compared"), "balance", url_path="programs")
+            _page("programs", _("Programs compared"), "balance")
         )
     if access.may(viewer, "read drafts"):
         sections[_("Author")] = [
-            _page("lessons", _("Lessons"), "edit_note", url_path="lessons"),
-            _page("preview", _("Preview"), "preview", url_path="preview", visibility="hidden"),
+            _page("lessons", _("Lessons"), "edit_note"),
+            _page("preview", _("Preview"), "preview"),
         ]
     if synthetic:
-        sections[_("About")] = [_page("tour", _("Tour"), "signpost", url_path="tour")]
+        sections[_("About")] = [_page("tour", _("Tour"), "signpost")]
     return sections
 
 

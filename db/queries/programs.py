@@ -50,7 +50,7 @@ def select_programs(connection: Connection) -> tuple[ProgramRow, ...]:
             select(draws.c.id).where(draws.c.program_id == programs.c.id).exists().label("drawn"),
         ).order_by(programs.c.starts_on.desc(), programs.c.name)
     )
-    return tuple(ProgramRow(*row[:5], bool(row.drawn)) for row in rows)
+    return tuple(ProgramRow(row[0], row[1], row[2], row[3], row[4], bool(row[5])) for row in rows)
 
 
 def select_windows(connection: Connection, learner_id: int) -> tuple[WindowRow, ...]:

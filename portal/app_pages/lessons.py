@@ -6,12 +6,12 @@ from portal import access, clock, loaders
 from portal.components.buttons import main_button
 from portal.components.notices import guarded
 from portal.components.problem_list import draw_problems
-from portal.components.states import draw_empty
+from portal.components.states import BadgeColor, draw_empty
 from portal.services.authoring import ModuleOverview, read_overview
 from portal.services.publishing import Published, publish
 from portal.text import _, date_text, plural
 
-LOOKS = {
+LOOKS: dict[str, tuple[str, BadgeColor, str]] = {
     "published": ("check_circle", "green", _("Published")),
     "changed": ("edit", "orange", _("Changed since published")),
     "new": ("fiber_new", "blue", _("Not published yet")),

@@ -15,7 +15,7 @@ from portal.components.growth_view import (
     shown_points,
 )
 from portal.components.skill_strip import is_dark
-from portal.components.states import draw_empty
+from portal.components.states import BadgeColor, draw_empty
 from portal.components.table_view import draw_table
 from portal.services.comparing import ComparedProgram, compare_program, read_programs
 from portal.text import _, number_text, percent_text, signed_text
@@ -29,7 +29,8 @@ def _range(low: float, high: float) -> str:
 
 def _draw_verdict(comparison: Comparison) -> None:
     fair = comparison.comparability in {"comparable_by_design", "comparable"}
-    color = "gray" if comparison.withheld else ("green" if fair else "orange")
+    shown: BadgeColor = "green" if fair else "orange"
+    color: BadgeColor = "gray" if comparison.withheld else shown
     icon = "balance" if not comparison.withheld else "visibility_off"
     with st.container(border=True):
         st.badge(

@@ -6,11 +6,13 @@ from portal import clock, loaders
 from portal.components.growth_view import (
     draw_growth,
     draw_growth_table,
+    draw_routes,
     score_range,
     shown_points,
 )
 from portal.components.states import draw_empty
-from portal.services.reporting import TeamGrowth, Unit, read_units, team_growth
+from portal.services.comparing import routes_were_drawn
+from portal.services.reporting import Reach, TeamGrowth, Unit, read_units, team_growth
 from portal.text import _, percent_text, plural, signed_text
 
 CHARTS_AT_ONCE = 12
@@ -38,44 +40,49 @@ def _choose_skill() -> str:
     )
 
 
+def _choose_reach() -> Reach:
+    names = {"line": _("Whole line"), "team": _("Direct reports")}
+    chosen = st.segmented_control(
+        _("People"),
+        list(names),
+        format_func=names.__getitem__,
+        default="line",
+        required=True,
+        key="team_growth_reach",
+    )
+    return "team" if chosen == "team" else "line"
+
+
 def _sentence(growth: TeamGrowth) -> str:
     """Say what the unit did when enough people stand behind it; never one route against another."""
-    parts = []
-    for route, name in (("structured", _("structured")), ("self_directed", _("self-directed"))):
-        rows = growth.routes[(growth.routes["route"] == route) & ~growth.routes["hidden"]]
-        by_occasion = rows.set_index("occasion")
-        if {"baseline", "end"} <= set(by_occasion.index) and min(
-            by_occasion.loc[["baseline", "end"], "n"]
-        ) >= growth.floor.change:
-            change = by_occasion.loc["end", "score"] - by_occasion.loc["baseline", "score"]
-            parts.append(
-                _("{route} route {change} points from start to end").format(
-                    route=name, change=signed_text(float(change))
-                )
-            )
+    words = {"structured": _("structured"), "self_directed": _("self-directed")}
+    parts = [
+        _("{route} route {change} points from start to end").format(
+            route=words[route], change=signed_text(change)
+        )
+        for route, change in growth.changes.items()
+    ]
     if not parts:
         return _("Too few learners with both checks to speak of a change yet.")
     return _("In {unit}: {parts}.").format(unit=growth.unit.name, parts="; ".join(parts))
 
 
-def _draw_routes(growth: TeamGrowth) -> None:
+def _draw_routes(growth: TeamGrowth, *, together: bool) -> None:
     points = shown_points(growth.routes, name="route")
     if points.empty:
         _draw_too_few(growth)
         return
-    draw_growth(
-        points,
-        limits=score_range(growth.routes),
-        height=320,
-        key="team_growth_routes",
-        alt=_sentence(growth),
-    )
+    draw_routes(points, limits=score_range(growth.routes), together=together, alt=_sentence(growth))
     st.markdown(
         _(
             "Band: 95 % range of the mean; the figures above the axis count learners. This picture "
-            "cannot say which route works better; Programs compared can, or says why not."
+            "cannot say which route works better."
         )
     )
+    if not together:
+        st.markdown(_("People chose their own route here, so the routes stand apart."))
+    if st.button(_("Programs compared"), key="team_growth_compare", icon=":material/balance:"):
+        st.switch_page("app_pages/programs.py")
     draw_growth_table(growth.routes, key="team_growth_routes_data", file_name="routes.csv")
 
 
@@ -167,13 +174,17 @@ if not units:
     )
 else:
     with st.container(horizontal=True):
-        unit_id, skill = _choose_unit(units), _choose_skill()
+        unit_id, skill, reach = _choose_unit(units), _choose_skill(), _choose_reach()
+    together = routes_were_drawn(
+        loaders.store(), viewer=viewer, catalogue=loaders.catalogue(), skill=skill
+    )
     growth = team_growth(
         loaders.store(),
         viewer=viewer,
         catalogue=loaders.catalogue(),
         team_id=unit_id,
         skill=skill,
+        reach=reach,
         min_group=loaders.house().settings.min_group,
         now=clock.now(),
     )
@@ -181,7 +192,7 @@ else:
     st.markdown(_learning_words(growth))
     routes, teams = st.tabs([_("By route"), _("By team")])
     with routes:
-        _draw_routes(growth)
+        _draw_routes(growth, together=together)
     with teams:
         if growth.children:
             _draw_units(growth)

@@ -3,7 +3,7 @@
 import altair as alt
 import pandas as pd
 
-from portal.charts.theme import ROLES, axis, configured
+from portal.charts.theme import ROLES, Finished, axis, configured
 
 _TONES = alt.Scale(domain=list(ROLES))
 ROW_HEIGHT = 40
@@ -11,7 +11,7 @@ ROW_HEIGHT = 40
 
 def forest_chart(
     estimates: pd.DataFrame, *, envelope: tuple[float, float] | None, dark: bool
-) -> alt.Chart:
+) -> Finished:
     """Draw the estimates with their intervals; the main one first and larger; ink, no colours.
 
     Parameters
@@ -70,7 +70,7 @@ def forest_chart(
     return configured(alt.layer(*layers).properties(height=ROW_HEIGHT * len(names) + 50))
 
 
-def love_plot(differences: pd.DataFrame, *, dark: bool) -> alt.Chart:
+def love_plot(differences: pd.DataFrame, *, dark: bool) -> Finished:
     """Draw signed baseline differences between the routes, with fields at ± .05 and ± .25.
 
     Parameters

@@ -3,7 +3,7 @@
 import altair as alt
 import pandas as pd
 
-from portal.charts.theme import BAND_OPACITY, ROLES, axis, configured
+from portal.charts.theme import BAND_OPACITY, ROLES, Finished, axis, configured
 from portal.text import _
 
 _TONES = alt.Scale(domain=list(ROLES))
@@ -13,7 +13,7 @@ _DASHES = alt.Scale(domain=list(ROLES), range=[[1, 0], [6, 4], [1, 0], [2, 3]])
 
 def growth_chart(
     points: pd.DataFrame, *, low: float, high: float, height: int, dark: bool
-) -> alt.Chart:
+) -> Finished:
     """Draw a line per series with its band, name at the line's end, and n in rows above the axis.
 
     Parameters

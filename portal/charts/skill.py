@@ -3,7 +3,7 @@
 import altair as alt
 import pandas as pd
 
-from portal.charts.theme import ROLES, axis, configured
+from portal.charts.theme import ROLES, Finished, axis, configured
 
 LOW, HIGH = -3.0, 3.0
 Z95 = 1.959964
@@ -12,7 +12,7 @@ _TONES = alt.Scale(domain=list(ROLES))
 
 def skill_strip(
     estimate: pd.DataFrame, *, cuts: list[float], target: float | None, dark: bool
-) -> alt.Chart:
+) -> Finished:
     """Draw a strip: level borders, the 95 % range as a band, the estimate as a dot.
 
     Parameters
@@ -63,7 +63,7 @@ def skill_strip(
     return configured(alt.layer(*layers).properties(height=44))
 
 
-def skill_over_time(checks: pd.DataFrame, *, target: float | None, dark: bool) -> alt.Chart:
+def skill_over_time(checks: pd.DataFrame, *, target: float | None, dark: bool) -> Finished:
     """Draw each check as a thick 95 % rule with its dot and value; never a line joining them.
 
     Parameters

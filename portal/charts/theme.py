@@ -16,9 +16,12 @@ def axis(*, dark: bool, **options: Any) -> alt.Axis:  # noqa: ANN401 - altair's 
     return alt.Axis(**{**colors, "labelFlush": False, **options})
 
 
-def configured(chart: Any) -> Any:  # noqa: ANN401 - any altair top-level chart
+Finished = alt.LayerChart | alt.FacetChart
+
+
+def configured(chart: Finished) -> Finished:
     """Apply the theme's values to a finished chart."""
-    return (
+    styled: Finished = (
         chart.configure_view(stroke=None)
         .configure_axis(
             labelFontSize=13,
@@ -33,3 +36,4 @@ def configured(chart: Any) -> Any:  # noqa: ANN401 - any altair top-level chart
         .configure_axisX(grid=False)
         .configure_text(fontSize=13)
     )
+    return styled

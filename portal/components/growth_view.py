@@ -98,3 +98,22 @@ def draw_growth_table(rows: pd.DataFrame, *, key: str, file_name: str) -> None:
         }
     )
     draw_table(frame, key=key, alt=_("The same figures as a table."), file_name=file_name)
+
+
+def draw_routes(
+    points: pd.DataFrame, *, limits: tuple[float, float], together: bool, alt: str
+) -> None:
+    """Draw the routes in one picture, or each in its own where they may not be compared."""
+    if together:
+        draw_growth(points, limits=limits, height=320, key="routes", alt=alt)
+        return
+    names = list(dict.fromkeys(points["name"]))
+    for column, name in zip(st.columns(max(len(names), 1)), names, strict=False):
+        with column:
+            draw_growth(
+                points[points["name"] == name],
+                limits=limits,
+                height=260,
+                key=f"routes_{name}",
+                alt=_("Mean skill of one route over time, on its own."),
+            )

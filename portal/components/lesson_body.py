@@ -97,7 +97,7 @@ def _draw_link(block: Link, around: Surroundings) -> None:
         icon=":material/arrow_forward:",
     ):
         st.switch_page(
-            f"app_pages/{_PAGES[block.kind]}.py", query_params={block.kind: block.target}
+            f"app_pages/{_PAGES[block.kind]}.py", query_params={str(block.kind): block.target}
         )
 
 

@@ -5,9 +5,13 @@ from collections.abc import Sequence
 import streamlit as st
 
 from curriculum.model import Problem
+from portal.components.states import BadgeColor
 from portal.text import _
 
-_LOOKS = {"error": ("error", "red"), "warning": ("warning", "orange")}
+_LOOKS: dict[str, tuple[str, BadgeColor]] = {
+    "error": ("error", "red"),
+    "warning": ("warning", "orange"),
+}
 
 
 def draw_problems(problems: Sequence[Problem]) -> None:

@@ -1,24 +1,30 @@
 """Empty pages and small states: what is missing, and the one thing to do next."""
 
 from collections.abc import Callable
+from typing import Literal
 
 import streamlit as st
 
 from portal.components.buttons import main_button
 from portal.text import _
 
-STATE_LOOKS = {
-    "done": ("check_circle", "green", lambda: _("Done")),
-    "in progress": ("pending", "orange", lambda: _("In progress")),
-    "not started": ("radio_button_unchecked", "gray", lambda: _("Not started")),
-    "locked": ("lock", "gray", lambda: _("Locked")),
-}
+BadgeColor = Literal["red", "orange", "blue", "green", "gray"]
+
+
+def state_looks() -> dict[str, tuple[str, BadgeColor, str]]:
+    """Return icon, colour and word of every learning state."""
+    return {
+        "done": ("check_circle", "green", _("Done")),
+        "in progress": ("pending", "orange", _("In progress")),
+        "not started": ("radio_button_unchecked", "gray", _("Not started")),
+        "locked": ("lock", "gray", _("Locked")),
+    }
 
 
 def draw_state(state: str) -> None:
     """Draw a learning state as a badge with icon and word."""
-    icon, color, word = STATE_LOOKS[state]
-    st.badge(word(), icon=f":material/{icon}:", color=color)
+    icon, color, word = state_looks()[state]
+    st.badge(word, icon=f":material/{icon}:", color=color)
 
 
 def draw_empty(

@@ -44,7 +44,12 @@ def read_programs(store: Store, *, viewer: Viewer, now: datetime) -> tuple[Progr
     access.require(viewer, "compare programs")
 
     def read(connection: Connection) -> tuple[ProgramRow, ...]:
-        programs = select_programs(connection)
+        programs = tuple(
+            sorted(
+                select_programs(connection),
+                key=lambda one: (not one.drawn, one.starts_on, one.name),
+            )
+        )
         if viewer.roles & {"author", "program_lead", "sponsor"}:
             return programs
         led = select_managed(connection, viewer.person_id, now.date())
@@ -53,6 +58,22 @@ def read_programs(store: Store, *, viewer: Viewer, now: datetime) -> tuple[Progr
         return tuple(program for program in programs if program.id in mine)
 
     return store.read(read)
+
+
+def routes_were_drawn(store: Store, *, viewer: Viewer, catalogue: Catalogue, skill: str) -> bool:
+    """Say whether every program that measures a skill drew its places by lot.
+
+    Only then may both routes stand in one picture on a page that states no verdict.
+    """
+    access.require(viewer, "compare programs")
+    programs = store.read(select_programs)
+    measured = [
+        program
+        for program in programs
+        if program.track_id in catalogue.tracks
+        and catalogue.tracks[program.track_id].skill == skill
+    ]
+    return bool(measured) and all(program.drawn for program in measured)
 
 
 def compare_program(

@@ -255,7 +255,7 @@ def _chosen_course(
     )
     truth = _truth(organisation, rng=rng, selection=SELECTION)
     chosen = truth.drop_duplicates("person").set_index("person")["arm"]
-    arms = {int(person): _arm(str(arm)) for person, arm in chosen.items()}
+    arms = {int(str(person)): _arm(str(arm)) for person, arm in chosen.items()}
     record_choices(
         store,
         viewer=lead,

@@ -7,11 +7,14 @@ Decisions go from the top of the organisation downwards and depend on nothing bu
 that every page, filter and export hides the same cells.
 """
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 ALL = "all"
-Cell = tuple[Hashable, str]
+# A unit with its scope.
+Part = tuple[int, str]
+# A part and a route, or all learners of the part.
+Cell = tuple[Part, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +36,7 @@ class Floor:
 def hidden_cells(
     counts: Mapping[Cell, int],
     *,
-    parts: Sequence[Hashable],
+    parts: Sequence[Part],
     routes: Sequence[str],
     shown_above: frozenset[str],
     floor: int,
@@ -74,7 +77,7 @@ def hidden_cells(
 
 
 def _lines(
-    parts: Sequence[Hashable],
+    parts: Sequence[Part],
     routes: Sequence[str],
     shown_above: frozenset[str],
     hidden: set[Cell],

@@ -87,7 +87,7 @@ def create_program(
             created_by=viewer.person_id,
             now=now,
         )
-        cohorts = {
+        cohorts: dict[str, int] = {
             arm: insert_cohort(
                 connection,
                 program_id=program_id,

@@ -106,7 +106,8 @@ def _insert_unit(
     connection: Connection, unit: _Unit, *, viewer: Viewer | None, now: datetime
 ) -> Published:
     hashes = select_hashes(connection)
-    stale, changed = [], []
+    stale: list[NewRevision] = []
+    changed: list[NewRevision] = []
     for revision in unit.revisions:
         before = hashes.get(revision.content_id, ())
         if before and before[-1] == revision.content_hash:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Literal
 
 import pandas as pd
 
@@ -16,6 +17,7 @@ from portal.access import Viewer
 from portal.services.catalogue import Catalogue
 from portal.services.disclosure import ALL, Cell, Floor, hidden_cells
 
+Reach = Literal["line", "team"]
 ROUTES = ("structured", "self_directed", "none")
 OCCASIONS = ("baseline", "end", "plus3", "plus6")
 # The share of a standard normal within ±1.96.
@@ -47,13 +49,15 @@ class TeamGrowth:
 
     `routes` and `units` have the columns `GROWTH_COLUMNS`: one row per series and occasion, mean
     on the scale 500 + 100 θ with 95 % limits; where `hidden` is true, `n`, `score`, `low` and
-    `high` are missing. `children` counts the units below; `units` holds at most those asked for.
+    `high` are missing. `children` are the units right below. `changes` holds, per route, the change
+    of the mean from start to end in points, where enough learners stand behind both.
     """
 
     unit: Unit
     larger: Unit | None
     children: tuple[Unit, ...]
     routes: pd.DataFrame
+    changes: Mapping[str, float]
     units: pd.DataFrame
     learning: Learning
     floor: Floor
@@ -84,10 +88,14 @@ def team_growth(
     catalogue: Catalogue,
     team_id: int,
     skill: str,
+    reach: Reach,
     min_group: int,
     now: datetime,
 ) -> TeamGrowth:
     """Return the growth of a unit in a skill, with everything hidden that must be.
+
+    `reach` is `line` for the unit and everyone below it, `team` for those who work in the unit
+    itself: a manager's direct reports.
 
     Raises
     ------
@@ -109,16 +117,21 @@ def team_growth(
         children = tuple(
             Unit(row.id, row.name, row.depth, 0) for row in tables[-1] if row.id != team_id
         )
-        below = [row.id for row in select_subtree(connection, [team_id], on=on)]
+        subtree = select_subtree(connection, [team_id], on=on)
+        below = [row.id for row in subtree if reach == "line" or row.id == team_id]
         assigned, done = select_completion(connection, below, on=on)
         names = {team_id: units[team_id].name if team_id in units else ""}
         names |= {child.id: child.name for child in children}
+        routes = _shown(cells, [team_id], ROUTES[:2], names, hidden, scope=reach)
         return TeamGrowth(
             unit=units.get(team_id, Unit(team_id, names[team_id], 0, 0)),
             larger=_larger(path, units),
             children=children,
-            routes=_shown(cells, [team_id], ROUTES[:2], names, hidden),
-            units=_shown(cells, [child.id for child in children], (ALL,), names, hidden),
+            routes=routes,
+            changes=_changes(routes, floor=floor.change),
+            units=_shown(
+                cells, [child.id for child in children], (ALL,), names, hidden, scope="line"
+            ),
             learning=Learning(assigned, done),
             floor=floor,
         )
@@ -160,11 +173,15 @@ def _larger(path: Sequence[int], units: Mapping[int, Unit]) -> Unit | None:
 # --- what may be shown ----------------------------------------------------------------------------
 
 
+# A unit, its scope (`team` or `line`), a route and an occasion.
+_Figure = tuple[int, str, str, str]
+
+
 @dataclass(frozen=True, slots=True)
 class _Cells:
-    """Sums per (unit, scope, route, occasion): n, Σθ, Σθ²."""
+    """Sums per figure: n, Σθ, Σθ²."""
 
-    sums: Mapping[tuple[int, str, str, str], tuple[int, float, float]]
+    sums: Mapping[_Figure, tuple[int, float, float]]
 
     def n(self, unit_id: int, scope: str, route: str, occasion: str) -> int:
         return self.sums.get((unit_id, scope, route, occasion), (0, 0.0, 0.0))[0]
@@ -178,7 +195,7 @@ def _read_cells(
     skill: str,
 ) -> _Cells:
     wanted = sorted({*path, *(row.id for table in tables for row in table)})
-    sums: dict[tuple[int, str, str, str], tuple[int, float, float]] = {}
+    sums: dict[_Figure, tuple[int, float, float]] = {}
     for scope in ("team", "line"):
         frame = select_growth(
             connection,
@@ -187,11 +204,15 @@ def _read_cells(
             skill=skill,
         )
         frame = frame[frame["occasion"] != "none"]
-        for row in frame.itertuples(index=False):
-            for route in (str(row.arm), ALL):
-                key = (int(row.team_id), scope, route, str(row.occasion))
+        for row in frame.to_dict("records"):
+            for route in (str(row["arm"]), ALL):
+                key = (int(row["team_id"]), scope, route, str(row["occasion"]))
                 n, total, squares = sums.get(key, (0, 0.0, 0.0))
-                sums[key] = (n + int(row.n), total + row.theta_sum, squares + row.theta_squares)
+                sums[key] = (
+                    n + int(row["n"]),
+                    total + float(row["theta_sum"]),
+                    squares + float(row["theta_squares"]),
+                )
     return _Cells(sums)
 
 
@@ -201,36 +222,40 @@ def _decide(
     tables: Sequence[Sequence[TeamRow]],
     *,
     floor: int,
-) -> frozenset[tuple[int, str, str]]:
-    """Return the hidden (unit, route, occasion), walking from the top of the organisation down."""
-    hidden: set[tuple[int, str, str]] = set()
+) -> frozenset[_Figure]:
+    """Return the figures to hide, walking from the top of the organisation down."""
+    hidden: set[_Figure] = set()
     for occasion in OCCASIONS:
-        top = path[0]
-        whole = {(top, route): cells.n(top, "line", route, occasion) for route in (ALL, *ROUTES)}
-        hidden |= _named(
-            hidden_cells(whole, parts=[top], routes=ROUTES, shown_above=frozenset(), floor=floor),
-            occasion,
-        )
+        top = (path[0], "line")
+        hidden |= _hide(cells, [top], occasion, shown_above=frozenset(), floor=floor)
         for unit_id, table in zip(path, tables, strict=True):
-            counts: dict[Cell, int] = {}
-            for row in table:
-                scope = "team" if row.id == unit_id else "line"
-                part = (row.id, "own") if row.id == unit_id else row.id
-                for route in (ALL, *ROUTES):
-                    counts[part, route] = cells.n(row.id, scope, route, occasion)
+            parts = [(row.id, "team" if row.id == unit_id else "line") for row in table]
             shown = frozenset(
-                route for route in (ALL, *ROUTES) if (unit_id, route, occasion) not in hidden
+                route
+                for route in (ALL, *ROUTES)
+                if (unit_id, "line", route, occasion) not in hidden
             )
-            parts = list(dict.fromkeys(part for part, _route in counts))
-            hidden |= _named(
-                hidden_cells(counts, parts=parts, routes=ROUTES, shown_above=shown, floor=floor),
-                occasion,
-            )
+            hidden |= _hide(cells, parts, occasion, shown_above=shown, floor=floor)
     return frozenset(hidden)
 
 
-def _named(cells: frozenset[Cell], occasion: str) -> set[tuple[int, str, str]]:
-    return {(part, route, occasion) for part, route in cells if isinstance(part, int)}
+def _hide(
+    cells: _Cells,
+    parts: Sequence[tuple[int, str]],
+    occasion: str,
+    *,
+    shown_above: frozenset[str],
+    floor: int,
+) -> set[_Figure]:
+    counts: dict[Cell, int] = {
+        (part, route): cells.n(*part, route, occasion) for part in parts for route in (ALL, *ROUTES)
+    }
+    return {
+        (unit_id, scope, route, occasion)
+        for (unit_id, scope), route in hidden_cells(
+            counts, parts=parts, routes=ROUTES, shown_above=shown_above, floor=floor
+        )
+    }
 
 
 def _shown(
@@ -238,21 +263,37 @@ def _shown(
     unit_ids: Sequence[int],
     routes: Sequence[str],
     names: Mapping[int, str],
-    hidden: frozenset[tuple[int, str, str]],
+    hidden: frozenset[_Figure],
+    *,
+    scope: Reach,
 ) -> pd.DataFrame:
     rows = []
     for unit_id in unit_ids:
         for route in routes:
             for occasion in OCCASIONS:
-                n, total, squares = cells.sums.get(
-                    (unit_id, "line", route, occasion), (0, 0.0, 0.0)
-                )
+                figure = (unit_id, scope, route, occasion)
+                n, total, squares = cells.sums.get(figure, (0, 0.0, 0.0))
                 if n == 0:
                     continue
-                concealed = (unit_id, route, occasion) in hidden
+                concealed = figure in hidden
                 figures = (None, None, None, None) if concealed else _mean(n, total, squares)
                 rows.append((unit_id, names[unit_id], route, occasion, *figures, concealed))
     return pd.DataFrame(rows, columns=list(GROWTH_COLUMNS))
+
+
+def _changes(routes: pd.DataFrame, *, floor: int) -> dict[str, float]:
+    """Return the change from start to end of each route that enough learners stand behind."""
+    shown = routes[~routes["hidden"].astype(bool)]
+    means = {
+        (str(row["route"]), str(row["occasion"])): float(row["score"])
+        for row in shown.to_dict("records")
+        if row["n"] >= floor
+    }
+    return {
+        route: means[route, "end"] - means[route, "baseline"]
+        for route in ROUTES[:2]
+        if (route, "end") in means and (route, "baseline") in means
+    }
 
 
 def _mean(n: int, total: float, squares: float) -> tuple[int, float, float, float]:

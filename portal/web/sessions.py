@@ -2,7 +2,9 @@
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime
+from functools import partial
 from http.cookies import SimpleCookie
+from typing import Any
 from urllib.parse import parse_qs
 
 from starlette.concurrency import run_in_threadpool
@@ -12,7 +14,7 @@ from portal.services.people import is_persona
 from portal.services.sessions import COOKIE, find_viewer, sign_out, start_session
 from portal.settings import Settings
 
-Scope = dict[str, object]
+Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, object]]]
 Send = Callable[[dict[str, object]], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
@@ -58,7 +60,7 @@ class SessionDoor:
 
     async def _enter(self, scope: Scope, send: Send) -> None:
         """Start a session for a persona of the demonstration."""
-        query = parse_qs(bytes(scope.get("query_string", b"")).decode("latin-1"))  # type: ignore[arg-type]
+        query = parse_qs(bytes(scope.get("query_string", b"")).decode("latin-1"))
         person = query.get("person", [""])[0]
         allowed = self._settings.auth == "demo" and _from_this_machine(scope)
         if not (allowed and person.isascii() and person.isdigit() and len(person) < 18):
@@ -86,14 +88,16 @@ class SessionDoor:
 
     async def _knows(self, scope: Scope) -> bool:
         token = read_cookie(scope, COOKIE)
-        viewer = token and await run_in_threadpool(
+        if not token:
+            return False
+        find = partial(
             find_viewer,
             self._store,
             token=token,
             now=self._clock(),
             idle_minutes=self._settings.session_idle_minutes,
         )
-        return bool(viewer)
+        return await run_in_threadpool(find) is not None
 
 
 def safe_target(text: str) -> str:
@@ -103,7 +107,7 @@ def safe_target(text: str) -> str:
 
 
 def _headers(scope: Scope) -> list[tuple[bytes, bytes]]:
-    return list(scope.get("headers", []))  # type: ignore[call-overload]
+    return list(scope.get("headers", []))
 
 
 def _from_this_machine(scope: Scope) -> bool:
