@@ -38,9 +38,9 @@ def read_gift(text: str) -> Reading:
 
 def _read(passage: Passage, *, number: int) -> Question | Refused:
     name = ""
+    if passage.fault:
+        return Refused(number, passage.line, name, passage.fault, passage.fault_line)
     try:
-        if passage.fault:
-            raise Refusal(passage.fault, line=passage.fault_line)
         name, rest_at, warnings = _name(passage)
         parts = _parts(passage, name=name, start=rest_at, warnings=warnings)
         return _question(passage, parts, number=number)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from curriculum.importers.question import HARD_BREAK
 from curriculum.importers.source_text import MAX_LINE
@@ -160,7 +161,7 @@ def _split(passage: Passage) -> list[Passage]:
     pieces = []
     bounds = [0, *starts, len(passage.body)]
     done = 0
-    for begin, end in zip(bounds, bounds[1:], strict=False):
+    for begin, end in pairwise(bounds):
         last_line = passage.line_at(end) if end < len(passage.body) else 10**9
         mine = tuple(note for note in passage.comments if done <= note[0] < last_line)
         message = "no blank line stands before or after this question"

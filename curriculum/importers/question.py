@@ -4,15 +4,13 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 TextFormat = Literal["html", "markdown", "moodle", "plain"]
-QuestionKind = Literal[
-    "choice", "truefalse", "short", "numeric", "matching", "ordering", "essay", "described"
-]
+QuestionKind = Literal["choice", "truefalse", "short", "numeric", "matching", "ordering", "essay"]
 FULL = 100.0
 # A line break the author wrote down as such, where an ordinary one only wraps the source.
 HARD_BREAK = "\u2028"
 
 
-class Refusal(Exception):  # noqa: N818
+class Refusal(Exception):
     """A question cannot become a draft; the whole tree of this package's exceptions.
 
     `line` is the place in the source file, 0 where only the question's own line is known.
