@@ -14,15 +14,15 @@ def comparison_to_text(comparison: Comparison) -> str:
     lines = [
         f"{comparison.skill}, {comparison.occasion}: {comparison.comparability}",
         f"  {comparison.sentence}",
-        f"  learners  structured {learners.structured}, self-directed {learners.self_directed}",
+        f"  learners   structured {learners.structured}, self-directed {learners.self_directed}",
     ]
     if teams is not None:
         lines.append(
-            f"  teams     structured {teams.structured}, self-directed {teams.self_directed}"
+            f"  teams      structured {teams.structured}, self-directed {teams.self_directed}"
         )
-    lines.append(f"  attrition {attrition_to_text(comparison.attrition)}")
+    lines.append(f"  attrition  {attrition_to_text(comparison.attrition)}")
     lines += [
-        f"  baseline  {one.covariate}: g {one.g:+.3f} ({one.low:+.3f} to {one.high:+.3f})"
+        f"  baseline   {one.covariate}: g {one.g:+.3f} ({one.low:+.3f} to {one.high:+.3f})"
         for one in comparison.baseline
     ]
     lines += _estimates(comparison)
@@ -75,14 +75,14 @@ def _estimates(comparison: Comparison) -> list[str]:
     lines = [_estimate(name, estimate) for name, estimate in named if estimate is not None]
     if comparison.envelope is not None and comparison.primary is not None:
         low, high = (comparison.primary.in_sd(value) for value in comparison.envelope)
-        lines.append(f"  envelope  {low:+.3f} to {high:+.3f} SD")
+        lines.append(f"  envelope   {low:+.3f} to {high:+.3f} SD")
     return lines
 
 
 def _estimate(name: str, estimate: Estimate) -> str:
     low, high = (estimate.in_sd(value) for value in estimate.interval)
     return (
-        f"  {name:<10}{estimate.in_sd(estimate.estimate):+.3f} SD ({low:+.3f} to {high:+.3f}), "
+        f"  {name:<11}{estimate.in_sd(estimate.estimate):+.3f} SD ({low:+.3f} to {high:+.3f}), "
         f"{estimate.estimate:+.4g} points, SE {estimate.se_cr2:.4g}, df {estimate.df:.1f}, "
-        f"p {estimate.p:.4f}"
+        f"p {'< 0.0001' if estimate.p < 1e-4 else format(estimate.p, '.4f')}"
     )

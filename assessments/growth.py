@@ -4,11 +4,13 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
+import numpy as np
 import pandas as pd
 from scipy.stats import norm
+from scipy.stats import t as student_t
 
 from assessments.growth_model import GrowthModel, GrowthModelError, fit_growth_model
-from assessments.regression import Floats, estimate_coefficient, fit_least_squares
+from assessments.regression import estimate_coefficient, fit_least_squares
 
 # A person's growth is shown only where a form separates people this well (70 % of the spread of
 # scores is skill), because below it most changes are measurement error.
@@ -72,7 +74,16 @@ def growth_curves(rows: pd.DataFrame) -> pd.DataFrame:
     -----
     The band is the CR2 interval of a mean, Pustejovsky and Tipton (2018), clustered on the team.
     """
-    return _curves(rows, keys=["skill", "arm"], clustered=True)
+    keys = ["skill", "arm"]
+    curves = _means(rows, keys=keys)
+    scored = rows[rows["score"].notna()]
+    bands = {
+        key: _team_band(group)
+        for key, group in scored.groupby([*keys, "occasion"], sort=False, observed=True)
+    }
+    places = zip(curves["skill"], curves["arm"], curves["occasion"], strict=True)
+    ends = [bands[place] for place in places]
+    return curves.assign(low=[low for low, _ in ends], high=[high for _, high in ends])
 
 
 def team_curves(rows: pd.DataFrame) -> pd.DataFrame:
@@ -81,39 +92,38 @@ def team_curves(rows: pd.DataFrame) -> pd.DataFrame:
     The band is that of the team's own learners. For how fast a team grows use the empirical-Bayes
     slopes of the growth model; raw team means differ by chance alone.
     """
-    return _curves(rows, keys=["skill", "team", "arm"], clustered=False)
+    curves = _means(rows, keys=["skill", "team", "arm"])
+    freedom = curves["learners"] - 1
+    several = freedom > 0
+    # The quantile is taken for one degree of freedom where there is none; such a mean has no band.
+    quantile = student_t.ppf(0.975, freedom.where(several, 1))
+    half = (quantile * curves["sd"] / np.sqrt(curves["learners"])).where(several)
+    return curves.drop(columns="sd").assign(low=curves["mean"] - half, high=curves["mean"] + half)
 
 
-def _curves(rows: pd.DataFrame, *, keys: list[str], clustered: bool) -> pd.DataFrame:
-    """Means and bands of each group and occasion."""
-    columns = [*keys, "occasion", "time", "learners", "teams", "mean", "low", "high"]
+def _means(rows: pd.DataFrame, *, keys: list[str]) -> pd.DataFrame:
+    """Counts and means of each group and occasion, with `sd` where the team is a key."""
     scored = rows[rows["score"].notna()]
-    found = []
-    for key, group in scored.groupby([*keys, "occasion"], sort=False, observed=True):
-        values = group["score"].to_numpy(dtype=float)
-        teams = group["team"].to_numpy() if clustered else None
-        low, high = _band(values, teams=teams)
-        found.append(
-            (
-                *key,
-                group["time"].mean(),
-                len(values),
-                group["team"].nunique(),
-                values.mean(),
-                low,
-                high,
-            )
-        )
-    return pd.DataFrame(found, columns=columns).sort_values(
-        [*keys, "time"], kind="stable", ignore_index=True
+    columns = {
+        "time": ("time", "mean"),
+        "learners": ("score", "size"),
+        "teams": ("team", "nunique"),
+        "mean": ("score", "mean"),
+    }
+    if "team" in keys:
+        columns["sd"] = ("score", "std")
+    grouped = scored.groupby([*keys, "occasion"], sort=False, observed=True)
+    means = grouped.agg(**columns).reset_index()
+    return means.sort_values([*keys, "time"], kind="stable", ignore_index=True)
+
+
+def _team_band(group: pd.DataFrame) -> tuple[float, float]:
+    """95 % interval of a mean over teams; missing where there is nothing to estimate it from."""
+    values = group["score"].to_numpy(dtype=float)
+    fit = fit_least_squares(
+        np.ones((len(values), 1)), values, names=("mean",), clusters=group["team"].to_numpy()
     )
-
-
-def _band(values: Floats, *, teams: Floats | None) -> tuple[float, float]:
-    """95 % interval of a mean; missing where there is nothing to estimate it from."""
-    ones = values[:, None] * 0 + 1
-    fit = fit_least_squares(ones, values, names=("mean",), clusters=teams)
-    if fit.rows < 2 or fit.clusters < 2:
+    if fit.clusters < 2:
         return math.nan, math.nan
     return estimate_coefficient(fit, name="mean").interval()
 
