@@ -55,6 +55,11 @@ def measure_person_change(
     return PersonChange(difference=difference, se=se, kind=kind, chance_rose=float(norm.cdf(z)))
 
 
+def may_show_person_growth(reliability: float) -> bool:
+    """Whether scores this reliable separate people well enough to show one person's growth."""
+    return reliability >= MIN_PERSON_RELIABILITY
+
+
 def growth_curves(rows: pd.DataFrame) -> pd.DataFrame:
     """Mean score per skill, arm and occasion with a 95 % band that allows for teams.
 

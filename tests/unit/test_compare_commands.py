@@ -108,6 +108,29 @@ def test_starters_from_another_file_count_as_lost(tmp_path, capsys):
     assert block["attrition"]["within"] is False
 
 
+def test_a_row_that_only_says_who_enrolled_needs_no_occasion(tmp_path, capsys):
+    table = make_table(effect=0.3)[COLUMNS]
+    absent = {"learner_id": "X", "team_id": "T000", "arm": "structured"}
+    path = write(tmp_path, pd.concat([table, pd.DataFrame([absent])]))
+
+    (block,) = run_json(capsys, "compare", path)["comparisons"]
+
+    assert block["attrition"]["overall"] == pytest.approx(100 / 601)
+
+
+def test_growth_of_arms_is_set_side_by_side_only_where_they_may_be_compared(tmp_path, capsys):
+    table = make_table(effect=0.3)[COLUMNS]
+    apart = 0.4 * (table["arm"] == "structured")
+    path = write(tmp_path, table.assign(score=table["score"] + apart))
+
+    (chosen,) = run_json(capsys, "growth", path)["growth"]
+    (drawn,) = run_json(capsys, "growth", path, "--design", "randomised")["growth"]
+
+    assert chosen["comparability"] == "not_comparable"
+    assert chosen["time_by_arm"] is None
+    assert drawn["time_by_arm"] == pytest.approx(0.1, abs=0.1)
+
+
 def test_an_effect_that_is_withheld_is_on_no_output(tmp_path, capsys):
     path = write(tmp_path, make_table(assignment="pretest", selection=0.8, effect=0.7)[COLUMNS])
 

@@ -9,6 +9,7 @@ from scipy.stats import t as student_t
 from assessments.growth import (
     growth_curves,
     judge_compounding,
+    may_show_person_growth,
     measure_person_change,
     team_curves,
 )
@@ -31,6 +32,11 @@ def test_a_change_within_measurement_error_is_only_a_chance_that_skill_rose():
 @pytest.mark.parametrize(("after", "kind"), [(1.5, "rose"), (-1.5, "fell")])
 def test_a_change_beyond_measurement_error_is_called_a_change(after, kind):
     assert measure_person_change(0.0, after, se_before=0.5, se_after=0.5).kind == kind
+
+
+def test_growth_of_one_person_needs_a_form_that_separates_people():
+    assert may_show_person_growth(0.70)
+    assert not may_show_person_growth(0.6999)
 
 
 def test_people_who_did_not_change_are_seldom_said_to_have_changed():
