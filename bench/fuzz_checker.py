@@ -107,7 +107,7 @@ def hard_files(samples: list[bytes]) -> list[bytes]:
     # The same within the limits on lines and paragraphs, once and until the file is full.
     short = [text[:4_900] for text in HARD]
     files += [head + text.encode() for text in short]
-    files += [head + "\n\n".join([text] * (380_000 // len(text) + 1)).encode() for text in short]
+    files += [head + "\n\n".join([text] * (250_000 // len(text) + 1)).encode() for text in short]
     files += [b"---\nid: " + text.encode() + b"\n---\n\n# A\n" for text in HARD]
     bomb = "\n".join(f"a{n}: &a{n} [" + f"*a{n - 1}," * 9 + "]" for n in range(1, 30))
     deep = "a: " + "[" * 20_000

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
 from curriculum.check_coverage import coverage_problems
-from curriculum.check_references import register_problems
+from curriculum.check_references import known_in_registers, register_problems
 from curriculum.facts import Definition, Facts, Reference, did_you_mean, problem
 from curriculum.model import Curriculum, Problem, Registers
 
@@ -33,9 +33,12 @@ def check_files(
     places = _places(files)
     problems = _duplicates(places, retired=registers.retired_ids)
     paths = {facts.path for facts in files}
+    known = known_in_registers(registers) | _known_in_files(places, paths=paths)
     for facts in files:
-        problems += register_problems(facts, registers=registers)
-        for ref in facts.references:
+        # Nearly every reference is sound, and one look tells; only the others are judged.
+        doubtful = [ref for ref in facts.references if (ref[0], ref[1]) not in known]
+        problems += register_problems(facts, registers=registers, references=doubtful)
+        for ref in doubtful:
             problems += _reference_problems(
                 facts, ref, places=places, paths=paths, retired=registers.retired_ids
             )
@@ -45,6 +48,16 @@ def check_files(
     problems += _lists(files)
     problems += coverage_problems(files)
     return sorted(set(problems))
+
+
+def _known_in_files(
+    places: Mapping[str, list[tuple[Facts, Definition]]], *, paths: set[str]
+) -> set[tuple[str, str]]:
+    known = {("path", path) for path in paths}
+    for id_, found in places.items():
+        defined = {definition.kind for _, definition in found}
+        known |= {(kind, id_) for kind, wanted in _KINDS.items() if not defined.isdisjoint(wanted)}
+    return known
 
 
 def _places(files: Sequence[Facts]) -> dict[str, list[tuple[Facts, Definition]]]:

@@ -28,11 +28,24 @@ _REGISTERS = {
 }
 
 
-def register_problems(facts: Facts, *, registers: Registers) -> list[Problem]:
-    """Every mention in a file of something that no register holds."""
+def known_in_registers(registers: Registers) -> set[tuple[str, str]]:
+    """Kind and target of every reference that a register can answer."""
+    known = {(kind, name) for kind, one in _REGISTERS.items() for name in one.names(registers)}
+    for skill in registers.skills.values():
+        known |= {("cell", f"{skill.id}/{cell}") for cell in skill.cells}
+    return known
+
+
+def register_problems(
+    facts: Facts, *, registers: Registers, references: Iterable[Reference] | None = None
+) -> list[Problem]:
+    """Every mention in a file of something that no register holds.
+
+    `references` may name those still in doubt; without it all are looked at.
+    """
     found = []
     unknown_people = set()
-    for ref in facts.references:
+    for ref in facts.references if references is None else references:
         fault = _fault(ref, registers=registers)
         if fault is None or (ref.kind == "email" and (ref.line, ref.target) in unknown_people):
             continue

@@ -6,7 +6,7 @@ import unicodedata
 
 from curriculum.facts import Notes
 
-MAX_BYTES = 512 * 1024
+MAX_BYTES = 256 * 1024
 MAX_LINE = 5_000
 # Many short lines cost more than long ones; a bank of 150 items has about 6,000.
 MAX_LINES = 8_000

@@ -192,7 +192,7 @@ def test_a_symbolic_link_is_not_followed(tmp_path):
     [
         (bytes(range(256)) * 4, "FILE001"),
         (b"\x00\x01\x02", "FILE001"),
-        (b"a" * 600 * 1024, "FILE002"),
+        (b"a" * 300 * 1024, "FILE002"),
     ],
 )
 def test_a_file_that_is_no_text_has_one_error(tmp_path, data, code):
