@@ -10,7 +10,7 @@ COMPILE := pip compile --quiet --universal --python-version 3.11 --no-emit-index
 	--no-header $(UPGRADE)
 
 .DEFAULT_GOAL := run
-.PHONY: run test check messages lock
+.PHONY: run test check messages documents pictures lock
 
 run: .venv/ready-to-run
 	@exec $(BIN)/python -m portal serve --port $(PORT)
@@ -29,6 +29,12 @@ check: .venv/ready-to-test
 
 messages: .venv/ready-to-run
 	$(BIN)/python -m tests.messages
+
+documents: .venv/ready-to-test
+	$(BIN)/python -m tests.documents
+
+pictures: .venv/ready-to-test
+	$(BIN)/python -m tests.browser.pictures
 
 # The resolver lives in a folder that is thrown away: it is no part of the portal.
 lock:

@@ -4,7 +4,6 @@
 """
 
 import os
-import re
 import shutil
 import warnings
 from collections.abc import Callable, Iterator
@@ -14,15 +13,10 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
 from playwright.sync_api import Error as PlaywrightError
 
+from tests.browser.chromium import launch
 from tests.browser.server import PortalServer, fill_with_demo, serving
+from tests.browser.visits import enter_as
 
-QUIET = (
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-)
-SYSTEM_NAMES = ("chromium", "chromium-browser", "google-chrome")
 SECONDS = 1000
 
 expect.set_options(timeout=20 * SECONDS)
@@ -47,10 +41,8 @@ def playwright() -> Iterator[Playwright]:
 @pytest.fixture(scope="module")
 def chromium(playwright: Playwright) -> Iterator[Browser]:
     """The system's Chromium, or Playwright's own."""
-    arguments = [*QUIET, "--no-sandbox"] if os.geteuid() == 0 else list(QUIET)
-    own = next(filter(None, map(shutil.which, SYSTEM_NAMES)), None)
     try:
-        browser = playwright.chromium.launch(executable_path=own, args=arguments)
+        browser = launch(playwright)
     except PlaywrightError as error:
         _do_without(f"Chromium could not be started: {str(error).splitlines()[0]}")
         return
@@ -116,18 +108,3 @@ def page(new_context: Callable[..., BrowserContext]) -> Page:
 def enter() -> Callable[..., None]:
     """Sign in as a persona: `enter(page, served, "manager", path="/team_growth")`."""
     return enter_as
-
-
-def enter_as(page: Page, server: PortalServer, role: str, *, path: str = "/") -> None:
-    """Choose a persona on the entry page, and wait until the page behind it is drawn."""
-    page.goto(f"{server.url}{path}")
-    page.locator(f".st-key-entry_{role} button").click()
-    expect(page.get_by_test_id("stSidebarNav")).to_be_visible()
-    settle(page)
-
-
-def settle(page: Page) -> None:
-    """Wait until the script behind the page has run to its end."""
-    expect(page.get_by_test_id("stApp")).to_have_attribute(
-        "data-test-script-state", re.compile("notRunning")
-    )

@@ -1,7 +1,5 @@
 """Every page of every role in a real browser: it is drawn, and axe-core finds nothing of ours."""
 
-import re
-
 import pytest
 from playwright.sync_api import expect
 

@@ -1,0 +1,22 @@
+"""What a person does first on any page: sign in, and wait until it is drawn."""
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.server import PortalServer
+
+PATIENCE = 30_000  # milliseconds for a page, on a machine that does much else
+
+
+def enter_as(page: Page, server: PortalServer, role: str, *, path: str = "/") -> None:
+    """Choose a persona on the entry page, and wait until the page behind it is drawn."""
+    page.goto(f"{server.url}{path}")
+    page.locator(f".st-key-entry_{role} button").click()
+    expect(page.get_by_test_id("stSidebarNav")).to_be_visible(timeout=PATIENCE)
+    settle(page)
+
+
+def settle(page: Page) -> None:
+    """Wait until the script behind the page has run to its end."""
+    expect(page.get_by_test_id("stApp")).to_have_attribute(
+        "data-test-script-state", "notRunning", timeout=PATIENCE
+    )
