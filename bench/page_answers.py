@@ -174,8 +174,7 @@ def prepare(folder: Path, sessions: int) -> list[tuple[int, str]]:
 def serve(folder: Path, port: int) -> subprocess.Popen[bytes]:
     environ = {**os.environ, "PORTAL_DATA_DIR": str(folder)}
     server = subprocess.Popen(
-        [sys.executable, "-m", "streamlit", "run", "portal/asgi.py", "--server.port", str(port),
-         "--server.address", "127.0.0.1"],
+        [sys.executable, "-m", "portal", "serve", "--port", str(port)],
         cwd=ROOT, env=environ, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
     for _ in range(120):
@@ -191,21 +190,25 @@ def serve(folder: Path, port: int) -> subprocess.Popen[bytes]:
 async def use(tab: Tab, *, number: int, options: argparse.Namespace, until: float,
               first: list[float], answers: list[float]) -> None:  # fmt: skip
     draw = random.Random(number)
-    await asyncio.sleep(options.period * number / options.sessions)
+    await asyncio.sleep(options.ramp * number / options.sessions)
     first.append(await tab.open())
     if not await tab.to_a_choice():
         tab.faults.append("no question with one choice")
         return
+    begin = until - options.seconds
     while time.monotonic() < until:
         await asyncio.sleep(options.period * (0.5 + draw.random()))
-        answers.append(await tab.answer(draw))
+        seconds = await tab.answer(draw)
+        # Only once every tab is open is the load the one that was asked for.
+        if time.monotonic() >= begin:
+            answers.append(seconds)
     await tab.socket.close()
 
 
 async def load(tabs: list[Tab], options: argparse.Namespace) -> tuple[list[float], list[float]]:
     first: list[float] = []
     answers: list[float] = []
-    until = time.monotonic() + options.period + options.seconds
+    until = time.monotonic() + options.ramp + options.seconds
     await asyncio.gather(
         *(
             use(tab, number=number, options=options, until=until, first=first, answers=answers)
@@ -225,6 +228,7 @@ def main() -> None:
     parser.add_argument("--sessions", type=int, default=100)
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--period", type=float, default=5)
+    parser.add_argument("--ramp", type=float, default=25, help="seconds to open every tab in")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder, port = Path(name), free_port()

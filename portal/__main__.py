@@ -3,11 +3,11 @@
 import argparse
 import logging
 import os
-import subprocess
 import sys
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
+from typing import NoReturn
 
 from curriculum.read import read_curriculum, read_image
 from db.backup import upgrade_safely
@@ -49,7 +49,7 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _serve(settings: Settings, options: argparse.Namespace) -> int:
+def _serve(settings: Settings, options: argparse.Namespace) -> NoReturn:
     upgrade_safely(settings.database_url, folder=settings.data_dir / "backups")
     store = open_store(settings.database_url)
     try:
@@ -60,16 +60,19 @@ def _serve(settings: Settings, options: argparse.Namespace) -> int:
     finally:
         store.close()
     print(f"{settings.name} is served on http://127.0.0.1:{options.port}", flush=True)
-    root = Path(__file__).resolve().parent.parent
+    os.chdir(Path(__file__).resolve().parent.parent)
     command = [
         sys.executable, "-m", "streamlit", "run", "portal/asgi.py",
         "--server.port", str(options.port), "--server.address", "127.0.0.1",
     ]  # fmt: skip
-    return subprocess.call(command, cwd=root, env=_server_environment(settings))  # noqa: S603
+    sys.stdout.flush()
+    # The server takes this process over, so that signals reach it and nothing is kept twice.
+    os.execve(command[0], command, _server_environment(settings))  # noqa: S606
 
 
 def _server_environment(settings: Settings) -> dict[str, str]:
-    extra = {"PORTAL_DATABASE_URL": settings.database_url}
+    # Threads come and go with every interaction; more than two heaps only hold memory back.
+    extra = {"PORTAL_DATABASE_URL": settings.database_url, "MALLOC_ARENA_MAX": "2"}
     if settings.oidc is not None:
         # Streamlit signs the state of a sign-in before it reads programmatic secrets.
         extra["STREAMLIT_SERVER_COOKIE_SECRET"] = settings.oidc.cookie_secret
