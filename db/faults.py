@@ -49,8 +49,19 @@ POSTGRES_FAULTS: dict[str, tuple[type[DatabaseError], str]] = {
 }
 
 RETRIED = frozenset({"40001", "40P01"})
-# Two that numbered the same row at once: the key refused one, whose numbers were old.
-RETRIED_KEYS = frozenset({"uq_answer_attempt_id_seq", "pk_audit"})
+# Two that numbered the same row at once, or looked for a row that neither found and both added: the
+# key refused one, which will find the other's row when it runs again.
+RETRIED_KEYS = frozenset(
+    {
+        "uq_answer_attempt_id_seq",
+        "pk_audit",
+        "uq_attempt_open",
+        "pk_attempt_item",
+        "pk_progress",
+        "pk_start_choice",
+        "uq_assignment_learner_id_track_id",
+    }
+)
 
 
 def address_of(url: URL) -> str:

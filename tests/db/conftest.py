@@ -1,0 +1,120 @@
+"""The small house: a store with the small curriculum published, on each of the two engines."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import delete
+from sqlmodel import SQLModel
+
+from db.queries.content import find_content_version
+from db.store import open_store
+from portal.services.catalogue import read_catalogue
+from tests.conftest import _database_url, run_on_server
+from tests.small_house import House, content_files, write_files
+
+CONTENT = frozenset({"content", "revision", "head", "content_file", "calibration"})
+
+
+@pytest.fixture(scope="session")
+def small_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The small curriculum as files; copied for each test."""
+    return write_files(tmp_path_factory.mktemp("small") / "content", content_files())
+
+
+@pytest.fixture(scope="session")
+def sqlite_house_template(
+    tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path, small_folder: Path
+) -> Path:
+    """A SQLite file with the small curriculum published, made once and copied for each test."""
+    path = tmp_path_factory.mktemp("house") / "portal.db"
+    shutil.copy(sqlite_template, path)
+    _publish_once(f"sqlite:///{path}", small_folder)
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres_house_template(
+    postgres_server: str, postgres_template: str, small_folder: Path
+) -> Iterator[str]:
+    """The name of a database with the small curriculum published, copied for each test."""
+    name = f"portal_house_{os.getpid()}"
+    run_on_server(postgres_server, f"CREATE DATABASE {name} TEMPLATE {postgres_template}")
+    _publish_once(_database_url(postgres_server, name), small_folder)
+    yield name
+    run_on_server(postgres_server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def _publish_once(url: str, folder: Path) -> None:
+    store = open_store(url)
+    House(store, folder, catalogue=None).publish()  # type: ignore[arg-type]
+    store.close()
+
+
+@pytest.fixture
+def house_sqlite_url(tmp_path: Path, sqlite_house_template: Path) -> str:
+    """The URL of a fresh SQLite file with the small curriculum published."""
+    path = tmp_path / "house.db"
+    shutil.copy(sqlite_house_template, path)
+    return f"sqlite:///{path}"
+
+
+class LentDatabase:
+    """One PostgreSQL database with the small curriculum published, lent to one test at a time.
+
+    To copy a database takes half a second on PostgreSQL, to empty its few rows some milliseconds.
+    It is copied anew only after a test that published something.
+    """
+
+    def __init__(self, server: str, *, template: str) -> None:
+        self._server = server
+        self._template = template
+        self._name = f"portal_lent_{os.getpid()}"
+        self._make()
+
+    def _make(self) -> None:
+        run_on_server(
+            self._server,
+            f"CREATE DATABASE {self._name} TEMPLATE {self._template} STRATEGY file_copy",
+        )
+        self.store = open_store(_database_url(self._server, self._name))
+        self._published = self.store.read(find_content_version)
+
+    def drop(self) -> None:
+        """Remove it."""
+        self.store.close()
+        run_on_server(self._server, f"DROP DATABASE {self._name} WITH (FORCE)")
+
+    def clean(self) -> None:
+        """Remove what a test left."""
+        if self.store.read(find_content_version) == self._published:
+            rows = [t for t in reversed(SQLModel.metadata.sorted_tables) if t.name not in CONTENT]
+            self.store.write(lambda connection: [connection.execute(delete(t)) for t in rows])
+        else:
+            self.drop()
+            self._make()
+
+
+@pytest.fixture(scope="session")
+def lent_database(postgres_server: str, postgres_house_template: str) -> Iterator[LentDatabase]:
+    """A PostgreSQL database that tests use one after the other."""
+    lent = LentDatabase(postgres_server, template=postgres_house_template)
+    yield lent
+    lent.drop()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def house(request: pytest.FixtureRequest, tmp_path: Path, small_folder: Path) -> Iterator[House]:
+    """The small house, on each of the two engines."""
+    folder = tmp_path / "content"
+    shutil.copytree(small_folder, folder)
+    if request.param == "sqlite":
+        store = open_store(request.getfixturevalue("house_sqlite_url"))
+        yield House(store, folder, read_catalogue(store))
+        store.close()
+    else:
+        lent = request.getfixturevalue("lent_database")
+        yield House(lent.store, folder, read_catalogue(lent.store))
+        lent.clean()
