@@ -85,7 +85,9 @@ def _worded_arguments(call: ast.Call) -> Iterator[ast.expr]:
     on_container = receiver not in {"", "st", "LOG"} and name in ON_CONTAINERS
     by_component = receiver == "" and name.startswith(("draw_", "main_button"))
     if by_streamlit or on_container or by_component:
-        yield from call.args
+        # With a function that names them, options are keys: only the label is read.
+        named = any(keyword.arg == "format_func" for keyword in call.keywords)
+        yield from call.args[:1] if named else call.args
     for keyword in call.keywords:
         if keyword.arg in WORDED:
             yield keyword.value

@@ -4,6 +4,7 @@ import altair as alt
 import pandas as pd
 
 from portal.charts.theme import ROLES, Finished, axis, configured
+from portal.text import _
 
 _TONES = alt.Scale(domain=list(ROLES))
 ROW_HEIGHT = 40
@@ -80,7 +81,7 @@ def love_plot(differences: pd.DataFrame, *, dark: bool) -> Finished:
     """
     edge = max(0.4, *differences["low"].abs(), *differences["high"].abs()) * 1.05
     scale = alt.Scale(domain=[-edge, edge], nice=False)
-    title = "Difference at the start, SD"
+    title = _("Difference at the start, SD")
     x_axis = axis(dark=dark, title=title, tickCount=5)
     frame = differences.assign(tone="ink")
     ink = alt.Color("tone:N", scale=_TONES, legend=None)
