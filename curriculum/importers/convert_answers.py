@@ -95,7 +95,7 @@ def numeric_answers(question: Question, *, notes: list[str]) -> tuple[tuple[Draf
         elif option.credit > 0:
             raise Refusal("any number earns credit", line=option.text.line)
         elif feedback:
-            otherwise = feedback
+            otherwise = f"*For any other number:* {feedback}"
             notes.append("the feedback for any other number stands in the explanation now")
     _refuse_without_full(lines)
     return tuple(lines), otherwise
@@ -109,10 +109,11 @@ def _number_text(number: Number, *, line: int) -> str:
             raise Refusal(reason, line=line)
         return f"{low:f} to {high:f}"
     value = _decimal(number.value, line=line)
-    tolerance = _decimal(number.tolerance or "0", line=line)
+    percent = "%" if number.tolerance.endswith("%") else ""
+    tolerance = _decimal(number.tolerance.rstrip("% ") or "0", line=line)
     if tolerance < 0:
         raise Refusal(f"the tolerance {number.tolerance} is negative", line=line)
-    return f"{value:f} ± {tolerance:f}" if tolerance else f"{value:f}"
+    return f"{value:f} ± {tolerance:f}{percent}" if tolerance else f"{value:f}"
 
 
 def _decimal(words: str, *, line: int) -> Decimal:

@@ -84,7 +84,10 @@ def _settings(draft: Draft) -> str:
         f"id: {draft.id}",
         f"type: {draft.type}",
         f"skill: {draft.skill}",
-        *(f"{name}: {value}" for name, value in draft.settings),
+        *(
+            f"{name}: {yaml_text(value) if name == 'unit' else value}"
+            for name, value in draft.settings
+        ),
         f"tags: [{tags}]",
         "status: draft",
     ]

@@ -75,7 +75,7 @@ def _between_blanks(text: str) -> Iterator[tuple[int, list[str]]]:
 
 def _passage(start: int, lines: Sequence[str], categories: list[str]) -> Passage:
     comments = []
-    kept = []
+    kept: list[str] = []
     fault = ""
     fault_line = 0
     for number, line in enumerate(lines, start=start):

@@ -9,6 +9,7 @@ from typing import Literal
 
 from curriculum.importers.convert import Filing, source_slug, to_draft
 from curriculum.importers.csv_table import read_csv
+from curriculum.importers.draft import Draft
 from curriculum.importers.gift import read_gift
 from curriculum.importers.moodle_xml import read_moodle_xml
 from curriculum.importers.proof import proven_markdown
@@ -18,7 +19,7 @@ from curriculum.importers.source_text import MAX_BYTES, read_text, too_large
 from curriculum.model import Registers
 
 SourceKind = Literal["gift", "moodle-xml", "csv"]
-_TEXT_READERS: Mapping[str, Callable[[str], Reading]] = MappingProxyType(
+_TEXT_READERS: Mapping[str, Callable[[str], Reading | Fault]] = MappingProxyType(
     {"gift": read_gift, "csv": read_csv}
 )
 KINDS: tuple[SourceKind, ...] = ("gift", "moodle-xml", "csv")
@@ -106,12 +107,11 @@ def _outcome(
     notes: list[str] = []
     try:
         draft = to_draft(question, filing=filing, notes=notes)
-        if registers is not None and draft.id in registers.retired_ids:
-            raise Refusal("it was imported before, and its id is retired")  # noqa: TRY301
         seen[draft.id] += 1
         if seen[draft.id] > 1:
             notes.append(f"the same question stands in the file {seen[draft.id]} times so far")
             draft = replace(draft, id=f"{draft.id}-{seen[draft.id]}")
+        _refuse_retired(draft, registers=registers)
         markdown = proven_markdown(draft, registers=registers)
     except Refusal as refusal:
         line = refusal.line or question.line
@@ -124,3 +124,8 @@ def _outcome(
         markdown=markdown,
         warnings=warnings,
     )
+
+
+def _refuse_retired(draft: Draft, *, registers: Registers | None) -> None:
+    if registers is not None and draft.id in registers.retired_ids:
+        raise Refusal("it was imported before, and its id is retired")

@@ -24,6 +24,7 @@ _TAG_NAME = re.compile(r"<([a-z0-9]+)")
 _CLOSING = re.compile(r"</([a-z0-9]+)")
 _LONE = re.compile(r"<(?:br|hr)\s*/?>|<img\s[^<>]*>", re.IGNORECASE)
 _GUARDED_MATHS = re.compile(r"\\\\([()\[\]])")
+_NO_CHARACTER = re.compile("[\x00-\x08\x0e-\x1f\ufdd0-\ufdef]")
 _KEPT = re.compile("\ufdd8(\\d{1,6})\ufdd9")
 
 
@@ -94,6 +95,8 @@ def _bounded(text: Text) -> str:
     if len(raw) > MAX_TEXT:
         reason = f"a text of the question has {len(raw)} characters; at most {MAX_TEXT} are read"
         raise Refusal(reason, line=text.line)
+    if _NO_CHARACTER.search(raw):
+        raise Refusal("a text of the question holds signs that are no characters", line=text.line)
     # Each of these makes the Markdown parser look for its end through all of the text.
     if text.format == "markdown" and raw.count("<!") > MAX_DECLARATIONS:
         raise Refusal("a text of the question is full of '<!'; it is no Markdown", line=text.line)

@@ -81,11 +81,12 @@ def report_text(report: ImportReport) -> str:
 def summary(report: ImportReport) -> str:
     """One line with the counts; they add up."""
     counts = (
-        f"{report.source}: {report.found} questions = {report.imported} imported"
+        f"{report.source}: {report.found} question{'' if report.found == 1 else 's'} = {report.imported} imported"
         f" + {report.warned} imported with warnings + {report.refused} refused"
     )
     if report.categories:
-        counts += f"; {len(report.categories)} categories noted at their questions"
+        categories = "category" if len(report.categories) == 1 else "categories"
+        counts += f"; {len(report.categories)} {categories} noted at their questions"
     if report.fault is not None:
         rest = "the rest of the file" if report.found else "the file"
         counts += f"; {rest} could not be read"

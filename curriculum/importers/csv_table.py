@@ -1,0 +1,181 @@
+"""A table of questions, one row each → questions. The columns are these.
+
+| column | what it holds |
+|---|---|
+| `question` | the words of the question; the only column that must be there |
+| `type` | `single` (the default) or another type of an item, see `csv_rows.TYPES` |
+| `name`, `explanation`, `hint`, `model_answer` | texts of their own |
+| `format` | `plain` (the default), `markdown` or `html`, for all texts of the row |
+| `choice_1` … `choice_26` | the choices of `single` and `multiple` |
+| `right` | the right choices, as `2`, `b` or `1;3`; for `truefalse` the word `true` or `false` |
+| `answer_1` … | for `text` and `numeric`, as `75`, `75 ± 0.5`, `70 to 74`, `(50%) 74` |
+| `feedback_1` … | for the choice or answer of that number; of `truefalse`, 1 is true |
+| `prompt_1`, `match_1` … | the pairs of `matching`; a match without a prompt is a distractor |
+| `step_1` … | the steps of `ordering`, in the right order |
+| `level`, `points`, `unit`, `case_sensitive` | settings of the item |
+| `tags` | words between semicolons |
+
+Comma, semicolon and tab are found by themselves, from the line of names.
+"""
+
+import csv
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from curriculum.facts import did_you_mean
+from curriculum.importers.csv_rows import TYPES, read_row
+from curriculum.importers.question import Fault, Question, Reading, Refusal, Refused
+from curriculum.importers.source_text import MAX_LINE
+
+_TEXTS = (
+    "question", "type", "name", "explanation", "hint", "model_answer", "format", "right", "level",
+    "points", "unit", "case_sensitive", "tags",
+)  # fmt: skip
+_NUMBERED = ("choice", "answer", "feedback", "prompt", "match", "step")
+MAX_NUMBER = 26
+COLUMNS = frozenset(
+    {*_TEXTS, *(f"{name}_{n}" for name in _NUMBERED for n in range(1, MAX_NUMBER + 1))}
+)
+# An open quotation mark swallows the rest of a file; so often the reader starts again behind one.
+MAX_RESTARTS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """One row with the line it begins on; `fault` says why it could not be taken apart."""
+
+    line: int
+    cells: Sequence[str] = ()
+    fault: str = ""
+    fault_line: int = 0
+
+
+def read_csv(text: str) -> Reading | Fault:
+    """Every row of a table; a fault when its first line names no `question`."""
+    lines = text.split("\n")
+    start = next((n for n, line in enumerate(lines) if line.strip()), None)
+    if start is None:
+        return Fault(1, 1, "the file is empty")
+    delimiter, start = _delimiter(lines, start=start)
+    rows = _rows(lines, start=start, delimiter=delimiter)
+    header = next(rows, _Row(start + 1))
+    names = [_column(cell) for cell in header.cells]
+    fault = _header_fault(names, row=header)
+    if fault is not None:
+        return fault
+    questions: list[Question | Refused] = []
+    for row in rows:
+        if row.fault or any(cell.strip() for cell in row.cells):
+            questions.append(_read(row, names=names, number=len(questions) + 1))
+    return Reading(questions=tuple(questions))
+
+
+def _delimiter(lines: Sequence[str], *, start: int) -> tuple[str, int]:
+    """The sign between cells, and the line of names."""
+    first = lines[start].strip()
+    if re.fullmatch(r"sep=[,;\t]", first):
+        return first[4], start + 1
+    counts = {sign: lines[start].count(sign) for sign in ",;\t"}
+    return max(counts, key=lambda sign: counts[sign]), start
+
+
+def _column(cell: str) -> str:
+    name = re.sub(r"[\s-]+", "_", cell.strip().lower())
+    letter = re.fullmatch(r"([a-z]+)_([a-z])", name)
+    if letter is not None and letter[1] in _NUMBERED:
+        return f"{letter[1]}_{ord(letter[2]) - ord('a') + 1}"
+    return name
+
+
+def _header_fault(names: Sequence[str], *, row: _Row) -> Fault | None:
+    if row.fault:
+        return Fault(row.fault_line, 1, row.fault)
+    if "question" not in names:
+        guess = did_you_mean("question", [name for name in names if name])
+        reason = f"the first line names no column 'question'; it names {', '.join(names)[:120]}."
+        return Fault(row.line, 1, reason + guess)
+    twice = next((name for n, name in enumerate(names) if name and name in names[:n]), None)
+    return Fault(row.line, 1, f"two columns are called '{twice}'") if twice else None
+
+
+def _rows(lines: Sequence[str], *, start: int, delimiter: str) -> Iterator[_Row]:
+    for _ in range(MAX_RESTARTS):
+        stopped_at = -1
+        for row in _rows_from(lines, start=start, delimiter=delimiter):
+            if row.fault.startswith("a quotation mark"):
+                stopped_at = row.line
+            yield row
+        if stopped_at < 0:
+            return
+        start = stopped_at
+    rest = len(lines) - start
+    yield _Row(start + 1, fault=f"too many open quotation marks; {rest} lines are not read")
+
+
+def _rows_from(lines: Sequence[str], *, start: int, delimiter: str) -> Iterator[_Row]:
+    source = (f"{lines[n]}\n" for n in range(start, len(lines)))
+    reader = csv.reader(source, delimiter=delimiter, strict=True)
+    while True:
+        line = start + reader.line_num + 1
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as fault:
+            yield _Row(line, fault=_reason(str(fault)), fault_line=line)
+            if "unexpected end" in str(fault):
+                return
+            continue
+        last = start + reader.line_num
+        long = next((n for n in range(line, last + 1) if len(lines[n - 1]) > MAX_LINE), None)
+        if long is not None:
+            size = len(lines[long - 1])
+            reason = f"the line has {size} characters; at most {MAX_LINE} are read"
+            yield _Row(line, fault=reason, fault_line=long)
+        else:
+            yield _Row(line, cells)
+
+
+def _reason(message: str) -> str:
+    if "unexpected end" in message:
+        return "a quotation mark of this row is never closed"
+    if "field larger" in message:
+        return f"a cell of this row is too long; lines of {MAX_LINE} characters are read"
+    return f"the row cannot be taken apart: {message}"
+
+
+def _read(row: _Row, *, names: Sequence[str], number: int) -> Question | Refused:
+    if row.fault:
+        return Refused(number, row.line, "", row.fault, row.fault_line or row.line)
+    cells = {name: cell.strip() for name, cell in zip(names, row.cells, strict=False)}
+    name = " ".join(cells.get("name", "").split())
+    type_name = cells.get("type", "").lower() or "single"
+    try:
+        if any(cell.strip() for cell in row.cells[len(names) :]):
+            raise Refusal(_too_many(row, names=names))  # noqa: TRY301
+        if type_name not in TYPES:
+            guess = did_you_mean(type_name, TYPES)
+            known = ", ".join(TYPES)
+            raise Refusal(f"unknown type '{type_name[:30]}'; known are {known}.{guess}")  # noqa: TRY301
+        return read_row(
+            cells, type_name=type_name, number=number, line=row.line, notes=_unknown(cells)
+        )
+    except Refusal as refusal:
+        return Refused(number, row.line, name, refusal.reason, refusal.line or row.line, type_name)
+
+
+def _too_many(row: _Row, *, names: Sequence[str]) -> str:
+    return (
+        f"the row has {len(row.cells)} cells for {len(names)} columns; "
+        "a cell that holds the separator stands in quotation marks"
+    )
+
+
+def _unknown(cells: Mapping[str, str]) -> list[str]:
+    notes = []
+    for name, cell in cells.items():
+        if cell and name not in COLUMNS:
+            guess = did_you_mean(name, COLUMNS) if name else ""
+            notes.append(f"the column '{name[:40]}' is unknown and not kept.{guess}")
+    return notes

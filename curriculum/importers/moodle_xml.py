@@ -1,0 +1,218 @@
+"""Moodle XML → questions; every element of a question is used, known to say nothing, or named."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+
+from curriculum.importers.moodle_answers import (
+    Answering,
+    choice_answers,
+    essay_answers,
+    matching_answers,
+    numeric_answers,
+    short_answers,
+    truefalse_answers,
+)
+from curriculum.importers.moodle_text import is_on, text_of, words_of
+from curriculum.importers.question import Fault, Question, Reading, Refusal, Refused
+from curriculum.importers.source_text import MAX_BYTES, read_text, too_large
+from curriculum.importers.xml_tree import Node, Slice, XmlFault, parse_xml, question_slices
+
+_READERS: dict[str, Callable[[Node, list[str]], Answering]] = {
+    "multichoice": choice_answers,
+    "truefalse": truefalse_answers,
+    "shortanswer": short_answers,
+    "numerical": numeric_answers,
+    "matching": matching_answers,
+    "match": matching_answers,
+    "essay": essay_answers,
+}
+_GAPS = "a cloze text asks several things at once; write an item for each gap"
+_DRAWN = "its figures are drawn anew for each learner; items here have fixed figures"
+_REFUSED_TYPES = {
+    "description": "not a question: it is text without answers",
+    "cloze": _GAPS,
+    "multianswer": _GAPS,
+    "calculated": _DRAWN,
+    "calculatedsimple": _DRAWN,
+    "calculatedmulti": _DRAWN,
+    "randomsamatch": "it is put together from other questions for each learner",
+    "random": "it is drawn from other questions for each learner",
+}
+# Elements that every question of an export carries, whatever its type; what they say for their
+# own type is read there, and for other types Moodle passes over them too.
+_KNOWN = frozenset(
+    """
+    name questiontext generalfeedback defaultgrade penalty hidden idnumber tags hint answer
+    subquestion single shuffleanswers answernumbering showstandardinstruction shownumcorrect
+    correctfeedback partiallycorrectfeedback incorrectfeedback usecase units unitgradingtype
+    unitpenalty showunits unitsleft instructions responseformat responserequired
+    responsefieldlines minwordlimit maxwordlimit attachments attachmentsrequired maxbytes
+    filetypeslist graderinfo responsetemplate responsetemplateformat stamp version timecreated
+    timemodified createdby modifiedby
+    """.split()  # noqa: SIM905
+)
+
+
+@dataclass(slots=True)
+class _Progress:
+    """What was read so far."""
+
+    questions: list[Question | Refused] = field(default_factory=list)
+    categories: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    def take(self, node: Node) -> None:
+        """Read one `<question>` element."""
+        if node.attributes.get("type") == "category":
+            self.categories.append(_category(node))
+            return
+        number = len(self.questions) + 1
+        category = self.categories[-1] if self.categories else ""
+        self.questions.append(_read(node, number=number, category=category))
+
+    def refuse(self, piece: Slice, *, reason: str, line: int) -> None:
+        """Count a question whose XML cannot be read."""
+        number = len(self.questions) + 1
+        self.questions.append(Refused(number, piece.line, "", reason, line))
+
+    def reading(self, fault: Fault | None = None) -> Reading:
+        """Everything together."""
+        return Reading(
+            tuple(self.questions), tuple(self.categories), fault=fault, notes=tuple(self.notes)
+        )
+
+
+def read_moodle_xml(source: str | bytes) -> Reading | Fault:
+    """Every question of a Moodle XML file.
+
+    In XML that is not well formed each question that is so by itself is still read.
+    """
+    data = source.encode("utf-8", errors="surrogatepass") if isinstance(source, str) else source
+    if len(data) > MAX_BYTES:
+        return too_large(len(data))
+    if not data.strip():
+        return Fault(1, 1, "the file is empty")
+    try:
+        # A text was decoded already, whatever its first line still says.
+        root = parse_xml(data, encoding="utf-8" if isinstance(source, str) else None)
+    except XmlFault as fault:
+        place = Fault(fault.line, fault.column, fault.reason)
+        return place if fault.is_forbidden else _read_slices(source, fault=place)
+    if root.tag != "quiz":
+        return Fault(root.line, 1, f"the XML begins with <{root.tag[:40]}>, Moodle's with <quiz>")
+    progress = _Progress()
+    for child in root.children:
+        if child.tag == "question":
+            progress.take(child)
+        else:
+            progress.notes.append(f"line {child.line}: <{child.tag[:40]}> is no question")
+    return progress.reading()
+
+
+def _read_slices(source: str | bytes, *, fault: Fault) -> Reading | Fault:
+    text = read_text(source)
+    if isinstance(text, Fault):
+        return text
+    pieces = list(question_slices(text))
+    if not pieces or "<quiz" not in text[: text.find("<question")]:
+        return fault
+    progress = _Progress()
+    progress.notes.append(f"line {fault.line}: {fault.reason}; each question was read by itself")
+    for piece in pieces:
+        try:
+            node = parse_xml(piece.text.encode(), encoding="utf-8", first_line=piece.line)
+        except XmlFault as inner:
+            reason = inner.reason if piece.is_closed else "the question has no end: </question>"
+            line = inner.line if piece.is_closed else piece.line
+            progress.refuse(piece, reason=reason, line=line)
+        else:
+            progress.take(node)
+    return progress.reading()
+
+
+def _category(node: Node) -> str:
+    category = node.first("category")
+    return words_of(category) if category is not None else ""
+
+
+def _read(node: Node, *, number: int, category: str) -> Question | Refused:
+    type_name = node.attributes.get("type", "").strip()
+    name = words_of(node.first("name"))
+    reader = _READERS.get(type_name)
+    if reader is None:
+        reason = _REFUSED_TYPES.get(
+            type_name, f"the question type '{type_name[:40]}' has no counterpart here"
+        )
+        if not type_name:
+            reason = "the question does not say its type"
+        return Refused(number, node.line, name, reason, node.line, type_name)
+    try:
+        question = _question(node, reader=reader, number=number, name=name)
+    except Refusal as refusal:
+        line = refusal.line or node.line
+        return Refused(number, node.line, name, refusal.reason, line, type_name)
+    return replace(question, type_name=type_name, category=category)
+
+
+def _question(
+    node: Node, *, reader: Callable[[Node, list[str]], Answering], number: int, name: str
+) -> Question:
+    notes: list[str] = []
+    stem = text_of(node.first("questiontext"), default="html", notes=notes)
+    if stem.is_empty:
+        raise Refusal("the question has no words")
+    answering = reader(node, notes)
+    settings = [*answering.settings, *_points(node, notes)]
+    hints = [text_of(hint, default="html", notes=notes) for hint in node.all("hint")]
+    _note_rest(node, notes)
+    return Question(
+        kind=answering.kind,
+        number=number,
+        line=node.line,
+        name=name,
+        stem=stem,
+        options=answering.options,
+        matches=answering.matches,
+        one_answer=answering.one_answer,
+        explanation=text_of(node.first("generalfeedback"), default="html", notes=notes),
+        hints=tuple(hint for hint in hints if not hint.is_empty),
+        grader_notes=answering.grader_notes,
+        settings=tuple(settings),
+        tags=_tags(node),
+        source_id=words_of(node.first("idnumber")),
+        warnings=tuple(notes),
+    )
+
+
+def _points(node: Node, notes: list[str]) -> Sequence[tuple[str, str]]:
+    words = words_of(node.first("defaultgrade"))
+    if not words:
+        return ()
+    try:
+        points = float(words)
+    except ValueError:
+        points = 0.0
+    if not 0 < points <= 1000:
+        notes.append(f"the grade '{words[:20]}' is not kept; the item is worth 1 point")
+        return ()
+    written = f"{points:.6f}".rstrip("0").rstrip(".")
+    return () if written in {"1", "0"} else (("points", written),)
+
+
+def _tags(node: Node) -> tuple[str, ...]:
+    found = node.first("tags")
+    if found is None:
+        return ()
+    return tuple(words for tag in found.all("tag") if (words := words_of(tag)))
+
+
+def _note_rest(node: Node, notes: list[str]) -> None:
+    if is_on(node.first("hidden")):
+        notes.append("the question is hidden in the source")
+    notes.extend(
+        f"<{child.tag[:40]}> in line {child.line} is not kept"
+        for child in node.children
+        if child.tag not in _KNOWN
+    )
+    if node.text.strip():
+        notes.append(f"words outside of any element are not kept: '{node.text.strip()[:40]}'")
