@@ -410,7 +410,8 @@ class Curriculum:
     """Everything that was read and every fault found; a file with errors is not in the maps.
 
     Only a bank stays when single items of it have errors: it then holds the others. `paths` gives
-    the file of every id, also of files with errors; `references` the files each file refers to.
+    the file of every id, also of files with errors; `references` the files each file refers to;
+    `sources` the text of every file that was read, its line ends as they are.
     """
 
     registers: Registers
@@ -422,3 +423,4 @@ class Curriculum:
     problems: tuple[Problem, ...]
     paths: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     references: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    sources: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))

@@ -48,6 +48,7 @@ FOLDERS: Mapping[str, str] = {
 }
 _CODE = re.compile(r"M\d{2,4}")
 _SLUG = re.compile(r"[a-z0-9]+(?:[.-][a-z0-9]+)*")
+_FILE_NAME = re.compile(r"(?!README)[A-Za-z0-9][A-Za-z0-9._-]{0,80}\.md")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,21 +69,76 @@ class _Parse(Protocol[T_co]):
     def __call__(self, text: str, *, notes: Notes) -> T_co: ...
 
 
-def read_curriculum(content_dir: Path, *, today: date | None = None) -> Curriculum:
+class ParseBytes(Protocol):
+    """`parse_bytes`, or something that remembers what it returned."""
+
+    def __call__(
+        self, data: bytes | None, source: SourceFile, *, snippets: Mapping[str, str], notes: Notes
+    ) -> Parsed:
+        """Parse what was read of one file."""
+
+
+def read_curriculum(
+    content_dir: Path,
+    *,
+    today: date | None = None,
+    texts: Mapping[str, str] = MappingProxyType({}),
+    parse: ParseBytes | None = None,
+) -> Curriculum:
     """Read everything below a content folder, with all faults at once.
 
-    Without `today` nothing is called overdue.
+    Without `today` nothing is called overdue. `texts` stand in place of the files at their paths,
+    and beside them where there is no such file; registers and snippets come from disk.
     """
-    registers, problems = read_registers(content_dir)
+    reading = _RegisterReading(content_dir)
+    registers, problems = reading.registers()
     snippets = read_snippets(content_dir)
-    parsed = [
-        read_source(content_dir, source, snippets=snippets) for source in source_files(content_dir)
-    ]
+    parsed = []
+    for source in _sources(content_dir, texts):
+        notes = Notes(source.path)
+        if source.path in texts:
+            data: bytes | None = texts[source.path].encode("utf-8", errors="replace")
+        else:
+            data = read_bytes(content_dir, source.path, notes=notes)
+        parsed.append((parse or parse_bytes)(data, source, snippets=snippets, notes=notes))
+        if data is not None:
+            reading.sources[source.path] = source_text(data)
     files = [one.facts for one in parsed]
     problems += [fault for facts in files for fault in facts.problems]
     problems += check_files(files, registers=registers, today=today)
     problems += image_problems(content_dir, files)
-    return _curriculum(parsed, registers=registers, problems=tuple(sorted(set(problems))))
+    found = _curriculum(parsed, registers=registers, problems=tuple(sorted(set(problems))))
+    return replace(found, sources=MappingProxyType(reading.sources))
+
+
+def source_text(data: bytes) -> str:
+    """Return the text of a file as it is: with its line ends and its byte order mark."""
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        return decode(data, notes=Notes("")) or ""
+
+
+def source_of(path: str) -> SourceFile | None:
+    """Return what a path below the content folder is for, or None when no author may write it."""
+    folder, _slash, name = path.rpartition("/")
+    if not _FILE_NAME.fullmatch(name):
+        return None
+    if folder in FOLDERS:
+        return SourceFile(path, FOLDERS[folder])
+    above, _slash, module = folder.rpartition("/")
+    if above == "curriculum/modules" and _SLUG.fullmatch(module):
+        return SourceFile(path, "module" if name == "module.md" else "lesson")
+    return None
+
+
+def _sources(content_dir: Path, texts: Mapping[str, str]) -> list[SourceFile]:
+    found = {source.path: source for source in source_files(content_dir)}
+    for path in texts:
+        source = source_of(path)
+        if source is not None:
+            found.setdefault(path, source)
+    return sorted(found.values(), key=lambda source: source.path)
 
 
 def source_files(content_dir: Path) -> Iterator[SourceFile]:
@@ -170,24 +226,7 @@ def read_snippets(content_dir: Path) -> dict[str, str]:
 
 def read_registers(content_dir: Path) -> tuple[Registers, list[Problem]]:
     """Read the registers; one that is missing counts as empty."""
-    reading = _RegisterReading(content_dir)
-    skills = reading.parse("skills.yml", parse_skills, {})
-    roles, systems = reading.parse("roles.yml", parse_roles, ({}, {}))
-    registers = Registers(
-        skills=MappingProxyType(skills),
-        misconceptions=MappingProxyType(
-            reading.parse("misconceptions.yml", _misconceptions, {}),
-        ),
-        sources=MappingProxyType(reading.parse("sources.yml", parse_sources, {})),
-        roles=MappingProxyType(roles),
-        glossary=MappingProxyType(reading.parse("glossary.yml", _glossary, {})),
-        people=MappingProxyType(reading.parse("people.yml", parse_people, {})),
-        ai_systems=MappingProxyType(systems),
-        retired_ids=reading.parse(
-            "retired_ids.txt", parse_retired_ids, EMPTY_REGISTERS.retired_ids
-        ),
-    )
-    return registers, reading.faults(registers)
+    return _RegisterReading(content_dir).registers()
 
 
 def _misconceptions(text: str, *, notes: Notes) -> dict[str, str]:
@@ -204,6 +243,25 @@ class _RegisterReading:
     def __init__(self, content_dir: Path) -> None:
         self.content_dir = content_dir
         self.notes: list[Notes] = []
+        self.sources: dict[str, str] = {}
+
+    def registers(self) -> tuple[Registers, list[Problem]]:
+        """Read every register."""
+        skills = self.parse("skills.yml", parse_skills, {})
+        roles, systems = self.parse("roles.yml", parse_roles, ({}, {}))
+        registers = Registers(
+            skills=MappingProxyType(skills),
+            misconceptions=MappingProxyType(self.parse("misconceptions.yml", _misconceptions, {})),
+            sources=MappingProxyType(self.parse("sources.yml", parse_sources, {})),
+            roles=MappingProxyType(roles),
+            glossary=MappingProxyType(self.parse("glossary.yml", _glossary, {})),
+            people=MappingProxyType(self.parse("people.yml", parse_people, {})),
+            ai_systems=MappingProxyType(systems),
+            retired_ids=self.parse(
+                "retired_ids.txt", parse_retired_ids, EMPTY_REGISTERS.retired_ids
+            ),
+        )
+        return registers, self.faults(registers)
 
     def parse(self, name: str, parse: _Parse[T], empty: T) -> T:
         """What `parse` makes of the register's text, or `empty` when there is none."""
@@ -213,6 +271,8 @@ class _RegisterReading:
         notes = Notes(path)
         self.notes.append(notes)
         data = read_bytes(self.content_dir, path, notes=notes)
+        if data is not None:
+            self.sources[path] = source_text(data)
         text = decode(data, notes=notes) if data is not None else None
         return empty if text is None else parse(text, notes=notes)
 
