@@ -7,8 +7,11 @@ from sqlalchemy import CheckConstraint, Column, Index, LargeBinary, Text, Unique
 from sqlmodel import Field, SQLModel
 
 from db.columns import NAMING, BigId, document, in_order, key, moment, one_of, to
+from db.tables_authoring import DiskFile, Draft, RevisionNote
 
 SQLModel.metadata.naming_convention = NAMING
+# Imported here so that the metadata is complete for whoever asks this module.
+AUTHORING = (DiskFile, Draft, RevisionNote)
 
 ROLES = (
     "employee",
