@@ -8,10 +8,10 @@ from urllib.parse import unquote
 
 from markdown_it.token import Token
 
-from curriculum.document import Block, Document, markdown_parser
+from curriculum.document import Block, Document
 from curriculum.facts import did_you_mean
+from curriculum.inline_tokens import judged_tokens, needle
 from curriculum.model import Image, Link
-from curriculum.wording import plain_text
 
 MAX_INLINE = 8_000
 # The public parser looks from each bracket to the end of the paragraph.
@@ -73,39 +73,15 @@ def _spots(token: Token, *, start: int, end: int, document: Document) -> Iterato
         )
         document.notes.add("MD013", start + 1, 1, message)
         return
-    children: list[Token] = []
     try:
-        markdown_parser().inline.parse(token.content, markdown_parser(), document.env, children)
+        found = judged_tokens(token.content, env=document.env)
     except (RecursionError, IndexError, ValueError, AssertionError) as fault:
         message = f"the paragraph cannot be parsed ({fault}); simplify it"
         document.notes.add("MD013", start + 1, 1, message)
         return
     cursor = _Cursor(document.lines, start=start, end=end)
-    for index, child in enumerate(children):
-        needle = _needle(child)
-        if needle is not None:
-            line, column = cursor.find(needle)
-            text = _text_of_link(children, index) if child.type == "link_open" else child.content
-            yield _Spot(child, text, line, column)
-
-
-def _needle(token: Token) -> str | None:
-    if token.type == "link_open":
-        return str(token.attrs.get("href", ""))
-    if token.type == "image":
-        return str(token.attrs.get("src", ""))
-    if token.type == "html_inline":
-        return token.content
-    return f"[^{token.meta['label']}]" if token.type == "footnote_ref" else None
-
-
-def _text_of_link(children: list[Token], index: int) -> str:
-    parts = []
-    for child in children[index + 1 :]:
-        if child.type == "link_close":
-            break
-        parts.append(child.content or (" " if child.type.endswith("break") else ""))
-    return plain_text("".join(parts))
+    for child, text in found:
+        yield _Spot(child, text, *cursor.find(needle(child)))
 
 
 class _Cursor:
@@ -114,9 +90,9 @@ class _Cursor:
     def __init__(self, lines: list[str], *, start: int, end: int) -> None:
         self.lines, self.line, self.column, self.end = lines, start, 0, max(end, start + 1)
 
-    def find(self, needle: str) -> tuple[int, int]:
+    def find(self, sought: str) -> tuple[int, int]:
         """Line and column, from 1, of the next occurrence; the place reached so far if none."""
-        wanted = needle.split("\n", 1)[0]
+        wanted = sought.split("\n", 1)[0]
         offset = self.column
         for number in range(self.line, min(self.end, len(self.lines))):
             at = self.lines[number].find(wanted, offset)

@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from curriculum import model
+from curriculum.inline_tokens import parsed_tokens, plain_tokens
 from curriculum.parse import (
     bank_from_json,
     bank_to_json,
@@ -175,3 +176,22 @@ def test_the_fuzzer_finds_no_crash_in_a_short_run():
     )
 
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+PIECES = (
+    "word ", "[a](term:b)", "[a b](x.md#c)", "[^1]", "[^2]", "[^", "[", "]", "(", ")", "!", "*a*",
+    "[*a*](item:b)", "[a] (b)", "[a][b]", "[]", "[](b)", "[^a](b)", "&amp;", "[a](b&c)", "\n", "_",
+    "`", "``", "`c`", "[`c`](d)", "`[a](b)`", "~", "[a](b 'c')", "[a]()", "[ ](b)", "[a\nb](c)",
+)  # fmt: skip
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=8).map("".join))
+@settings(max_examples=400, deadline=None)
+def test_the_short_way_through_a_paragraph_sees_what_the_parser_sees(text):
+    short = plain_tokens(text)
+    long = parsed_tokens(text, env={})
+
+    def essence(found):
+        return [(t.type, t.attrs.get("href"), t.meta.get("label"), words) for t, words in found]
+
+    assert short is None or "![" in text or essence(short) == essence(long)
