@@ -10,10 +10,11 @@ from tests.browser.chromium import launch
 from tests.browser.server import ROOT, PortalServer, fill_with_demo, serving
 from tests.browser.visits import enter_as, settle
 
+LESSON = "/lesson?module=w3-thresholds-capacity&lesson=w3-thresholds-capacity.best-on-paper"
 FOLDER = ROOT / "docs" / "pictures"
 SHOTS = {
     "home": ("employee", "/"),
-    "lesson": ("employee", "/lesson?module=w3-thresholds-capacity&lesson=w3-thresholds-capacity.best-on-paper"),
+    "lesson": ("employee", LESSON),
     "team-growth": ("manager", "/team_growth"),
     "programs": ("program_lead", "/programs"),
     "lessons": ("author", "/lessons"),

@@ -1,21 +1,153 @@
-"""Every page of every role in a real browser: it is drawn, and axe-core finds nothing of ours."""
+"""Every page of every role in a real browser, light and dark: drawn, accessible, and to itself."""
+
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import expect
 
 from tests.browser.axe import findings
+from tests.browser.visits import PATIENCE, enter_as, settle
 
-PAGES = [
-    ("employee", "/"),
-    ("employee", "/tracks"),
-    ("employee", "/my_skills"),
-]
+LESSON = "/lesson?module=w3-thresholds-capacity&lesson=w3-thresholds-capacity.best-on-paper"
+VISITS = {
+    "employee": ["/", "/tracks", "/track?track=workflow", LESSON, "/my_skills", "/tour"],
+    "manager": ["/team_growth", "/programs"],
+    "program_lead": ["/team_growth", "/programs"],
+    "author": ["/lessons", "/preview?module=a3-traces"],
+}
+# What Chromium says when an answer is missing that nobody needs.
+HARMLESS = ("favicon", "preload")
+
+
+class Watch:
+    """What a tab asked of others, and what it complained about."""
+
+    def __init__(self, page):
+        self.outside, self.complaints = [], []
+        page.on("request", self._asked)
+        page.on("console", self._said)
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+
+    def _asked(self, request):
+        address = urlsplit(request.url)
+        if address.scheme in {"http", "https", "ws", "wss"} and address.hostname != "127.0.0.1":
+            self.outside.append(request.url)
+
+    def _said(self, message):
+        if message.type == "error" and not any(word in message.text for word in HARMLESS):
+            self.complaints.append(message.text)
+
+
+@pytest.fixture(scope="module")
+def tabs(chromium, served):
+    """One signed-in tab for each role and colour scheme, opened when first asked for."""
+    opened = {}
+
+    def tab(role, scheme):
+        if (role, scheme) not in opened:
+            context = chromium.new_context(
+                viewport={"width": 1280, "height": 900}, color_scheme=scheme
+            )
+            page = context.new_page()
+            enter_as(page, served, role)
+            opened[role, scheme] = page
+        return opened[role, scheme]
+
+    yield tab
+    for page in opened.values():
+        page.context.close()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize(("role", "path"), PAGES)
-def test_a_page_is_drawn_and_accessible(new_context, served, enter, role, path, scheme):
-    page = new_context(color_scheme=scheme).new_page()
-    enter(page, served, role, path=path)
-    expect(page.locator("h1")).to_have_count(1)
+@pytest.mark.parametrize(
+    ("role", "path"), [(role, path) for role, paths in VISITS.items() for path in paths]
+)
+def test_a_page_is_drawn_and_accessible(tabs, served, role, path, scheme):
+    page = tabs(role, scheme)
+    page.goto(f"{served.url}{path}")
+    expect(page.locator("h1")).to_have_count(1, timeout=PATIENCE)
+    settle(page)
+    expect(page.get_by_test_id("stException")).to_have_count(0)
+    expect(page.get_by_test_id("stAlertContentError")).to_have_count(0)
     assert findings(page) == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_entry_page_is_accessible_and_says_that_people_are_invented(
+    new_context, served, scheme
+):
+    page = new_context(color_scheme=scheme).new_page()
+    page.goto(served.url)
+    expect(page.get_by_text("Demonstration with synthetic data")).to_be_visible()
+    expect(page.locator("h1")).to_have_count(1)
+    settle(page)
+    assert findings(page) == []
+
+
+@pytest.mark.parametrize("role", VISITS)
+def test_a_page_asks_nobody_else_and_breaks_no_rule_of_its_own_policy(new_context, served, role):
+    page = new_context().new_page()
+    enter_as(page, served, role)
+    watch = Watch(page)
+    for path in VISITS[role]:
+        page.goto(f"{served.url}{path}")
+        expect(page.locator("h1")).to_have_count(1, timeout=PATIENCE)
+        settle(page)
+    assert watch.outside == []
+    assert watch.complaints == []
+
+
+@pytest.mark.parametrize("role", VISITS)
+def test_every_page_of_a_demonstration_says_that_its_data_are_synthetic(tabs, served, role):
+    page = tabs(role, "light")
+    for path in VISITS[role]:
+        page.goto(f"{served.url}{path}")
+        expect(page.get_by_test_id("stSidebar").get_by_text("Synthetic data")).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("role", "path"),
+    [("employee", "/team_growth"), ("employee", "/lessons"), ("manager", "/lessons")],
+)
+def test_a_page_of_another_role_is_not_there(tabs, served, role, path):
+    page = tabs(role, "light")
+    page.goto(f"{served.url}{path}")
+    expect(page.get_by_role("dialog")).to_contain_text("Page not found", timeout=PATIENCE)
+
+
+def test_a_deep_link_survives_signing_in(page, served):
+    enter_as(page, served, "employee", path=LESSON)
+    expect(page).to_have_url(f"{served.url}{LESSON}")
+    expect(page.locator("h1")).to_have_text("Best on paper, impossible on Monday")
+
+
+def test_back_and_forward_lead_through_the_pages(page, served):
+    enter_as(page, served, "employee")
+    page.get_by_test_id("stSidebarNavLink").filter(has_text="My tracks").click()
+    expect(page.locator("h1")).to_have_text("My tracks")
+    page.get_by_test_id("stSidebarNavLink").filter(has_text="My skills").click()
+    expect(page.locator("h1")).to_have_text("My skills")
+    page.go_back()
+    expect(page.locator("h1")).to_have_text("My tracks")
+    page.go_forward()
+    expect(page.locator("h1")).to_have_text("My skills")
+
+
+def test_signing_out_ends_the_session_in_every_tab(new_context, served):
+    context = new_context()
+    first, second = context.new_page(), context.new_page()
+    enter_as(first, served, "employee")
+    second.goto(served.url)
+    expect(second.get_by_test_id("stSidebarNav")).to_be_visible()
+    first.get_by_text("Mara Lindqvist").click()
+    first.get_by_role("button", name="Sign out").click()
+    expect(first.get_by_text("Choose who to be")).to_be_visible()
+    second.reload()
+    expect(second.get_by_text("Choose who to be")).to_be_visible()
+
+
+def test_pictures_and_figures_are_closed_to_strangers(served, new_context):
+    context = new_context()
+    for path in ("/media/anything", "/_stcore/metrics"):
+        assert context.request.get(f"{served.url}{path}").status == 403
+    assert context.request.get(f"{served.url}/healthz").status == 200
