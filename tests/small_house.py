@@ -256,7 +256,7 @@ class House:
     def submit(self, viewer: Viewer, attempt_id: int, **changed: Any) -> bool:
         """Hand a check in."""
         values = {"attempt_id": attempt_id, "now": NOW + timedelta(minutes=5)}
-        return checks.submit_check(self.store, **self._both(viewer), **(values | changed))
+        return checks.submit_check(self.store, **(self._both(viewer) | values | changed))
 
     def take_check(self, viewer: Viewer, **changed: Any) -> int:
         """Start a check, answer every question rightly and hand it in."""

@@ -239,7 +239,8 @@ def flag_question(
         attempt = _own_check(connection, viewer, attempt_id)
         if attempt.submitted_at is not None:
             raise Refused("This check is handed in. Its result page says what to work on.")
-        save_flag(connection, attempt_id=attempt_id, position=position, flagged=flagged)
+        if not save_flag(connection, attempt_id=attempt_id, position=position, flagged=flagged):
+            raise Refused("This question is not part of the check. Open it again from Home.")
 
     store.write(flag)
 
