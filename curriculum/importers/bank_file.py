@@ -61,7 +61,8 @@ def plan_banks(
     drafts = [outcome for outcome in report.outcomes if outcome.markdown]
     fresh = [outcome for outcome in drafts if outcome.item_id not in held]
     kept = {o.item_id: held[o.item_id] for o in drafts if o.item_id in held}
-    _refuse_other_licence(parts, licence=licence)
+    if fresh:
+        _refuse_other_licence(parts, licence=licence)
     files = _filled(report, fresh, parts=parts, into=into, owner=owner, licence=licence)
     _refuse_faulty(files)
     return Written(files=files, new=tuple(o.item_id for o in fresh), kept=kept)

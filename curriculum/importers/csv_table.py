@@ -22,6 +22,7 @@ import csv
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from curriculum.facts import did_you_mean
 from curriculum.importers.csv_rows import TYPES, read_row
@@ -34,11 +35,12 @@ _TEXTS = (
 )  # fmt: skip
 _NUMBERED = ("choice", "answer", "feedback", "prompt", "match", "step")
 MAX_NUMBER = 26
+MAX_COLUMNS = 300
 COLUMNS = frozenset(
     {*_TEXTS, *(f"{name}_{n}" for name in _NUMBERED for n in range(1, MAX_NUMBER + 1))}
 )
 # An open quotation mark swallows the rest of a file; so often the reader starts again behind one.
-MAX_RESTARTS = 20
+MAX_RESTARTS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,7 @@ class _Row:
     cells: Sequence[str] = ()
     fault: str = ""
     fault_line: int = 0
+    ends_reading: bool = False
 
 
 def read_csv(text: str) -> Reading | Fault:
@@ -91,6 +94,8 @@ def _column(cell: str) -> str:
 def _header_fault(names: Sequence[str], *, row: _Row) -> Fault | None:
     if row.fault:
         return Fault(row.fault_line, 1, row.fault)
+    if len(names) > MAX_COLUMNS:
+        return Fault(row.line, 1, f"{len(names)} columns; at most {MAX_COLUMNS} are read")
     if "question" not in names:
         guess = did_you_mean("question", [name for name in names if name])
         reason = f"the first line names no column 'question'; it names {', '.join(names)[:120]}."
@@ -103,7 +108,7 @@ def _rows(lines: Sequence[str], *, start: int, delimiter: str) -> Iterator[_Row]
     for _ in range(MAX_RESTARTS):
         stopped_at = -1
         for row in _rows_from(lines, start=start, delimiter=delimiter):
-            if row.fault.startswith("a quotation mark"):
+            if row.ends_reading:
                 stopped_at = row.line
             yield row
         if stopped_at < 0:
@@ -123,8 +128,9 @@ def _rows_from(lines: Sequence[str], *, start: int, delimiter: str) -> Iterator[
         except StopIteration:
             return
         except csv.Error as fault:
-            yield _Row(line, fault=_reason(str(fault)), fault_line=line)
-            if "unexpected end" in str(fault):
+            reason, swallowed = _reason(str(fault)), _is_swallowed(str(fault))
+            yield _Row(line, fault=reason, fault_line=line, ends_reading=swallowed)
+            if swallowed:
                 return
             continue
         last = start + reader.line_num
@@ -137,11 +143,16 @@ def _rows_from(lines: Sequence[str], *, start: int, delimiter: str) -> Iterator[
             yield _Row(line, cells)
 
 
+def _is_swallowed(message: str) -> bool:
+    """Whether a row went on over the lines after it, so that reading starts again behind it."""
+    return "unexpected end" in message or "field larger" in message
+
+
 def _reason(message: str) -> str:
     if "unexpected end" in message:
         return "a quotation mark of this row is never closed"
     if "field larger" in message:
-        return f"a cell of this row is too long; lines of {MAX_LINE} characters are read"
+        return "a cell of this row is too long, or its quotation mark is never closed"
     return f"the row cannot be taken apart: {message}"
 
 
@@ -176,6 +187,11 @@ def _unknown(cells: Mapping[str, str]) -> list[str]:
     notes = []
     for name, cell in cells.items():
         if cell and name not in COLUMNS:
-            guess = did_you_mean(name, COLUMNS) if name else ""
-            notes.append(f"the column '{name[:40]}' is unknown and not kept.{guess}")
+            notes.append(_unknown_column(name))
     return notes
+
+
+@lru_cache(maxsize=MAX_COLUMNS)
+def _unknown_column(name: str) -> str:
+    guess = did_you_mean(name, COLUMNS) if name else ""
+    return f"the column '{name[:40]}' is unknown and not kept.{guess}"

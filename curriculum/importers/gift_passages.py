@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
 
 from curriculum.importers.question import HARD_BREAK
 from curriculum.importers.source_text import MAX_LINE
@@ -15,6 +14,10 @@ _SHOWN = str.maketrans({hidden: sign for sign, hidden in _HIDDEN.items() if sign
 _ESCAPE = re.compile(r"\\([:#={}~\\n])")
 _CATEGORY = "$CATEGORY:"
 _BRACE = re.compile(r"[{}]")
+_NEXT_NAME = re.compile(r"\}[^\n{}]*\n(?:[ \t]*\n)*[ \t]*(::)")
+MAX_QUESTION = 60_000
+MAX_SPLIT = 2000
+_NO_LINE = 10**9
 # A question is joined over blank lines at most this often; beyond that a brace was forgotten.
 MAX_JOINED = 60
 
@@ -151,28 +154,28 @@ def _with(first: Passage, second: Passage) -> Passage:
 
 def _split(passage: Passage) -> list[Passage]:
     """Take questions apart that follow each other without a blank line."""
-    starts = [
-        found.start(1)
-        for found in re.finditer(r"\}[^\n{}]*\n(?:[ \t]*\n)*[ \t]*(::)", passage.body)
-        if passage.body[: found.start()].count("{") > 0
-    ]
-    if not starts:
-        return [passage]
+    opened = passage.body.find("{")
+    seams = [found for found in _NEXT_NAME.finditer(passage.body) if 0 <= opened < found.start()]
+    if not seams or len(seams) > MAX_SPLIT:
+        return [_bounded(passage)]
+    message = "no blank line stands before or after this question"
+    whole = replace(passage, warnings=(*passage.warnings, message))
     pieces = []
-    bounds = [0, *starts, len(passage.body)]
-    done = 0
-    for begin, end in pairwise(bounds):
-        last_line = passage.line_at(end) if end < len(passage.body) else 10**9
-        mine = tuple(note for note in passage.comments if done <= note[0] < last_line)
-        message = "no blank line stands before or after this question"
-        pieces.append(
-            replace(
-                passage,
-                line=passage.line_at(begin),
-                body=passage.body[begin:end],
-                comments=mine,
-                warnings=(*passage.warnings, message),
-            )
-        )
-        done = last_line
+    begin, line, closed = 0, passage.line, 0
+    for seam in [*seams, None]:
+        end = seam.start(1) if seam is not None else len(passage.body)
+        body = passage.body[begin:end]
+        # A comment below the closing brace belongs to the question after it.
+        last = line + body.rstrip().count("\n") if seam is not None else _NO_LINE
+        mine = tuple(note for note in passage.comments if closed < note[0] <= last)
+        pieces.append(_bounded(replace(whole, line=line, body=body, comments=mine)))
+        begin, line, closed = end, line + body.count("\n"), last
     return pieces
+
+
+def _bounded(passage: Passage) -> Passage:
+    size = len(passage.body)
+    if passage.fault or size <= MAX_QUESTION:
+        return passage
+    fault = f"the question has {size} characters; at most {MAX_QUESTION} are read"
+    return replace(passage, body=passage.body[:200], fault=fault, fault_line=passage.line)

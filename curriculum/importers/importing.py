@@ -23,6 +23,7 @@ _TEXT_READERS: Mapping[str, Callable[[str], Reading | Fault]] = MappingProxyType
     {"gift": read_gift, "csv": read_csv}
 )
 KINDS: tuple[SourceKind, ...] = ("gift", "moodle-xml", "csv")
+MAX_QUESTIONS = 5000
 
 
 def import_file(
@@ -53,6 +54,8 @@ def import_file(
     reading = _read(source, kind=kind)
     if isinstance(reading, Fault):
         return _refused_whole(name, kind=kind, fault=reading)
+    if len(reading.questions) > MAX_QUESTIONS:
+        return _refused_whole(name, kind=kind, fault=_too_many(reading))
     filing = Filing(skill=skill, source=name, slug=source_slug(name))
     return ImportReport(
         source=name,
@@ -74,6 +77,12 @@ def _read(source: str | bytes, *, kind: SourceKind) -> Reading | Fault:
 
 def _refused_whole(name: str, *, kind: str, fault: Fault) -> ImportReport:
     return ImportReport(source=name, kind=kind, slug=source_slug(name), fault=fault)
+
+
+def _too_many(reading: Reading) -> Fault:
+    first_over = reading.questions[MAX_QUESTIONS]
+    reason = f"{len(reading.questions)} questions; at most {MAX_QUESTIONS} are read, so split it"
+    return Fault(first_over.line, 1, reason)
 
 
 def _outcomes(

@@ -80,8 +80,9 @@ def report_text(report: ImportReport) -> str:
 
 def summary(report: ImportReport) -> str:
     """One line with the counts; they add up."""
+    noun = "question" if report.found == 1 else "questions"
     counts = (
-        f"{report.source}: {report.found} question{'' if report.found == 1 else 's'} = {report.imported} imported"
+        f"{report.source}: {report.found} {noun} = {report.imported} imported"
         f" + {report.warned} imported with warnings + {report.refused} refused"
     )
     if report.categories:
