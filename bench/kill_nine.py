@@ -10,55 +10,66 @@ audit chains whole. An answer that nobody acknowledged may be there or not.
 """
 
 import argparse
+import itertools
 import os
 import random
 import select
 import signal
-import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, TemporaryFile
+from typing import IO
 
 import psutil
 from sqlalchemy import text
 
 from bench.databases import ENGINES, make_database
+from db.commands.answers import save_answer
 from db.queries.audit import verify_answers, verify_chain
 from db.store import open_store
-from tests.factories import make_attempt, make_item
+from tests.factories import NOW, make_attempt, make_item
 from tests.postgres import name_server_folder, remove_server_folder, start_postgres
 
 THREADS = 8
+PATIENCE_SECONDS = 120
 
-CHILD = """
-import itertools, sys, threading
-from db.commands.answers import save_answer
-from db.store import open_store
-from tests.factories import NOW
 
-url, number, *attempts = sys.argv[1:]
-store = open_store(url)
-say = threading.Lock()
+def serve(url: str, number: int, attempts: list[tuple[int, int, int]], pipe: int) -> None:
+    """Be the portal that is killed: save from a thread per attempt and acknowledge each save."""
+    store = open_store(url)
 
-def save(attempt, learner, operation):
-    store.write(lambda c: save_answer(c, attempt_id=attempt, learner_id=learner, position=0,
-        operation_id=operation, response=operation, seconds=1.0, now=NOW))
-    with say:
-        print(operation, flush=True)
+    def save(attempt: int, learner: int, operation: str) -> None:
+        store.write(
+            lambda c: save_answer(
+                c,
+                attempt_id=attempt,
+                learner_id=learner,
+                position=0,
+                operation_id=operation,
+                response=operation,
+                seconds=1.0,
+                now=NOW,
+            )
+        )
+        # Shorter than a pipe's unit, so that lines of several threads never mix.
+        os.write(pipe, f"{operation}\n".encode())
 
-def save_on(attempt, learner, last):
-    for count in range(max(last - 1, 0), last + 2):
-        save(attempt, learner, f"{attempt}-{int(number) - 1}-{count}")
-    for count in itertools.count():
-        save(attempt, learner, f"{attempt}-{number}-{count}")
+    def save_on(attempt: int, learner: int, last: int) -> None:
+        for count in range(max(last - 1, 0), last + 2):
+            save(attempt, learner, f"{attempt}-{number - 1}-{count}")
+        for count in itertools.count():
+            save(attempt, learner, f"{attempt}-{number}-{count}")
 
-for each in attempts:
-    threading.Thread(target=save_on, args=map(int, each.split(":"))).start()
-"""
+    threads = [threading.Thread(target=save_on, args=each) for each in attempts]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
 
 
 @dataclass
@@ -155,54 +166,90 @@ def run_rounds(engine: str, *, rounds: int, saves: int, seed: int = 1) -> Outcom
             # Any moment will do, also while the last batch is being synced.
             wanted = int(share * draw.uniform(0.9, 1.4)) + 1
             learners = {attempt.id: attempt.learner_id for attempt in made}
-            command = child_command(database.url, learners, outcome)
-            outcome.acknowledged |= one_round(database, command, wanted, draw)
+            attempts = find_last(learners, outcome)
+            number = outcome.rounds + 1
+            outcome.acknowledged |= one_round(database, number, attempts, wanted, draw)
             outcome.rounds += 1
             check(database.url, outcome)
     return outcome
 
 
-def child_command(url: str, learners: dict[int, int], outcome: Outcome) -> list[str]:
-    """Return the command of the next child: it begins where the one before was cut off."""
+def find_last(learners: dict[int, int], outcome: Outcome) -> list[tuple[int, int, int]]:
+    """Return each attempt, its learner, and the last save the child before acknowledged on it."""
     last = dict.fromkeys(learners, 0)
     for operation in outcome.acknowledged:
         attempt, number, count = map(int, operation.split("-"))
         if number == outcome.rounds:
             last[attempt] = max(last[attempt], count)
-    attempts = [f"{attempt}:{learner}:{last[attempt]}" for attempt, learner in learners.items()]
-    return [sys.executable, "-c", CHILD, url, str(outcome.rounds + 1), *attempts]
+    return [(attempt, learner, last[attempt]) for attempt, learner in learners.items()]
+
+
+def start_child(
+    url: str, number: int, attempts: list[tuple[int, int, int]], log: IO[bytes]
+) -> tuple[int, int]:
+    """Fork a child that saves and complains into `log`; return its id and where it acknowledges.
+
+    Forked, because importing everything anew takes longer than a round; no thread and no
+    connection of ours is open at that moment.
+    """
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        try:
+            os.close(reading)
+            os.dup2(log.fileno(), 2)  # it complains when its server is killed first, and may
+            serve(url, number, attempts, writing)
+        finally:
+            os._exit(1)
+    os.close(writing)
+    return child, reading
 
 
 def one_round(
     database: SqliteFile | PostgresServer,
-    command: list[str],
+    number: int,
+    attempts: list[tuple[int, int, int]],
     wanted: int,
     draw: random.Random,
 ) -> set[str]:
     """Let a child save, kill it after about so many saves, and return what it acknowledged."""
-    child = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-    assert child.stdout is not None
-    heard = b""
-    while heard.count(b"\n") < wanted:
-        ready, _, _ = select.select([child.stdout], [], [], 60)
-        chunk = os.read(child.stdout.fileno(), 1 << 16) if ready else b""
-        if not chunk:
-            child.kill()
-            raise RuntimeError("the child that saves has ended by itself or hangs")
+    with TemporaryFile() as log:
+        child, pipe = start_child(database.url, number, attempts, log)
+        server_first = draw.random() < 0.5
+        try:
+            heard = listen(pipe, wanted=wanted)
+            time.sleep(draw.uniform(0, 0.004))
+            if server_first:
+                database.kill()
+        except TimeoutError:
+            log.seek(0)
+            sys.stderr.write(log.read().decode()[-3000:])
+            raise
+        finally:
+            os.kill(child, signal.SIGKILL)
+            os.waitpid(child, 0)
+    if not server_first:
+        database.kill()
+    while chunk := os.read(pipe, 1 << 16):
         heard += chunk
-    time.sleep(draw.uniform(0, 0.004))
-    if draw.random() < 0.5:  # now the server first, now the portal
-        database.kill()
-        child.send_signal(signal.SIGKILL)
-    else:
-        child.send_signal(signal.SIGKILL)
-        database.kill()
-    heard += child.stdout.read()
-    child.stdout.close()
-    child.wait()
+    os.close(pipe)
     database.start()
     # The last line may be cut off in the middle; it was not acknowledged then.
     return {line.decode() for line in heard.split(b"\n")[:-1]}
+
+
+def listen(pipe: int, *, wanted: int) -> bytes:
+    """Read until so many saves were acknowledged."""
+    heard = b""
+    while heard.count(b"\n") < wanted:
+        ready, _, _ = select.select([pipe], [], [], PATIENCE_SECONDS)
+        if not ready:
+            raise TimeoutError(f"nothing was saved for {PATIENCE_SECONDS} seconds")
+        chunk = os.read(pipe, 1 << 16)
+        if not chunk:
+            raise TimeoutError("the child that saves has ended by itself")
+        heard += chunk
+    return heard
 
 
 def check(url: str, outcome: Outcome) -> None:
