@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from curriculum.cache import FactsCache, key_of, snippets_key
 from curriculum.check import check_files
@@ -25,13 +24,12 @@ from curriculum.read import (
 )
 from curriculum.report import FORMATS, report, summary
 
-if TYPE_CHECKING:
-    from argparse import _SubParsersAction
-
 CLEAN, FAULTY, USAGE = 0, 1, 2
 
 
-def add_check(commands: "_SubParsersAction[argparse.ArgumentParser]", *, content_dir: Path) -> None:
+def add_check(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]", *, content_dir: Path
+) -> None:
     """Add the command to the command line."""
     parser = commands.add_parser(
         "check",

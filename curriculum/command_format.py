@@ -5,7 +5,6 @@ import os
 import re
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from curriculum.command_check import content_dir_of
 from curriculum.document import read_document
@@ -13,9 +12,6 @@ from curriculum.facts import Notes
 from curriculum.fences import lines_in_fences
 from curriculum.read import read_bytes, source_files
 from curriculum.text import decode, normalised
-
-if TYPE_CHECKING:
-    from argparse import _SubParsersAction
 
 CLEAN, WOULD_CHANGE, USAGE = 0, 1, 2
 
@@ -27,7 +23,7 @@ _TIGHT_HEADING = re.compile(r"(#{2,6})(?=[^#\s])")
 
 
 def add_format(
-    commands: "_SubParsersAction[argparse.ArgumentParser]", *, content_dir: Path
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]", *, content_dir: Path
 ) -> None:
     """Add the command to the command line."""
     parser = commands.add_parser(

@@ -6,12 +6,8 @@ import re
 import sys
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from curriculum.fields import EMAIL, ID, MAX_ID
-
-if TYPE_CHECKING:
-    from argparse import _SubParsersAction
 
 CREATED, REFUSED = 0, 2
 # Words that YAML surely reads as text; others stand in quotes.
@@ -74,7 +70,9 @@ TEMPLATES = {
 }
 
 
-def add_new(commands: "_SubParsersAction[argparse.ArgumentParser]", *, content_dir: Path) -> None:
+def add_new(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]", *, content_dir: Path
+) -> None:
     """Add the command to the command line."""
     parser = commands.add_parser("new", help="start a module, lesson, bank or track")
     parser.add_argument("kind", choices=KINDS)

@@ -16,6 +16,7 @@ from curriculum.model import Image, Link
 MAX_INLINE = 8_000
 # The public parser looks from each bracket to the end of the paragraph.
 MAX_BRACKETS = 400
+MAX_REFERENCES = 3_000
 IMAGE_TYPES = ("png", "jpg", "jpeg", "webp", "svg")
 LINK_KINDS = ("item", "term", "track", "module")
 _WEB = ("https", "http", "mailto")
@@ -72,6 +73,11 @@ def _spots(token: Token, *, start: int, end: int, document: Document) -> Iterato
             f"at most {MAX_INLINE} and {MAX_BRACKETS} are read"
         )
         document.notes.add("MD013", start + 1, 1, message)
+        return
+    if len(document.notes.references) > MAX_REFERENCES:
+        if not any(fault.code == "MD013" for fault in document.notes.problems):
+            message = f"more than {MAX_REFERENCES} links and references in one file; split it"
+            document.notes.add("MD013", start + 1, 1, message)
         return
     try:
         found = judged_tokens(token.content, env=document.env)
