@@ -60,6 +60,10 @@ RETRIED_KEYS = frozenset(
         "pk_progress",
         "pk_start_choice",
         "uq_assignment_learner_id_track_id",
+        "uq_revision_content_id_number",
+        "pk_content",
+        "pk_head",
+        "pk_disk_file",
     }
 )
 
