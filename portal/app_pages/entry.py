@@ -1,6 +1,6 @@
 """The door for people who are not signed in: personas in a demonstration, else the provider."""
 
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 import streamlit as st
 
@@ -28,8 +28,11 @@ LOOKS = {
 }
 
 house = loaders.house()
-address = urlsplit(st.context.url or "/")
-came_for = quote(f"{address.path or '/'}{'?' + address.query if address.query else ''}", safe="")
+# The address that Streamlit tells has lost its query; without it a deep link would lead nowhere.
+query = urlencode(st.query_params.to_dict())
+came_for = quote(
+    (urlsplit(st.context.url or "").path or "/") + (f"?{query}" if query else ""), safe=""
+)
 
 if house.settings.auth == "demo" and house.synthetic:
     st.warning(
@@ -49,7 +52,7 @@ if personas:
         for column, persona in zip(st.columns(2), row, strict=False):
             icon, role, sees = LOOKS[persona.role]
             with column, st.container(border=True):
-                st.markdown(f"#### :material/{icon}: {persona.name}\n{role}\n\n{sees}")
+                st.markdown(f"### :material/{icon}: {persona.name}\n{role}\n\n{sees}")
                 if st.button(
                     _("Enter as {name}").format(name=persona.name.split()[0]),
                     key=f"entry_{persona.role}",

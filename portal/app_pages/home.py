@@ -25,7 +25,7 @@ def _draw_continue(go_on: Continue) -> None:
         where = _("Continue with {track}").format(track=go_on.track.title)
         st.markdown(f":small[{where} · {go_on.module.title}]")
         words, button = st.columns([3, 1], vertical_alignment="center")
-        words.markdown(f"### {go_on.lesson.title}")
+        words.markdown(f"## {go_on.lesson.title}")
         size = len(go_on.module.lessons)
         words.markdown(
             _("Lesson {n} of {all} · {left}").format(
@@ -87,7 +87,7 @@ def _draw_first_visit() -> None:
     for track in wanted:
         target = role.targets.get(track.skill or "", 1) if role else 1
         with st.container(border=True):
-            st.markdown(f"#### {track.title}\n{track.summary}")
+            st.markdown(f"## {track.title}\n{track.summary}")
             st.markdown(f":small[{_('Target for your role: level {n}').format(n=target)}]")
             if st.button(_("Open"), key=f"home_start_{track.id}"):
                 st.switch_page("app_pages/track.py", query_params={"track": track.id})

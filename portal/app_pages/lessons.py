@@ -102,7 +102,7 @@ st.title(_("Lessons"))
 every = [module for track in overview.tracks for module in track.modules] + list(overview.loose)
 ready = [module for module in every if module.standing in {"new", "changed"}]
 blocked = [module for module in every if module.standing == "blocked"]
-st.subheader(
+st.header(
     _("{modules}: {ready} ready to publish, {blocked} blocked.").format(
         modules=plural("{n} module", "{n} modules", len(every)),
         ready=len(ready),

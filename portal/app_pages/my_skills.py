@@ -80,7 +80,7 @@ else:
         own.target is not None and own.band is not None and own.band.levels[0] >= own.target
         for own in measured
     )
-    st.subheader(
+    st.header(
         _("{measured} of {all} skills measured; {reached} at or above your role's target.").format(
             measured=len(measured), all=len(skills), reached=reached
         ),

@@ -87,7 +87,7 @@ own = next(
 )
 
 st.title(_("Result: {skill}").format(skill=found.skill.name))
-st.subheader(_sentence(found, own), anchor=False)
+st.header(_sentence(found, own), anchor=False)
 with st.container(border=True):
     draw_skill_strip(own)
     st.markdown(

@@ -188,7 +188,7 @@ else:
         min_group=loaders.house().settings.min_group,
         now=clock.now(),
     )
-    st.subheader(_sentence(growth), anchor=False)
+    st.header(_sentence(growth), anchor=False)
     st.markdown(_learning_words(growth))
     routes, teams = st.tabs([_("By route"), _("By team")])
     with routes:
