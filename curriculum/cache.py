@@ -107,8 +107,8 @@ def _facts(path: str, row: list[Any]) -> Facts:
         kind=kind,
         id=id_,
         problems=tuple([Problem(path, *fault) for fault in problems]),
-        definitions=tuple([Definition(*entry) for entry in definitions]),
-        references=tuple([Reference(*entry) for entry in references]),
+        definitions=tuple(map(Definition._make, definitions)),
+        references=tuple(map(Reference._make, references)),
         items=tuple([_item(entry) for entry in items]),
         data=data,
     )

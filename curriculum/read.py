@@ -143,20 +143,26 @@ def _sources(content_dir: Path, texts: Mapping[str, str]) -> list[SourceFile]:
 
 def source_files(content_dir: Path) -> Iterator[SourceFile]:
     """Every file that authors write, in the order of their paths."""
-    found = [
-        SourceFile(f"{folder}/{name}", kind)
-        for folder, kind in FOLDERS.items()
+    found = []
+    for folder, kind in FOLDERS.items():
+        found += _sources(content_dir, folder, kinds={}, kind=kind)
+    for module in _names(content_dir / "curriculum/modules"):
+        folder = f"curriculum/modules/{module}"
+        found += _sources(content_dir, folder, kinds={"module.md": "module"}, kind="lesson")
+    yield from sorted(found, key=lambda source: source.path)[:MAX_FILES]
+
+
+def _sources(
+    content_dir: Path, folder: str, *, kinds: Mapping[str, str], kind: str
+) -> list[SourceFile]:
+    if (content_dir / folder).is_symlink():
+        # Reading the link itself reports it; what lies behind it is never looked at.
+        return [SourceFile(folder, kind)]
+    return [
+        SourceFile(f"{folder}/{name}", kinds.get(name, kind))
         for name in _names(content_dir / folder)
         if name.endswith(".md") and name != "README.md"
     ]
-    for module in _names(content_dir / "curriculum/modules"):
-        folder = f"curriculum/modules/{module}"
-        found += [
-            SourceFile(f"{folder}/{name}", "module" if name == "module.md" else "lesson")
-            for name in _names(content_dir / folder)
-            if name.endswith(".md") and name != "README.md"
-        ]
-    yield from sorted(found, key=lambda source: source.path)[:MAX_FILES]
 
 
 def _names(folder: Path) -> list[str]:

@@ -187,6 +187,22 @@ def test_a_symbolic_link_is_not_followed(tmp_path):
     assert [p.code for p in curriculum.problems] == ["FILE004"]
 
 
+@pytest.mark.parametrize("folder", ["curriculum/modules/m2", "assessments/blueprints"])
+def test_a_folder_that_is_a_symbolic_link_is_not_followed(tmp_path, folder):
+    problems_in(tmp_path / "content")
+    place = tmp_path / "content" / folder
+    if place.exists():
+        place.rename(tmp_path / "elsewhere")
+    (tmp_path / "elsewhere").mkdir(exist_ok=True)
+    (tmp_path / "elsewhere/10-secret.md").write_text("secret", encoding="utf-8")
+    place.symlink_to(tmp_path / "elsewhere")
+
+    found = [(p.path, p.code) for p in read_curriculum(tmp_path / "content").problems]
+
+    assert (folder, "FILE004") in found
+    assert not any("secret" in path for path, _ in found)
+
+
 @pytest.mark.parametrize(
     ("data", "code"),
     [
