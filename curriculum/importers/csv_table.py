@@ -26,7 +26,7 @@ from functools import lru_cache
 
 from curriculum.facts import did_you_mean
 from curriculum.importers.csv_rows import TYPES, read_row
-from curriculum.importers.question import Fault, Question, Reading, Refusal, Refused
+from curriculum.importers.question import MAX_QUESTIONS, Fault, Question, Reading, Refusal, Refused
 from curriculum.importers.source_text import MAX_LINE
 
 _TEXTS = (
@@ -71,6 +71,8 @@ def read_csv(text: str) -> Reading | Fault:
     for row in rows:
         if row.fault or any(cell.strip() for cell in row.cells):
             questions.append(_read(row, names=names, number=len(questions) + 1))
+        if len(questions) > MAX_QUESTIONS:
+            break
     return Reading(questions=tuple(questions))
 
 

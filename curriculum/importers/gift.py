@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from curriculum.importers.gift_answers import read_answers
 from curriculum.importers.gift_passages import Passage, hide_escapes, read_passages, show_escapes
 from curriculum.importers.gift_text import gift_text
-from curriculum.importers.question import Question, Reading, Refusal, Refused
+from curriculum.importers.question import MAX_QUESTIONS, Question, Reading, Refusal, Refused
 
 _BLANK = "_____"
 _ID = re.compile(r"\[id:((?:\\\]|[^\]])+)\]")
@@ -32,7 +32,8 @@ class _Parts:
 def read_gift(text: str) -> Reading:
     """Every question of a GIFT text, each read or refused by itself."""
     passages, categories = read_passages(text)
-    questions = tuple(_read(passage, number=n) for n, passage in enumerate(passages, start=1))
+    first = passages[: MAX_QUESTIONS + 1]
+    questions = tuple(_read(passage, number=n) for n, passage in enumerate(first, start=1))
     return Reading(questions=questions, categories=tuple(categories))
 
 

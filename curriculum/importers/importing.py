@@ -13,7 +13,14 @@ from curriculum.importers.draft import Draft
 from curriculum.importers.gift import read_gift
 from curriculum.importers.moodle_xml import read_moodle_xml
 from curriculum.importers.proof import proven_markdown
-from curriculum.importers.question import Fault, Question, Reading, Refusal, Refused
+from curriculum.importers.question import (
+    MAX_QUESTIONS,
+    Fault,
+    Question,
+    Reading,
+    Refusal,
+    Refused,
+)
 from curriculum.importers.report import ImportReport, Outcome
 from curriculum.importers.source_text import MAX_BYTES, read_text, too_large
 from curriculum.model import Registers
@@ -23,7 +30,6 @@ _TEXT_READERS: Mapping[str, Callable[[str], Reading | Fault]] = MappingProxyType
     {"gift": read_gift, "csv": read_csv}
 )
 KINDS: tuple[SourceKind, ...] = ("gift", "moodle-xml", "csv")
-MAX_QUESTIONS = 5000
 
 
 def import_file(
@@ -81,7 +87,7 @@ def _refused_whole(name: str, *, kind: str, fault: Fault) -> ImportReport:
 
 def _too_many(reading: Reading) -> Fault:
     first_over = reading.questions[MAX_QUESTIONS]
-    reason = f"{len(reading.questions)} questions; at most {MAX_QUESTIONS} are read, so split it"
+    reason = f"the file has more than {MAX_QUESTIONS} questions; split it"
     return Fault(first_over.line, 1, reason)
 
 

@@ -6,6 +6,8 @@ from typing import Literal
 TextFormat = Literal["html", "markdown", "moodle", "plain"]
 QuestionKind = Literal["choice", "truefalse", "short", "numeric", "matching", "ordering", "essay"]
 FULL = 100.0
+# Readers stop after one more than this; such a file is refused as a whole.
+MAX_QUESTIONS = 5000
 # A line break the author wrote down as such, where an ordinary one only wraps the source.
 HARD_BREAK = "\u2028"
 
