@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import Connection, and_, distinct, func, select
+from sqlalchemy import Connection, Select, and_, distinct, func, select
 
 from db.columns import table
 from db.queries.people import in_force
@@ -13,12 +13,12 @@ from db.tables import Assignment, Head, Person, Progress, Revision, TeamMember
 def select_completion(
     connection: Connection, team_ids: Sequence[int], *, on: date
 ) -> tuple[int, int]:
-    """Return how many tracks are assigned to the people of these teams, and how many are done.
+    """Return how many modules are assigned to the people of these teams, and how many are done.
 
-    A track is done when as many of its lessons are as its published modules hold.
+    Both count a module once per person who takes a track that holds it. It is done when every
+    published lesson of it is.
     """
-    members, people = table(TeamMember), table(Person)
-    assignments, progress = table(Assignment), table(Progress)
+    members, people, assignments = table(TeamMember), table(Person), table(Assignment)
     learners = (
         select(members.c.person_id)
         .join(people, people.c.id == members.c.person_id)
@@ -29,45 +29,59 @@ def select_completion(
         .where(assignments.c.learner_id.in_(learners))
         .group_by(assignments.c.track_id)
     ).all()
-    done = 0
-    for track_id, _count in given:
-        lessons = _lessons_of(connection, track_id)
-        if not lessons:
-            continue
-        finished = (
-            select(progress.c.learner_id)
-            .join(
-                assignments,
-                and_(
-                    assignments.c.learner_id == progress.c.learner_id,
-                    assignments.c.track_id == track_id,
-                ),
-            )
-            .where(
-                progress.c.learner_id.in_(learners),
-                progress.c.lesson_id.in_(lessons),
-                progress.c.done_at.is_not(None),
-            )
-            .group_by(progress.c.learner_id)
-            .having(func.count(distinct(progress.c.lesson_id)) >= len(lessons))
-            .subquery()
+    assigned = done = 0
+    for track_id, people_count in given:
+        for lessons in _modules_of(connection, track_id):
+            assigned += people_count
+            done += _count_finished(connection, learners, track_id=track_id, lessons=lessons)
+    return assigned, done
+
+
+def _count_finished(
+    connection: Connection,
+    learners: Select[tuple[int]],
+    *,
+    track_id: str,
+    lessons: Sequence[str],
+) -> int:
+    """Count who takes a track and has done all of these lessons."""
+    assignments, progress = table(Assignment), table(Progress)
+    finished = (
+        select(progress.c.learner_id)
+        .join(
+            assignments,
+            and_(
+                assignments.c.learner_id == progress.c.learner_id,
+                assignments.c.track_id == track_id,
+            ),
         )
-        done += connection.execute(select(func.count()).select_from(finished)).scalar_one()
-    return sum(count for _track, count in given), done
+        .where(
+            progress.c.learner_id.in_(learners),
+            progress.c.lesson_id.in_(list(lessons)),
+            progress.c.done_at.is_not(None),
+        )
+        .group_by(progress.c.learner_id)
+        .having(func.count(distinct(progress.c.lesson_id)) >= len(lessons))
+        .subquery()
+    )
+    return int(connection.execute(select(func.count()).select_from(finished)).scalar_one())
 
 
-def _lessons_of(connection: Connection, track_id: str) -> list[str]:
+def _modules_of(connection: Connection, track_id: str) -> list[list[str]]:
+    """Return the published lessons of each module of a track; empty modules are left out."""
     heads, revisions = table(Head), table(Revision)
-    track = connection.execute(
+    body = connection.execute(
         select(revisions.c.body)
         .join(heads, heads.c.revision_id == revisions.c.id)
         .where(heads.c.content_id == track_id)
     ).scalar()
-    modules = list((track or {}).get("modules", []))
-    return list(
-        connection.execute(
-            select(heads.c.content_id).where(
-                heads.c.kind == "lesson", heads.c.owner_id.in_(modules)
-            )
-        ).scalars()
+    modules = list((body or {}).get("modules", []))
+    rows = connection.execute(
+        select(heads.c.owner_id, heads.c.content_id).where(
+            heads.c.kind == "lesson", heads.c.owner_id.in_(modules)
+        )
     )
+    lessons: dict[str, list[str]] = {}
+    for module_id, lesson_id in rows:
+        lessons.setdefault(module_id, []).append(lesson_id)
+    return list(lessons.values())

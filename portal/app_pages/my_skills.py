@@ -16,9 +16,9 @@ def _over_time(own: OwnSkill) -> pd.DataFrame:
         [
             {
                 "when": date_text(row.taken_at),
-                "score": 500 + 100 * row.theta,
-                "low": 500 + 100 * (row.theta - Z95 * row.se),
-                "high": 500 + 100 * (row.theta + Z95 * row.se),
+                "score": 500 + 100 * row.eap,
+                "low": 500 + 100 * (row.eap - Z95 * row.eap_sd),
+                "high": 500 + 100 * (row.eap + Z95 * row.eap_sd),
                 "questions": row.items,
             }
             for row in own.history

@@ -152,8 +152,8 @@ def _show(unit: Unit | None) -> None:
 def _learning_words(growth: TeamGrowth) -> str:
     learning = growth.learning
     if not learning.assigned:
-        return _("No tracks are assigned yet.")
-    return _("{done} of {all} assigned tracks are done ({share}).").format(
+        return _("No modules are assigned yet.")
+    return _("{done} of {all} assigned modules are done ({share}).").format(
         done=learning.done,
         all=learning.assigned,
         share=percent_text(learning.done / learning.assigned),

@@ -93,7 +93,11 @@ def skill_over_time(checks: pd.DataFrame, *, target: float | None, dark: bool) -
         .mark_point(filled=True, size=72, opacity=1)
         .encode(x=x, y=middle, color=alt.Color("ink:N", scale=_TONES, legend=None))
     )
-    value = alt.Chart(frame).mark_text(dy=22, fontSize=13).encode(x=x, y=middle, text="shown:Q")
+    value = (
+        alt.Chart(frame)
+        .mark_text(dy=22, fontSize=13)
+        .encode(x=x, y=middle, text="shown:Q", color=alt.Color("ink:N", scale=_TONES, legend=None))
+    )
     layers = [rule, dot, value]
     if target is not None:
         goal = pd.DataFrame({"score": [target], "goal": "self_directed"})

@@ -28,7 +28,7 @@ def _card(opened: OpenLesson, item_id: str) -> None:
     if again not in st.session_state:
         st.session_state[again] = 0
     with st.container(border=True):
-        st.markdown(f"**{_('Check')} · {asked.title}**")
+        st.markdown(f"**{asked.title}**")
         show_notice()
         explained = explain_answer(
             loaders.store(),

@@ -17,7 +17,7 @@ def draw_preview_check(item: Item, *, with_key: bool) -> None:
     asked = question(item, seed=PREVIEW_SEED)
     key = f"preview_{item.id}"
     with st.container(border=True):
-        st.markdown(f"**{_('Check')} · {asked.title}**")
+        st.markdown(f"**{asked.title}**")
         draw_question(asked, key=key, response=None)
         response = read_response(asked, key=key)
         pressed = st.button(_("Check"), key=f"{key}_answer")

@@ -37,7 +37,7 @@ class Unit:
 
 @dataclass(frozen=True, slots=True)
 class Learning:
-    """How much of the assigned learning a unit has done: people times tracks."""
+    """How much of the assigned learning a unit has done: people times modules."""
 
     assigned: int
     done: int
