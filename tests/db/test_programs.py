@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import text
@@ -160,7 +160,7 @@ def test_nobody_is_drawn_into_one_program_twice(house: House) -> None:
     program, places = create(house, lead), people_in_teams(house, 4)
     arms = draw(house, lead, program, places)
 
-    with pytest.raises(Exception, match="(?i)unique|enrolment"):
+    with pytest.raises(Exception, match=r"(?i)unique"):
         draw(house, lead, program, places, seed=8)
 
     assert {row[0]: row[1] for row in enrolments(house)} == arms
@@ -197,12 +197,6 @@ def test_a_team_moved_later_changes_no_arm_and_no_team_at_start(house: House) ->
     draw(house, lead, create(house, lead), places)
     before = enrolments(house)
 
-    house.store.write(
-        lambda c: (
-            c.execute(text("UPDATE team_member SET ends_on = :day"), {"day": str(date(2026, 6, 1))})
-            if house.store.dialect == "sqlite"
-            else c.execute(text("UPDATE team_member SET ends_on = DATE '2026-06-01'"))
-        )
-    )
+    house.store.write(lambda c: c.execute(text("UPDATE team_member SET ends_on = '2026-06-01'")))
 
     assert enrolments(house) == before

@@ -1,0 +1,158 @@
+"""Every service refuses who may not use it, before it touches anything.
+
+The tables name every public function of the services; one that is missing here fails.
+"""
+
+import importlib
+import inspect
+import pkgutil
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import Any, get_args
+
+import pytest
+
+import portal.services
+from portal.access import MATRIX, Deed, Refused, Role, Viewer
+from portal.services.checks import OpenCheck
+from tests.factories import NOW
+
+ROLES: tuple[Role, ...] = get_args(Role)
+# What a viewer must be allowed, any one of it, for each function that takes a viewer.
+GUARDED: dict[str, tuple[Deed, ...]] = {
+    "authoring.read_draft_lesson": ("read drafts",),
+    "authoring.read_overview": ("read drafts",),
+    "checks.answer_question": ("learn",),
+    "checks.flag_question": ("learn",),
+    "checks.read_check": ("learn",),
+    "checks.read_result": ("see own record",),
+    "checks.start_check": ("learn",),
+    "checks.submit_check": ("learn",),
+    "checks.submit_if_over": ("learn",),
+    "comparing.compare_program": ("compare programs",),
+    "comparing.read_programs": ("compare programs",),
+    "comparing.routes_were_drawn": ("compare programs",),
+    "learning.answer_check": ("learn",),
+    "learning.choose_start": ("learn",),
+    "learning.complete_lesson": ("learn",),
+    "learning.explain_answer": ("learn",),
+    "learning.open_lesson": ("learn",),
+    "learning.read_home": ("learn",),
+    "learning.read_tracks": ("learn",),
+    "learning.take_track": ("learn",),
+    "programs.create_program": ("run programs",),
+    "programs.draw_places": ("run programs",),
+    "programs.record_choices": ("run programs",),
+    "publishing.publish": ("publish lessons",),
+    "reporting.read_units": ("see team figures", "see organisation figures"),
+    "reporting.team_growth": ("see team figures", "see organisation figures"),
+    "skills.read_skills": ("see own record",),
+}
+# Functions that read or write for anybody who calls them, and why that is right.
+OPEN: dict[str, str] = {
+    "catalogue.content_version": "a number that says nothing",
+    "catalogue.read_catalogue": "what is published is for everyone who signed in",
+    "catalogue.read_item": "pages draw items through `question`; other services explain them",
+    "catalogue.read_lesson": "what is published is for everyone who signed in",
+    "demo.fill_demo": "a command of whoever holds the server; an empty database only",
+    "demo.is_empty": "a command of whoever holds the server",
+    "evidence.actor": "names the viewer, reads nothing",
+    "organisation.build_organisation": "part of the demonstration",
+    "people.is_persona": "the entry page, before anybody signed in; invented people only",
+    "people.is_synthetic": "the banner that says so, also before signing in",
+    "people.read_personas": "the entry page, before anybody signed in; invented people only",
+    "people.role_profile": "a register that is published, by the viewer's own profile",
+    "pictures.keep_pictures": "a step of publishing, inside its transaction",
+    "pictures.read_picture": "found by the hash of its bytes only",
+    "publishing.publish_text": "the drafts authorise a file's own editor before they call it",
+    "reconciling.reconcile": "a step of publishing, inside its transaction",
+    "sessions.find_viewer": "finds out who it is",
+    "sessions.keep_session": "whoever holds the token",
+    "sessions.sign_out": "whoever holds the token",
+    "sessions.sign_out_everywhere": "everybody may end the own sessions",
+    "sessions.start_session": "the door, after it made sure of the person",
+}
+OVERDUE = OpenCheck(
+    attempt_id=1,
+    skill=None,  # type: ignore[arg-type]
+    questions=(),
+    started_at=NOW,
+    due_at=NOW - timedelta(minutes=1),
+    submitted_at=None,
+)
+
+
+class Untouchable:
+    """Fails the test when anything is read from it."""
+
+    def __getattr__(self, name: str) -> Any:
+        raise AssertionError(f"{name} was reached before the viewer was refused")
+
+
+class BareStore:
+    """A store that lets a service in, but has no rows to touch."""
+
+    def read(self, fn: Callable[[Any], Any]) -> Any:
+        """Run `fn` on a connection that must not be used."""
+        return fn(Untouchable())
+
+    write = read
+
+
+def services() -> Iterator[tuple[str, Callable[..., Any]]]:
+    for module in pkgutil.iter_modules(portal.services.__path__):
+        found = importlib.import_module(f"portal.services.{module.name}")
+        for name, function in inspect.getmembers(found, inspect.isfunction):
+            if function.__module__ == found.__name__ and not name.startswith("_"):
+                yield f"{module.name}.{name}", function
+
+
+def touches_people(function: Callable[..., Any]) -> bool:
+    return bool({"viewer", "store", "connection"} & set(inspect.signature(function).parameters))
+
+
+def call(function: Callable[..., Any], viewer: Viewer) -> Any:
+    given = {"viewer": viewer, "store": BareStore(), "now": NOW, "check": OVERDUE}
+    needed = [
+        name
+        for name, parameter in inspect.signature(function).parameters.items()
+        if parameter.default is inspect.Parameter.empty or name == "viewer"
+    ]
+    return function(**{name: given.get(name, Untouchable()) for name in needed})
+
+
+def test_every_service_that_reaches_the_database_has_a_row_here() -> None:
+    missing = [
+        name
+        for name, function in services()
+        if touches_people(function) and name not in GUARDED and name not in OPEN
+    ]
+
+    assert missing == []
+
+
+def test_every_open_service_that_asks_for_a_viewer_says_why() -> None:
+    assert not set(GUARDED) & set(OPEN)
+    assert all(len(reason) > 10 for reason in OPEN.values())
+
+
+@pytest.mark.parametrize("name", GUARDED)
+def test_a_viewer_without_the_role_is_refused_before_anything_is_touched(name: str) -> None:
+    function = dict(services())[name]
+    allowed = frozenset().union(*(MATRIX[deed] for deed in GUARDED[name]))
+    others = [frozenset[Role](), *(frozenset({role}) for role in ROLES if role not in allowed)]
+
+    for roles in others:
+        with pytest.raises(Refused, match=r"You need the role"):
+            call(function, Viewer(1, "Ada Lind", roles, "builder"))
+
+
+@pytest.mark.parametrize("name", GUARDED)
+def test_a_viewer_with_the_role_gets_past_the_door(name: str) -> None:
+    function = dict(services())[name]
+
+    for deed in GUARDED[name]:
+        for role in sorted(MATRIX[deed]):
+            with pytest.raises(Exception) as reached:  # noqa: PT011 - whatever comes behind the door
+                call(function, Viewer(1, "Ada Lind", frozenset({role}), "builder"))
+            assert "You need the role" not in str(reached.value)
