@@ -145,14 +145,14 @@ def source_files(content_dir: Path) -> Iterator[SourceFile]:
     """Every file that authors write, in the order of their paths."""
     found = []
     for folder, kind in FOLDERS.items():
-        found += _sources(content_dir, folder, kinds={}, kind=kind)
+        found += _files_in(content_dir, folder, kinds={}, kind=kind)
     for module in _names(content_dir / "curriculum/modules"):
         folder = f"curriculum/modules/{module}"
-        found += _sources(content_dir, folder, kinds={"module.md": "module"}, kind="lesson")
+        found += _files_in(content_dir, folder, kinds={"module.md": "module"}, kind="lesson")
     yield from sorted(found, key=lambda source: source.path)[:MAX_FILES]
 
 
-def _sources(
+def _files_in(
     content_dir: Path, folder: str, *, kinds: Mapping[str, str], kind: str
 ) -> list[SourceFile]:
     if (content_dir / folder).is_symlink():
