@@ -11,9 +11,11 @@ from curriculum.importers.draft import yaml_text
 from curriculum.importers.escape import escape_words
 from curriculum.importers.report import ImportReport, Outcome
 from curriculum.parse import read_file
+from curriculum.text import MAX_BYTES, MAX_LINES
 
-# The checker reads files of up to 512 KB; authors add to what was imported.
-MAX_BANK_BYTES = 300 * 1024
+# Half of what the parser reads, since authors add to what was imported.
+MAX_BANK_BYTES = MAX_BYTES // 2
+MAX_BANK_LINES = MAX_LINES // 2
 MAX_PARTS = 1000
 _ID = re.compile(r"^id:[ \t]*([a-z0-9][a-z0-9.-]*)[ \t]*$", re.MULTILINE)
 _ONE_WORD = re.compile(r"[A-Za-z0-9.+-]+")
@@ -140,12 +142,16 @@ def _filled(
     texts = list(parts.values())
     changed: dict[Path, str] = {}
     for outcome in fresh:
-        size = len(outcome.markdown.encode())
-        if not texts or len(texts[-1].encode()) + size > MAX_BANK_BYTES:
+        if not texts or _is_full(texts[-1], more=outcome.markdown):
             texts.append(_head(report, number=len(texts) + 1, owner=owner, licence=licence))
         texts[-1] = f"{texts[-1].rstrip()}\n\n{outcome.markdown}"
         changed[into / f"{_part_name(report.slug, len(texts))}.md"] = texts[-1]
     return changed
+
+
+def _is_full(text: str, *, more: str) -> bool:
+    size = len(text.encode()) + len(more.encode())
+    return size > MAX_BANK_BYTES or text.count("\n") + more.count("\n") > MAX_BANK_LINES
 
 
 def _head(report: ImportReport, *, number: int, owner: str, licence: str) -> str:

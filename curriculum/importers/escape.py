@@ -43,11 +43,15 @@ def split_formulas(text: str) -> list[str | Formula]:
         return [text]
     pieces: list[str | Formula] = []
     done = 0
-    for found in _MATHS.finditer(text):
+    place = 0
+    while (found := _MATHS.search(text, place)) is not None:
         kind = found.lastgroup or ""
         tex = " ".join(found[kind].replace("\u2028", " ").split())
         if kind == "single" and not _is_formula(found["single"]):
+            # The second sign may well begin a formula.
+            place = found.start() + 1
             continue
+        place = found.end()
         pieces.append(text[done : found.start()])
         # An empty pair of brackets only switches a renderer on.
         if tex:

@@ -12,6 +12,8 @@ from curriculum.importers.html_tree import Element, html_tree
 from curriculum.importers.question import HARD_BREAK, Refusal, Text
 
 MAX_TEXT = 40_000
+# The parser of Markdown takes quadratic time on signs that open something and never close it.
+MAX_MARKDOWN = 20_000
 MAX_DECLARATIONS = 100
 # A picture inside the text may be larger than any text; its name is all that is needed of it.
 _EMBEDDED = re.compile(r"(data:[a-zA-Z]{1,20}/[a-zA-Z0-9.+-]{1,40};base64,)[A-Za-z0-9+/=%\s]*")
@@ -92,8 +94,9 @@ def has_markup(raw: str) -> bool:
 
 def _bounded(text: Text) -> str:
     raw = _EMBEDDED.sub(r"\1", text.raw) if ";base64," in text.raw else text.raw
-    if len(raw) > MAX_TEXT:
-        reason = f"a text of the question has {len(raw)} characters; at most {MAX_TEXT} are read"
+    limit = MAX_MARKDOWN if text.format == "markdown" else MAX_TEXT
+    if len(raw) > limit:
+        reason = f"a text of the question has {len(raw)} characters; at most {limit} are read"
         raise Refusal(reason, line=text.line)
     if _NO_CHARACTER.search(raw):
         raise Refusal("a text of the question holds signs that are no characters", line=text.line)
@@ -120,7 +123,7 @@ def _from_markdown(raw: str, *, notes: list[str]) -> list[str]:
 
 @lru_cache(maxsize=1)
 def _renderer() -> MarkdownIt:
-    return MarkdownIt("commonmark", {"maxNesting": 40}).enable(["table", "strikethrough"])
+    return MarkdownIt("commonmark", {"maxNesting": 20}).enable(["table", "strikethrough"])
 
 
 def _without_formulas(raw: str) -> tuple[str, list[Formula]]:

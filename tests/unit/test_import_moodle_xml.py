@@ -122,7 +122,8 @@ def test_an_essay_keeps_what_graders_and_writers_are_told():
     read = item_of(
         from_xml(
             "essay",
-            rest='<graderinfo format="html"><text>&lt;p&gt;Names the audit.&lt;/p&gt;</text></graderinfo>'
+            rest='<graderinfo format="html"><text>&lt;p&gt;Names the audit.&lt;/p&gt;</text>'
+            "</graderinfo>"
             "<minwordlimit>50</minwordlimit><maxwordlimit>200</maxwordlimit><answer></answer>",
         )
     )
@@ -224,11 +225,11 @@ def test_a_question_that_is_only_a_picture_is_refused():
 
 def test_one_question_that_is_no_xml_does_not_cost_the_others():
     good = xml_question("multichoice", rest=TWO_CHOICES)
-    bad = "<question type='truefalse'>\n<questiontext><text>a &nbsp; b</text></questiontext></question>"
+    bad = xml_question("truefalse").replace("<![CDATA[", "&nbsp;").replace("]]>", "")
     report = imported(quiz(good, bad, "<!-- </question> -->", good), kind="moodle-xml")
 
     assert [o.result for o in report.outcomes][:2] == ["imported", "refused"]
-    assert (report.outcomes[1].line, report.outcomes[1].reason_line) == (8, 9)
+    assert (report.outcomes[1].line, report.outcomes[1].reason_line) == (8, 10)
     assert report.found == 3
 
 
