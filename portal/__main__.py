@@ -1,4 +1,4 @@
-"""`python -m portal serve | demo | publish`: run the portal and fill it."""
+"""`python -m portal serve | demo | publish | person`: run the portal and fill it."""
 
 import argparse
 import logging
@@ -7,14 +7,16 @@ import sys
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
-from typing import NoReturn
+from typing import NoReturn, get_args
 
-from curriculum.read import read_curriculum, read_image
+from curriculum.read import read_curriculum, read_image, read_registers
 from db.backup import upgrade_safely
 from db.errors import DatabaseError
 from db.store import Store, open_store
 from portal import clock
+from portal.access import Role
 from portal.services.demo import DemoPlan, fill_demo, is_empty
+from portal.services.people import NewPerson, PersonRefused, add_person, require_real_people
 from portal.services.publishing import Published, publish
 from portal.settings import Settings, SettingsError
 
@@ -47,6 +49,18 @@ def _parser() -> argparse.ArgumentParser:
     demo.set_defaults(run=_demo)
     publishing = commands.add_parser("publish", help="publish the Markdown of the content folder")
     publishing.set_defaults(run=_publish)
+    person = commands.add_parser(
+        "person", help="add somebody who signs in at the provider, the first administrator too"
+    )
+    person.add_argument("--issuer", required=True, help="the 'issuer' of the provider's metadata")
+    person.add_argument("--subject", required=True, help="the 'sub' claim of the person there")
+    person.add_argument("--name", required=True)
+    person.add_argument("--email", required=True)
+    person.add_argument("--role-profile", default="all-staff", help="an id of curriculum/roles.yml")
+    person.add_argument(
+        "--role", action="append", required=True, choices=get_args(Role), help="may be repeated"
+    )
+    person.set_defaults(run=_person)
     return parser
 
 
@@ -54,6 +68,7 @@ def _serve(settings: Settings, options: argparse.Namespace) -> NoReturn:
     upgrade_safely(settings.database_url, folder=settings.data_dir / "backups")
     store = open_store(settings.database_url)
     try:
+        require_real_people(store, auth=settings.auth)
         _publish_content(settings, store)
         if settings.auth == "demo" and is_empty(store):
             print("Filling the empty database with the demonstration (about a minute) ...")
@@ -110,6 +125,28 @@ def _publish(settings: Settings, _options: argparse.Namespace) -> int:
         store.close()
 
 
+def _person(settings: Settings, options: argparse.Namespace) -> int:
+    person = NewPerson(
+        issuer=options.issuer,
+        subject=options.subject,
+        name=options.name,
+        email=options.email,
+        role_profile=options.role_profile,
+        roles=frozenset(options.role),
+    )
+    registers, _problems = read_registers(settings.content_dir)
+    store = open_store(settings.database_url)
+    try:
+        person_id = add_person(store, person=person, profiles=registers.roles, now=clock.now())
+    except PersonRefused as refused:
+        print(refused, file=sys.stderr)
+        return 2
+    finally:
+        store.close()
+    print(f"{person.name} is person {person_id}: {', '.join(sorted(person.roles))}.")
+    return 0
+
+
 def _publish_content(settings: Settings, store: Store) -> int:
     now = clock.now()
     curriculum = read_curriculum(settings.content_dir, today=now.date())
@@ -118,6 +155,7 @@ def _publish_content(settings: Settings, store: Store) -> int:
         curriculum=curriculum,
         now=now,
         read_image=partial(read_image, settings.content_dir),
+        reread=lambda texts: read_curriculum(settings.content_dir, today=now.date(), texts=texts),
     )
     for outcome in outcomes:
         _tell(outcome)
@@ -137,6 +175,14 @@ def _tell(outcome: Published) -> None:
         )
     for content_id in outcome.stale:
         print(f"  {content_id}: this text is older than the published one; left as it is")
+    for content_id in outcome.merged:
+        print(f"  {content_id}: changed here and in the browser; both changes are live now")
+    for conflict in outcome.conflicts:
+        print(
+            f"  {conflict.path}: changed here and in the browser in the same lines; left as it is. "
+            "Put both together in this file and publish again:"
+        )
+        print(conflict.diff)
 
 
 if __name__ == "__main__":

@@ -3,10 +3,13 @@
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 
 import streamlit as st
 from starlette.middleware import Middleware
+from streamlit.user_info import generate_login_redirect_url
+from streamlit.web.server.starlette.starlette_auth_routes import _get_cookie_value_from_request
 
 # `python -m streamlit run portal/asgi.py` puts portal/ on the path, not the folder above it.
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
@@ -14,6 +17,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from portal import clock, loaders
 from portal.web.headers import SecurityHeaders
 from portal.web.health import health_routes
+from portal.web.provider import Provider, ProviderDoor, streamlit_secrets
 from portal.web.sessions import SessionDoor
 
 
@@ -24,14 +28,38 @@ async def _lifespan(_app: object) -> AsyncIterator[None]:
     loaders.close()
 
 
+def _provider_door(house: loaders.House) -> list[Middleware]:
+    oidc = house.settings.oidc
+    if oidc is None:
+        return []
+    pages = Path(__file__).with_name("app_pages").glob("*.py")
+    provider = Provider(
+        oidc=oidc,
+        read_signed=_get_cookie_value_from_request,
+        login_address=partial(generate_login_redirect_url, "default"),
+        pages=frozenset({"", *(page.stem for page in pages)}),
+    )
+    return [
+        Middleware(
+            ProviderDoor,
+            store=house.store,
+            settings=house.settings,
+            provider=provider,
+            clock=clock.now,
+        )
+    ]
+
+
 # `streamlit run` finds the server by this assignment, word for word.
 _HOUSE = loaders.house()
 app = st.App(
     Path(__file__).with_name("app.py"),
+    secrets=streamlit_secrets(_HOUSE.settings.oidc),
     lifespan=_lifespan,
     routes=health_routes(_HOUSE.store),
     middleware=[
         Middleware(SecurityHeaders),
+        *_provider_door(_HOUSE),
         Middleware(SessionDoor, store=_HOUSE.store, settings=_HOUSE.settings, clock=clock.now),
     ],
 )

@@ -1,5 +1,6 @@
 """The only caches: the store, and what is published; and who looks at this run."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, lru_cache
@@ -8,8 +9,16 @@ from pathlib import Path
 
 import streamlit as st
 
+from curriculum.facts import Notes
 from curriculum.model import Curriculum, Item, Lesson
-from curriculum.read import content_stamp, read_curriculum, read_image
+from curriculum.parse import Parsed
+from curriculum.read import (
+    SourceFile,
+    content_stamp,
+    parse_bytes,
+    read_curriculum,
+    read_image,
+)
 from db.errors import DatabaseError, Refusal
 from db.store import Store, open_store
 from portal import clock
@@ -21,7 +30,7 @@ from portal.services.catalogue import (
     read_item,
     read_lesson,
 )
-from portal.services.people import is_synthetic
+from portal.services.people import is_synthetic, require_real_people
 from portal.services.pictures import read_picture
 from portal.services.sessions import COOKIE, find_viewer
 from portal.settings import Settings
@@ -46,6 +55,7 @@ def house() -> House:
     """Open the store once per process."""
     settings = Settings.from_env()
     store = open_store(settings.database_url)
+    require_real_people(store, auth=settings.auth)
     return House(settings=settings, store=store, synthetic=is_synthetic(store))
 
 
@@ -122,7 +132,30 @@ def curriculum() -> Curriculum:
 
 @lru_cache(maxsize=2)
 def _curriculum(folder: Path, _stamp: str, today: date) -> Curriculum:
-    return read_curriculum(folder, today=today)
+    return read_curriculum(folder, today=today, parse=_parse)
+
+
+def curriculum_with(texts: Mapping[str, str]) -> Curriculum:
+    """Return the curriculum on disk with some texts in place of its files; only those are parsed.
+
+    Nothing of it is kept but the parsed files, so that a text half typed costs no memory for long.
+    """
+    folder = house().settings.content_dir
+    return read_curriculum(folder, today=clock.now().date(), texts=texts, parse=_parse)
+
+
+def _parse(
+    data: bytes | None, source: SourceFile, *, snippets: Mapping[str, str], notes: Notes
+) -> Parsed:
+    if data is None:
+        return parse_bytes(data, source, snippets=snippets, notes=notes)
+    return _parse_once(data, source, tuple(sorted(snippets.items())))
+
+
+# What a file says follows from its bytes and the texts it may include.
+@lru_cache(maxsize=2000)
+def _parse_once(data: bytes, source: SourceFile, snippets: tuple[tuple[str, str], ...]) -> Parsed:
+    return parse_bytes(data, source, snippets=dict(snippets), notes=Notes(source.path))
 
 
 def picture(path: str) -> bytes | None:
@@ -137,7 +170,7 @@ def draft_picture(path: str) -> bytes | None:
 
 def forget() -> None:
     """Let go of everything cached; the next call opens the store of the settings then in force."""
-    for cached in (house, _catalogue, _curriculum, item, lesson):
+    for cached in (house, _catalogue, _curriculum, _parse_once, item, lesson):
         cached.cache_clear()
 
 

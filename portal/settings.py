@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
 AuthMode = Literal["demo", "oidc"]
 
@@ -160,10 +161,33 @@ def _oidc(environ: Mapping[str, str]) -> Oidc:
             "PORTAL_COOKIE_SECRET is too short. Expected at least 32 random characters, "
             "for example from: python -c 'import secrets; print(secrets.token_urlsafe(48))'."
         )
+    public_url = _web_address(environ, "PORTAL_PUBLIC_URL").rstrip("/")
+    if urlsplit(public_url).path or urlsplit(public_url).query:
+        raise SettingsError(
+            f"PORTAL_PUBLIC_URL is {public_url!r}. Expected no path behind the host: the portal "
+            "has a host name of its own."
+        )
     return Oidc(
-        metadata_url=environ["PORTAL_OIDC_METADATA_URL"],
+        metadata_url=_web_address(environ, "PORTAL_OIDC_METADATA_URL"),
         client_id=environ["PORTAL_OIDC_CLIENT_ID"],
         client_secret=environ["PORTAL_OIDC_CLIENT_SECRET"],
-        public_url=environ["PORTAL_PUBLIC_URL"].rstrip("/"),
+        public_url=public_url,
         cookie_secret=environ["PORTAL_COOKIE_SECRET"],
     )
+
+
+def _web_address(environ: Mapping[str, str], variable: str) -> str:
+    """Return an address whose traffic nobody else can read."""
+    text = environ[variable]
+    try:
+        parts = urlsplit(text)
+        inside = parts.scheme == "http" and parts.hostname in {"127.0.0.1", "localhost"}
+        sound = bool(parts.hostname) and (parts.scheme == "https" or inside) and not parts.username
+    except ValueError:
+        sound = False
+    if not sound:
+        raise SettingsError(
+            f"{variable} is {text!r}. Expected an address that begins with 'https://'; "
+            "'http://127.0.0.1' will do to try it on one machine."
+        )
+    return text

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from sqlalchemy import Connection, insert, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from db.columns import table
 from db.tables import Session
@@ -21,6 +22,21 @@ def insert_session(
             ends_at=ends_at,
         )
     )
+
+
+def insert_session_once(
+    connection: Connection, *, token_hash: str, person_id: int, now: datetime, ends_at: datetime
+) -> bool:
+    """Start a session; return False, and change nothing, when its token was ever used."""
+    rows = postgresql if connection.dialect.name == "postgresql" else sqlite
+    done = connection.execute(
+        rows.insert(Session)
+        .values(
+            token_hash=token_hash, person_id=person_id, started_at=now, seen_at=now, ends_at=ends_at
+        )
+        .on_conflict_do_nothing(index_elements=["token_hash"])
+    )
+    return bool(done.rowcount == 1)
 
 
 def touch_session(connection: Connection, *, token_hash: str, now: datetime) -> None:

@@ -9,6 +9,7 @@ from portal.components.buttons import main_button
 from portal.components.redirect import leave_for
 from portal.services.people import read_personas
 from portal.text import _
+from portal.web.provider import REFUSED
 
 st.set_page_config(layout="centered")
 
@@ -25,6 +26,19 @@ LOOKS = {
         _("Program lead"),
         _("Two programs: one with places drawn by lot, one that people chose."),
     ),
+}
+
+# What the exchange of a sign-in says about why it came to nothing.
+AGAIN = _("This sign-in is too old, was used before, or arrived damaged. Please sign in once more.")
+REASONS = {
+    "unknown": _(
+        "The provider knows you, but you are not on the roster of this portal yet. Ask the people "
+        "desk to add you, then sign in again."
+    ),
+    "inactive": _("Your account here is not active. Ask the people desk if it should be."),
+    "stale": AGAIN,
+    "used": AGAIN,
+    "unreadable": AGAIN,
 }
 
 house = loaders.house()
@@ -64,5 +78,9 @@ elif house.settings.auth == "demo":
         _("Nobody is here yet. Run `python -m portal demo` to fill this database."),
         icon=":material/person_off:",
     )
-elif main_button(_("Sign in"), key="entry_sign_in", icon="login"):
-    st.login()
+else:
+    reason = REASONS.get(str(st.context.cookies.get(REFUSED, "")))
+    if reason:
+        st.warning(reason, icon=":material/person_off:")
+    if main_button(_("Sign in"), key="entry_sign_in", icon="login"):
+        leave_for(f"/enter?next={came_for}")

@@ -1,13 +1,21 @@
 """People as the pages need them: the personas of a demonstration, a person's own profile."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 
 from curriculum.model import Role
 from db import Connection
+from db.commands.audit import append_audit
+from db.commands.people import insert_instance, insert_person, insert_role
 from db.queries.people import find_instance, find_person_by_subject, select_people
+from db.schema import APPLICATION
 from db.store import Store
+from portal import access
 from portal.access import Viewer
 from portal.services.catalogue import Catalogue
+from portal.services.evidence import ORGANISATION, actor
+from portal.settings import AuthMode, SettingsError
 
 PERSONA_ISSUER = "demo"
 # Shown on the entry page in this order; the subject of each invented person is the role.
@@ -23,9 +31,107 @@ class Persona:
     role: str
 
 
+@dataclass(frozen=True, slots=True)
+class NewPerson:
+    """Somebody who shall be able to sign in."""
+
+    issuer: str
+    subject: str
+    name: str
+    email: str
+    role_profile: str
+    roles: frozenset[access.Role]
+
+
+class PersonRefused(ValueError):
+    """A person cannot be added; the sentence says what was expected."""
+
+
 def is_synthetic(store: Store) -> bool:
     """Say whether everybody in this database is invented."""
     return store.read(find_instance) is True
+
+
+def require_real_people(store: Store, *, auth: AuthMode) -> None:
+    """Pass, or raise SettingsError when real people would sign in among invented ones."""
+    if auth == "oidc" and is_synthetic(store):
+        raise SettingsError(
+            "PORTAL_AUTH is 'oidc' but the people in this database are invented. Expected a "
+            "database without the demonstration: point PORTAL_DATA_DIR or PORTAL_DATABASE_URL "
+            "at an empty one."
+        )
+
+
+def add_person(store: Store, *, person: NewPerson, profiles: Collection[str], now: datetime) -> int:
+    """Add somebody who signs in at the provider, with their roles, and return the id.
+
+    Raises
+    ------
+    PersonRefused
+        When a value is not sound, the subject is known already, or all people here are invented.
+    """
+    _require_sound(person, profiles=profiles)
+
+    def add(connection: Connection) -> int:
+        synthetic = find_instance(connection)
+        if synthetic:
+            raise PersonRefused("The people in this database are invented; real ones stay out.")
+        if synthetic is None:
+            insert_instance(connection, application=APPLICATION, synthetic=False, now=now)
+        if find_person_by_subject(connection, issuer=person.issuer, subject=person.subject):
+            raise PersonRefused(
+                f"There is somebody with the subject {person.subject!r} of {person.issuer} already."
+            )
+        person_id = insert_person(
+            connection,
+            issuer=person.issuer,
+            subject=person.subject,
+            name=person.name,
+            email=person.email,
+            role_profile=person.role_profile,
+            now=now,
+        )
+        for role in sorted(person.roles):
+            insert_role(connection, person_id=person_id, role=role, granted_by=None, now=now)
+        append_audit(
+            connection,
+            stream=ORGANISATION,
+            actor=actor(None),
+            deed="added a person",
+            object_=f"person:{person_id}",
+            payload={"role_profile": person.role_profile, "roles": sorted(person.roles)},
+            now=now,
+        )
+        return person_id
+
+    return store.write(add)
+
+
+def _require_sound(person: NewPerson, *, profiles: Collection[str]) -> None:
+    if not person.issuer.startswith(("https://", "http://")):
+        raise PersonRefused(
+            f"--issuer is {person.issuer!r}. Expected the 'issuer' of the provider's metadata, "
+            "letter by letter, such as https://id.example."
+        )
+    texts = {
+        "--issuer": person.issuer,
+        "--subject": person.subject,
+        "--name": person.name,
+        "--email": person.email,
+    }
+    for option, text in texts.items():
+        if not 1 <= len(text) <= 255 or text != text.strip() or not text.isprintable():
+            raise PersonRefused(
+                f"{option} is {text!r}. Expected 1 to 255 printable characters without a blank "
+                "at either end."
+            )
+    if person.email.count("@") != 1 or " " in person.email:
+        raise PersonRefused(f"--email is {person.email!r}. Expected one address.")
+    if person.role_profile not in profiles:
+        raise PersonRefused(
+            f"--role-profile is {person.role_profile!r}. Expected one of "
+            f"{', '.join(sorted(profiles))}."
+        )
 
 
 def read_personas(store: Store) -> tuple[Persona, ...]:

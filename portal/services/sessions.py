@@ -35,7 +35,7 @@ def start_session(store: Store, *, person_id: int, now: datetime, hours: int) ->
             raise Refused("This account is not active. Ask the people desk.")
         insert_session(
             connection,
-            token_hash=_hash(token),
+            token_hash=hash_token(token),
             person_id=person_id,
             now=now,
             ends_at=now + timedelta(hours=hours),
@@ -58,7 +58,7 @@ def find_viewer(store: Store, *, token: str, now: datetime, idle_minutes: int) -
     """Return who holds this token, with the roles of this moment; None when it is worth nothing."""
 
     def find(connection: Connection) -> Viewer | None:
-        session = find_session(connection, _hash(token))
+        session = find_session(connection, hash_token(token))
         if session is None or session.ends_at <= now:
             return None
         if session.seen_at + timedelta(minutes=idle_minutes) <= now:
@@ -79,19 +79,21 @@ def find_viewer(store: Store, *, token: str, now: datetime, idle_minutes: int) -
 
 def keep_session(store: Store, *, token: str, now: datetime) -> None:
     """Note that the person did something; at most one write a minute."""
-    session = store.read(lambda connection: find_session(connection, _hash(token)))
+    session = store.read(lambda connection: find_session(connection, hash_token(token)))
     if session is not None and session.seen_at + TOUCH_AFTER <= now:
-        store.write(lambda connection: touch_session(connection, token_hash=_hash(token), now=now))
+        store.write(
+            lambda connection: touch_session(connection, token_hash=hash_token(token), now=now)
+        )
 
 
 def sign_out(store: Store, *, token: str, now: datetime) -> None:
     """End this session; every tab that uses it is signed out at its next step."""
 
     def end(connection: Connection) -> None:
-        session = find_session(connection, _hash(token))
+        session = find_session(connection, hash_token(token))
         if session is None:
             return
-        end_session(connection, token_hash=_hash(token), by="logout", now=now)
+        end_session(connection, token_hash=hash_token(token), by="logout", now=now)
         _audit_end(connection, person_id=session.person_id, how="signed out", now=now)
 
     store.write(end)
@@ -120,5 +122,6 @@ def _audit_end(connection: Connection, *, person_id: int, how: str, now: datetim
     )
 
 
-def _hash(token: str) -> str:
+def hash_token(token: str) -> str:
+    """Return what the database keeps of a token."""
     return hashlib.sha256(token.encode()).hexdigest()

@@ -1,18 +1,19 @@
 """The door: the session cookie, signing in and out over HTTP, and what strangers may not fetch."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from functools import partial
-from http.cookies import SimpleCookie
 from typing import Any
 from urllib.parse import parse_qs
 
 from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
 
 from db.store import Store
 from portal.services.people import is_persona
 from portal.services.sessions import COOKIE, find_viewer, sign_out, start_session
 from portal.settings import Settings
+from portal.web import provider_cookie
 
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, object]]]
@@ -26,13 +27,8 @@ CLOSED = ("/media", "/_stcore/metrics", "/_stcore/upload_file")
 
 def read_cookie(scope: Scope, name: str) -> str:
     """Return a cookie of the request, or an empty text."""
-    for key, value in _headers(scope):
-        if key == b"cookie":
-            jar: SimpleCookie = SimpleCookie()
-            jar.load(value.decode("latin-1"))
-            if name in jar:
-                return jar[name].value
-    return ""
+    # Python's own SimpleCookie raises on names that browsers send, such as `a/b`.
+    return Request(scope).cookies.get(name, "")
 
 
 class SessionDoor:
@@ -54,7 +50,7 @@ class SessionDoor:
         elif scope["type"] == "http" and path == LEAVE:
             await self._leave(scope, send)
         elif scope["type"] == "http" and path.startswith(CLOSED) and not await self._knows(scope):
-            await _answer(send, status=403, body=b"Please sign in first.")
+            await answer(send, status=403, body=b"Please sign in first.")
         else:
             await self._app(scope, receive, send)
 
@@ -64,14 +60,14 @@ class SessionDoor:
         person = query.get("person", [""])[0]
         allowed = self._settings.auth == "demo" and _from_this_machine(scope)
         if not (allowed and person.isascii() and person.isdigit() and len(person) < 18):
-            await _answer(send, status=403, body=b"Choose a persona on the entry page.")
+            await answer(send, status=403, body=b"Choose a persona on the entry page.")
             return
         token = await run_in_threadpool(self._start, int(person))
         if token is None:
-            await _answer(send, status=403, body=b"Choose a persona on the entry page.")
+            await answer(send, status=403, body=b"Choose a persona on the entry page.")
             return
         target = safe_target(query.get("next", ["/"])[0])
-        await _answer(send, status=303, location=target, cookie=_cookie(token))
+        await answer(send, status=303, location=target, cookies=[session_cookie(token)])
 
     def _start(self, person_id: int) -> str | None:
         if not is_persona(self._store, person_id=person_id):
@@ -84,7 +80,10 @@ class SessionDoor:
         token = read_cookie(scope, COOKIE)
         if token:
             await run_in_threadpool(sign_out, self._store, token=token, now=self._clock())
-        await _answer(send, status=303, location="/", cookie=f"{COOKIE}=; Path=/; Max-Age=0")
+        # While Streamlit still knows the provider's tokens, the provider can be told as well.
+        known = self._settings.auth == "oidc" and read_cookie(scope, provider_cookie.USER)
+        location = provider_cookie.LOGOUT if known else "/"
+        await answer(send, status=303, location=location, cookies=[f"{COOKIE}=; Path=/; Max-Age=0"])
 
     async def _knows(self, scope: Scope) -> bool:
         token = read_cookie(scope, COOKIE)
@@ -106,27 +105,29 @@ def safe_target(text: str) -> str:
     return text if inside and text.isprintable() and len(text) < 500 else "/"
 
 
-def _headers(scope: Scope) -> list[tuple[bytes, bytes]]:
-    return list(scope.get("headers", []))
-
-
 def _from_this_machine(scope: Scope) -> bool:
     client = scope.get("client")
     host = client[0] if isinstance(client, (tuple, list)) and client else ""
     return host in {"127.0.0.1", "::1"}
 
 
-def _cookie(token: str) -> str:
+def session_cookie(token: str) -> str:
+    """Return the cookie of a session, for as long as the browser is open."""
     return f"{COOKIE}={token}; Path=/; HttpOnly; SameSite=Lax"
 
 
-async def _answer(
-    send: Send, *, status: int, body: bytes = b"", location: str = "", cookie: str = ""
+async def answer(
+    send: Send,
+    *,
+    status: int,
+    body: bytes = b"",
+    location: str = "",
+    cookies: Sequence[str] = (),
 ) -> None:
+    """Answer a request with a sentence or a way on, and cookies."""
     headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"cache-control", b"no-store")]
     if location:
         headers.append((b"location", location.encode("latin-1", "replace")))
-    if cookie:
-        headers.append((b"set-cookie", cookie.encode("latin-1")))
+    headers += [(b"set-cookie", cookie.encode("latin-1")) for cookie in cookies]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})

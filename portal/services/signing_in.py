@@ -1,0 +1,117 @@
+"""From what an OpenID provider said about a browser to a session here: fresh, once, and known."""
+
+import hashlib
+import hmac
+import json
+import logging
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from db import Connection
+from db.commands.audit import append_audit
+from db.commands.sessions import insert_session_once
+from db.queries.people import find_person, find_person_by_subject
+from db.store import Store
+from portal.services.evidence import ORGANISATION
+from portal.services.sessions import hash_token
+
+# Why somebody whom the provider vouches for does not come in.
+Why = Literal["unknown", "inactive", "stale", "used", "unreadable"]
+
+# Between the provider's answer and the exchange lie two redirects; more is somebody's old cookie.
+FRESH = timedelta(minutes=5)
+# How far the provider's clock may be ahead of ours.
+AHEAD = timedelta(minutes=1)
+
+_LOG = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """One sign-in at a provider: who, when (UTC), and the nonce it was asked for with."""
+
+    issuer: str
+    subject: str
+    nonce: str
+    issued_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """The token of a new session, or why there is none."""
+
+    token: str = ""
+    refused: Why | None = None
+
+
+def admit(store: Store, *, sign_in: SignIn, secret: str, now: datetime, hours: int) -> Admission:
+    """Start a session for an active person whose sign-in is fresh and was not used before.
+
+    The token is computed from the sign-in, so that using it twice meets the row of the first
+    time, even when that session has ended. Who is refused leaves an audit row all the same.
+    """
+    token = derive_token(sign_in, secret=secret)
+
+    def exchange(connection: Connection) -> Admission:
+        person_id = find_person_by_subject(
+            connection, issuer=sign_in.issuer, subject=sign_in.subject
+        )
+        why = _objection(connection, sign_in=sign_in, person_id=person_id, now=now)
+        if (
+            why is None
+            and person_id is not None
+            and not insert_session_once(
+                connection,
+                token_hash=hash_token(token),
+                person_id=person_id,
+                now=now,
+                ends_at=now + timedelta(hours=hours),
+            )
+        ):
+            why = "used"
+        who = f"person:{person_id}" if person_id is not None else "stranger"
+        append_audit(
+            connection,
+            stream=ORGANISATION,
+            actor=who,
+            deed="signed in" if why is None else "sign-in refused",
+            object_=who if person_id is not None else f"subject:{_digest(sign_in, secret=secret)}",
+            payload={} if why is None else {"why": why},
+            now=now,
+        )
+        return Admission(token=token) if why is None else Admission(refused=why)
+
+    admission = store.write(exchange)
+    if admission.refused == "unknown":
+        # The log, which is not kept for ever, tells the administrator whom to add.
+        _LOG.warning(
+            "Not on the roster: issuer %.200r, subject %.200r", sign_in.issuer, sign_in.subject
+        )
+    return admission
+
+
+def derive_token(sign_in: SignIn, *, secret: str) -> str:
+    """Return the one session token that this sign-in can ever be worth."""
+    return _keyed("session", [sign_in.nonce, sign_in.issuer, sign_in.subject], secret=secret)
+
+
+def _objection(
+    connection: Connection, *, sign_in: SignIn, person_id: int | None, now: datetime
+) -> Why | None:
+    if not now - FRESH <= sign_in.issued_at <= now + AHEAD:
+        return "stale"
+    if person_id is None:
+        return "unknown"
+    person = find_person(connection, person_id)
+    return None if person is not None and person.active else "inactive"
+
+
+def _digest(sign_in: SignIn, *, secret: str) -> str:
+    # Audit rows stay for ever, so they hold nothing that leads back to a stranger.
+    return _keyed("stranger", [sign_in.issuer, sign_in.subject], secret=secret)[:16]
+
+
+def _keyed(purpose: str, parts: list[str], *, secret: str) -> str:
+    message = json.dumps([purpose, *parts]).encode()
+    return hmac.new(secret.encode(), message, hashlib.sha256).hexdigest()

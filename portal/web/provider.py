@@ -1,0 +1,180 @@
+"""Signing in at an OpenID provider: where it begins, and how it becomes a session of ours."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import parse_qs, quote, unquote, urlsplit
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+
+from db.errors import DatabaseError
+from db.store import Store
+from portal.services.sessions import COOKIE, sign_out
+from portal.services.signing_in import Admission, admit
+from portal.settings import Oidc, Settings
+from portal.web.provider_cookie import ReadSigned, cookies_of_provider, read_sign_in
+from portal.web.sessions import (
+    ENTER,
+    App,
+    Receive,
+    Scope,
+    Send,
+    answer,
+    safe_target,
+    session_cookie,
+)
+
+NEXT = "portal_next"
+REFUSED = "portal_refused"
+NEXT_SECONDS = 600
+REFUSED_SECONDS = 120
+
+_LOG = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """What the door borrows from Streamlit, and the addresses of the pages (`""` is the first)."""
+
+    oidc: Oidc
+    read_signed: ReadSigned
+    login_address: Callable[[], str]
+    pages: frozenset[str]
+
+
+def streamlit_secrets(oidc: Oidc | None) -> dict[str, Any]:
+    """Return what `st.App` must know to talk to the provider; nothing without one."""
+    if oidc is None:
+        return {}
+    return {
+        "auth": {
+            "redirect_uri": f"{oidc.public_url}/oauth2callback",
+            "cookie_secret": oidc.cookie_secret,
+            "client_id": oidc.client_id,
+            "client_secret": oidc.client_secret,
+            "server_metadata_url": oidc.metadata_url,
+            # Streamlit's own `select_account` is refused by strict providers, and without
+            # `login` the next person at a shared machine would come in as the one before.
+            "client_kwargs": {"scope": "openid email profile", "prompt": "login"},
+        }
+    }
+
+
+class ProviderDoor:
+    """ASGI middleware: begins a sign-in, and exchanges what came back for a session of ours."""
+
+    def __init__(
+        self,
+        app: App,
+        *,
+        store: Store,
+        settings: Settings,
+        provider: Provider,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._app = app
+        self._store = store
+        self._hours = settings.session_hours
+        self._provider = provider
+        self._clock = clock
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, or answer it here."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        if self._provider.oidc.public_url.startswith("https://"):
+            send = _only_over_tls(send)
+        request = Request(scope)
+        path = str(scope.get("path", ""))
+        if path == ENTER:
+            await self._begin(request, send)
+        elif request.method == "GET" and self._is_page(path) and cookies_of_provider(request):
+            await self._exchange(request, send)
+        else:
+            await self._app(scope, receive, send)
+
+    def _is_page(self, path: str) -> bool:
+        return path.strip("/") in self._provider.pages
+
+    def _target(self, text: str) -> str:
+        target = safe_target(text)
+        return target if self._is_page(urlsplit(target).path) else "/"
+
+    async def _begin(self, request: Request, send: Send) -> None:
+        """Remember where the person wants to go, and send the browser to the provider."""
+        wanted = parse_qs(request.url.query).get("next", ["/"])[0]
+        target = quote(self._target(wanted), safe="")
+        await answer(
+            send,
+            status=303,
+            location=self._provider.login_address(),
+            cookies=[_cookie(NEXT, target, seconds=NEXT_SECONDS), _gone(REFUSED)],
+        )
+
+    async def _exchange(self, request: Request, send: Send) -> None:
+        try:
+            admission = await run_in_threadpool(self._admit, request)
+        except DatabaseError as error:
+            _LOG.error("A sign-in could not be written down: %s", error)
+            await answer(send, status=503, body=b"Nobody can sign in just now. Please reload soon.")
+            return
+        cookies = [_gone(name) for name in cookies_of_provider(request)]
+        if admission.refused is None:
+            cookies += [session_cookie(admission.token), _gone(NEXT), _gone(REFUSED)]
+        else:
+            cookies.append(_cookie(REFUSED, admission.refused, seconds=REFUSED_SECONDS))
+        wanted = unquote(request.cookies.get(NEXT, "")) or request.url.path
+        await answer(send, status=303, location=self._target(wanted), cookies=cookies)
+
+    def _admit(self, request: Request) -> Admission:
+        provider, now = self._provider, self._clock()
+        sign_in = read_sign_in(
+            request, read_signed=provider.read_signed, public_url=provider.oidc.public_url
+        )
+        if sign_in is None:
+            # Anybody can send such a cookie: it is worth a line in the log, not a row for ever.
+            _LOG.warning("A sign-in was refused: its cookie is damaged, foreign or incomplete.")
+            return Admission(refused="unreadable")
+        admission = admit(
+            self._store,
+            sign_in=sign_in,
+            secret=provider.oidc.cookie_secret,
+            now=now,
+            hours=self._hours,
+        )
+        before = request.cookies.get(COOKIE, "")
+        if admission.token and before and before != admission.token:
+            sign_out(self._store, token=before, now=now)
+        return admission
+
+
+def _cookie(name: str, value: str, *, seconds: int) -> str:
+    return f"{name}={value}; Path=/; HttpOnly; SameSite=Lax; Max-Age={seconds}"
+
+
+def _gone(name: str) -> str:
+    return _cookie(name, "", seconds=0)
+
+
+def _only_over_tls(send: Send) -> Send:
+    """Complete every cookie that goes out, Streamlit's own too, with `Secure`."""
+
+    async def send_secure(message: dict[str, object]) -> None:
+        if message["type"] == "http.response.start":
+            headers = [
+                (name, _secure(value) if name.lower() == b"set-cookie" else value)
+                for name, value in message.get("headers", [])  # type: ignore[attr-defined]
+            ]
+            message = message | {"headers": headers}
+        await send(message)
+
+    return send_secure
+
+
+def _secure(cookie: bytes) -> bytes:
+    settings = [part.strip().lower() for part in cookie.split(b";")[1:]]
+    return cookie if b"secure" in settings else cookie + b"; Secure"

@@ -1,0 +1,71 @@
+"""The cookies in which Streamlit leaves what an OpenID provider said: read once, then deleted.
+
+Streamlit signs the claims of a sign-in, splits them when they are long, and lets the browser keep
+them for 30 days beside a second cookie with the tokens. How it does that is its own affair and
+may change: everything the portal assumes about it stands here, and a test holds it in place.
+"""
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime
+from urllib.parse import urlsplit
+
+from starlette.requests import Request
+
+from portal.services.signing_in import SignIn
+
+USER = "_streamlit_user"
+TOKENS = "_streamlit_user_tokens"
+LOGOUT = "/auth/logout"
+LONGEST = 1000  # characters of a claim; OpenID Connect Core allows a subject 255
+
+# Streamlit's own reader: the value of a signed cookie, put together again; None when not sound.
+ReadSigned = Callable[[Request, str], bytes | None]
+
+
+def cookies_of_provider(request: Request) -> tuple[str, ...]:
+    """Return the names of all such cookies that the browser sent, the parts of split ones too."""
+    return tuple(name for name in request.cookies if _is_ours(name))
+
+
+def _is_ours(name: str) -> bool:
+    for base in (TOKENS, USER):
+        rest = name.removeprefix(base)
+        if rest != name:
+            return rest == "" or (rest.startswith("_") and rest[1:].isdecimal())
+    return False
+
+
+def read_sign_in(request: Request, *, read_signed: ReadSigned, public_url: str) -> SignIn | None:
+    """Return the sign-in that the browser brings; None when it is damaged, foreign or incomplete.
+
+    Its age is not judged here.
+    """
+    try:
+        claims = json.loads(read_signed(request, USER) or b"null")
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(claims, dict) or claims.get("origin") != _origin(public_url):
+        return None
+    issuer, subject, nonce = (_text(claims.get(name)) for name in ("iss", "sub", "nonce"))
+    issued_at = _moment(claims.get("iat"))
+    if not (issuer and subject and nonce and issued_at):
+        return None
+    return SignIn(issuer=issuer, subject=subject, nonce=nonce, issued_at=issued_at)
+
+
+def _origin(public_url: str) -> str:
+    parts = urlsplit(public_url)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def _text(claim: object) -> str:
+    sound = isinstance(claim, str) and len(claim) <= LONGEST and claim.isprintable()
+    return str(claim) if sound else ""
+
+
+def _moment(claim: object) -> datetime | None:
+    # True is a number in Python, and a year beyond 9999 no date.
+    if isinstance(claim, bool) or not isinstance(claim, int) or not 0 < claim < 2**33:
+        return None
+    return datetime.fromtimestamp(claim, tz=UTC)

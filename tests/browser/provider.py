@@ -1,0 +1,102 @@
+"""An OpenID provider of its own for the browser, and a portal that lets people sign in there."""
+
+import contextlib
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.server import ROOT, NotServed, PortalServer, _is_open, free_port
+from tests.browser.visits import PATIENCE, settle
+
+SECRET = "a-cookie-secret-for-tests-alone-0123456789"
+
+
+@dataclass
+class Signing:
+    """A portal with real sign-in and the provider it trusts."""
+
+    portal: PortalServer
+    issuer: str
+
+    def add_person(self, subject: str, *, name: str, roles: Sequence[str] = ("employee",)) -> str:
+        """Put somebody on the roster, as an administrator does; return what the command said."""
+        given = [word for role in roles for word in ("--role", role)]
+        done = subprocess.run(
+            [
+                *(sys.executable, "-m", "portal", "person", "--issuer", self.issuer),
+                *("--subject", subject, "--name", name, "--email", f"{subject}@norhaven.example"),
+                *("--role-profile", "all-staff", *given),
+            ],
+            cwd=ROOT,
+            env=self.portal._environment(),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+
+@contextlib.contextmanager
+def signing(folder: Path, *, subjects: Sequence[str]) -> Iterator[Signing]:
+    """Run a provider that knows these subjects, and a portal that trusts it."""
+    with _provider(folder, subjects=subjects) as issuer:
+        port = free_port()
+        settings = {
+            "PORTAL_AUTH": "oidc",
+            "PORTAL_OIDC_METADATA_URL": f"{issuer}/.well-known/openid-configuration",
+            "PORTAL_OIDC_CLIENT_ID": "portal",
+            "PORTAL_OIDC_CLIENT_SECRET": "a-client-secret",
+            "PORTAL_PUBLIC_URL": f"http://127.0.0.1:{port}",
+            "PORTAL_COOKIE_SECRET": SECRET,
+        }
+        portal = PortalServer(data_dir=folder, port=port, settings=settings)
+        portal.start()
+        try:
+            yield Signing(portal=portal, issuer=issuer)
+        finally:
+            portal.stop()
+
+
+@contextlib.contextmanager
+def _provider(folder: Path, *, subjects: Sequence[str]) -> Iterator[str]:
+    port = free_port()
+    users = [
+        word
+        for subject in subjects
+        for word in ("--user-claims", json.dumps({"sub": subject, "name": subject}))
+    ]
+    command = [sys.executable, "-m", "oidc_provider_mock", "-p", str(port), "-n", "true", *users]
+    with (folder / "provider.log").open("wb") as log:
+        process = subprocess.Popen(
+            command,
+            env={**os.environ, "PYTHONWARNINGS": "ignore"},
+            stdout=log,
+            stderr=subprocess.STDOUT,
+        )
+    try:
+        for _attempt in range(150):
+            if _is_open(port):
+                break
+            time.sleep(0.2)
+        else:
+            raise NotServed((folder / "provider.log").read_text("utf-8", "replace"))
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        process.wait(timeout=15)
+
+
+def sign_in(page: Page, subject: str) -> None:
+    """Go from the entry page to the provider and say there who one is."""
+    page.locator(".st-key-entry_sign_in button").click()
+    page.get_by_role("button", name=subject, exact=True).click()
+    expect(page.get_by_test_id("stApp")).to_be_visible(timeout=PATIENCE)
+    settle(page)
