@@ -108,6 +108,11 @@ def select_hashes(connection: Connection) -> dict[str, tuple[str, ...]]:
     return hashes
 
 
+def select_live_ids(connection: Connection) -> frozenset[str]:
+    """Return the id of every piece of content that people see."""
+    return frozenset(connection.execute(select(table(Head).c.content_id)).scalars())
+
+
 def select_known_ids(connection: Connection) -> frozenset[str]:
     """Return every content id ever published."""
     return frozenset(connection.execute(select(table(Content).c.id)).scalars())

@@ -29,6 +29,7 @@ def _publish(module_id: str | None) -> None:
         read_image=loaders.draft_picture,
         viewer=loaders.current_viewer(),
         only=module_id,
+        reread=loaders.curriculum_with,
     )
     st.session_state["lessons_outcomes"] = outcomes
 
@@ -46,6 +47,17 @@ def _draw_outcomes(outcomes: tuple[Published, ...]) -> None:
             _("{name} is blocked; its last good revision stays live.").format(name=outcome.id),
             icon=":material/error:",
         )
+    for outcome in outcomes:
+        for conflict in outcome.conflicts:
+            st.error(
+                _(
+                    "{path} was changed on disk and in the browser in the same lines; it was left "
+                    "as it is. Put both together and publish again."
+                ).format(path=conflict.path),
+                icon=":material/error:",
+            )
+            with st.expander(_("What differs")):
+                st.code(conflict.diff, language="diff")
     for outcome in stale:
         st.warning(
             _("{name} on disk is older than what is live; it was left as it is.").format(

@@ -24,11 +24,12 @@ ReadImage = Callable[[str], bytes | None]
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A picture about to be kept."""
+    """A picture about to be kept; `path` is its place below the content folder."""
 
     sha256: str
     media_type: str
     body: bytes
+    path: str
 
 
 def pin_pictures(
@@ -49,8 +50,9 @@ def pin_pictures(
             image = read_image(str(value["path"]))
             if image is not None:
                 sha = hashlib.sha256(image).hexdigest()
-                suffix = PurePosixPath(str(value["path"])).suffix.casefold()
-                found[sha] = Picture(sha, MEDIA_TYPES[suffix], image)
+                path = str(value["path"])
+                media_type = MEDIA_TYPES[PurePosixPath(path).suffix.casefold()]
+                found[path] = Picture(sha, media_type, image, path)
                 return {**value, "path": PREFIX + sha}
         return {key: pin(entry) for key, entry in value.items()}
 

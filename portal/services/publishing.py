@@ -1,35 +1,45 @@
-"""From Markdown on disk to immutable revisions: module by module, each all or nothing."""
+"""From Markdown to immutable revisions: module by module, each all or nothing.
 
-import hashlib
-import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+Disk and browser are two doors to one text; both end in the same insertion here.
+"""
+
+from collections.abc import Callable, Mapping, Set
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
 
 from assessments.parameters import expert_parameters
-from curriculum.check import blocking_problems
-from curriculum.json_values import registers_to_json
-from curriculum.model import Bank, Curriculum, Front, Item, Problem
-from curriculum.parse import (
-    blueprint_to_json,
-    item_to_json,
-    lesson_to_json,
-    module_to_json,
-    track_to_json,
-)
+from curriculum.model import Bank, Curriculum, Problem
 from db import Connection
 from db.commands.audit import append_audit
+from db.commands.authoring import (
+    KeyChoice,
+    SeenFile,
+    fill_sources,
+    forget_files_except,
+    insert_revision_note,
+    keep_seen_files,
+)
 from db.commands.content import NewRevision, insert_calibration, insert_revision, retire_content
-from db.queries.content import find_calibration, select_hashes
+from db.queries.content import (
+    find_calibration,
+    select_hashes,
+    select_known_ids,
+    select_live_ids,
+)
 from db.store import Store
 from portal import access
 from portal.access import Viewer
 from portal.services.catalogue import REGISTERS
 from portal.services.evidence import CODE_VERSION, ORGANISATION, actor
-from portal.services.pictures import Picture, ReadImage, keep_pictures, pin_pictures
+from portal.services.pictures import ReadImage, keep_pictures
+from portal.services.reconciling import FileConflict, Plan, fronts_of, reconcile
+from portal.services.units import Unit, units_of
 
-Outcome = Literal["published", "unchanged", "blocked", "stale", "retired", "not published"]
+Outcome = Literal[
+    "published", "unchanged", "blocked", "stale", "conflict", "retired", "not published"
+]
+Reread = Callable[[Mapping[str, str]], Curriculum]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +47,8 @@ class Published:
     """What became of one module, track, bank or the registers.
 
     `changed` counts new revisions. `problems` are those that block it; `stale` names the content
-    whose text on disk equals an older revision than the one people see.
+    whose text on disk is older than the one people see; `merged` the content that was changed on
+    both sides and put together; `conflicts` what could not be, with its diff: it stays as it is.
     """
 
     id: str
@@ -46,19 +57,22 @@ class Published:
     changed: int = 0
     problems: tuple[Problem, ...] = ()
     stale: tuple[str, ...] = ()
+    merged: tuple[str, ...] = ()
+    conflicts: tuple[FileConflict, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class _Unit:
-    """Content that is published together, and whether it is meant to be seen."""
+class Reason:
+    """Why a text is published from the browser, who wrote it, and what becomes of changed keys."""
 
-    id: str
-    kind: str
-    status: str
-    revisions: tuple[NewRevision, ...]
-    problems: tuple[Problem, ...]
-    bank: Bank | None = None
-    pictures: tuple[Picture, ...] = ()
+    why: str
+    author_id: int | None = None
+    key_choice: KeyChoice = "none"
+    waived: bool = False
+
+
+class Overtaken(Exception):
+    """Somebody else published the same file in between."""
 
 
 def publish(
@@ -69,12 +83,16 @@ def publish(
     read_image: ReadImage,
     viewer: Viewer | None = None,
     only: str | None = None,
+    reread: Reread | None = None,
 ) -> tuple[Published, ...]:
     """Publish what is new in a curriculum read from disk; `only` names one module to publish.
 
-    Registers come first, then tracks, modules and banks, each in a transaction of its own. A unit
+    Registers come first, then modules, tracks and banks, each in a transaction of its own. A unit
     with errors, its own or in what it refers to, is left as it is: the last good revision stays
     live. Publishing twice changes nothing the second time.
+
+    Texts that are newer in the browser stay. `reread` reads the same folder with some texts in
+    place of its files; with it, files changed on both sides are merged, without it they are left.
 
     Raises
     ------
@@ -84,40 +102,170 @@ def publish(
     """
     if viewer is not None:
         access.require(viewer, "publish lessons")
-    units = [_registers_unit(curriculum), *_module_units(curriculum, read_image)]
-    units += _track_units(curriculum)
-    units += _bank_units(curriculum)
+    on_disk = curriculum
+    plan = store.read(lambda connection: reconcile(connection, on_disk))
+    if plan.texts and reread is not None:
+        curriculum = reread(plan.texts)
+    units = units_of(curriculum, read_image=read_image)
+    if reread is None:
+        units = tuple(_without(unit, plan.left) for unit in units)
     wanted = [unit for unit in units if only is None or unit.id in {only, REGISTERS}]
-    published = tuple(_publish_unit(store, unit, viewer=viewer, now=now) for unit in wanted)
+    published = tuple(
+        _told(_publish_unit(store, unit, plan=plan, viewer=viewer, now=now), unit, plan=plan)
+        for unit in wanted
+    )
+    _remember_disk(store, on_disk, units=wanted, outcomes=published, whole=only is None, now=now)
     return published if only is not None else (*published, *_broken(curriculum, published))
 
 
-def _publish_unit(store: Store, unit: _Unit, *, viewer: Viewer | None, now: datetime) -> Published:
+def publish_texts(
+    store: Store,
+    *,
+    curriculum: Curriculum,
+    expected: Mapping[str, int],
+    reason: Reason,
+    viewer: Viewer,
+    read_image: ReadImage,
+    now: datetime,
+    also: Callable[[Connection], None] = lambda _connection: None,
+) -> Published:
+    """Publish files of one unit whose texts were written in the browser.
+
+    `expected` says how many revisions each file has, by path; `also` runs in the same
+    transaction. The caller has authorised the viewer for these files.
+
+    Raises
+    ------
+    Overtaken
+        When a file has more revisions by now.
+    """
+    units = units_of(curriculum, read_image=read_image)
+    unit = next((unit for unit in units if expected.keys() <= unit.paths), None)
+    problems = unit.problems if unit else _errors_in(curriculum, expected)
+    if unit is None or problems:
+        name, kind = (unit.id, unit.kind) if unit else (min(expected), "file")
+        return Published(name, kind, "blocked", problems=problems)
+    revisions = _from_browser(unit, paths=expected.keys())
+
+    def insert(connection: Connection) -> Published:
+        hashes = select_hashes(connection)
+        for file in revisions:
+            known = len(hashes.get(file.content_id, ()))
+            if file.kind != "item" and expected.get(file.path, known) != known:
+                raise Overtaken
+        changed = [one for one in revisions if _is_changed(one, hashes)]
+        ids = _insert(connection, unit, changed, viewer=viewer, now=now)
+        _note_reasons(connection, changed, ids=ids, paths=expected.keys(), reason=reason)
+        _retire_hidden(connection, unit, paths=expected.keys(), now=now)
+        payload = {"revisions": ids, "why": reason.why, "author": reason.author_id}
+        payload |= {"key choice": reason.key_choice, "waived": reason.waived}
+        _audit(connection, unit, "published", payload=payload, viewer=viewer, now=now)
+        also(connection)
+        return Published(unit.id, unit.kind, "published", changed=len(changed))
+
+    return store.write(insert)
+
+
+def _errors_in(curriculum: Curriculum, paths: Mapping[str, int]) -> tuple[Problem, ...]:
+    return tuple(
+        problem
+        for problem in curriculum.problems
+        if problem.path in paths and problem.level == "error"
+    )
+
+
+def _note_reasons(
+    connection: Connection,
+    changed: list[NewRevision],
+    *,
+    ids: Mapping[str, int],
+    paths: Set[str],
+    reason: Reason,
+) -> None:
+    for revision in changed:
+        if revision.path in paths:
+            insert_revision_note(
+                connection,
+                revision_id=ids[revision.content_id],
+                why=reason.why,
+                author_id=reason.author_id,
+                key_choice=reason.key_choice,
+                waived=reason.waived,
+            )
+
+
+def _from_browser(unit: Unit, *, paths: Set[str]) -> list[NewRevision]:
+    """Return the revisions of some files, and of the module whose list they may have changed."""
+    return [
+        replace(revision, origin="browser")
+        for revision in (*unit.revisions, *unit.hidden)
+        if revision.path in paths or revision.content_id == unit.id
+    ]
+
+
+def _retire_hidden(connection: Connection, unit: Unit, *, paths: Set[str], now: datetime) -> None:
+    """Take out of sight what the text itself calls retired, or a draft."""
+    gone = [revision for revision in unit.hidden if revision.path in paths]
+    if unit.status == "retired":
+        gone = [*unit.revisions, *unit.hidden]
+    for revision in gone:
+        retire_content(connection, content_id=revision.content_id, now=now)
+
+
+def _without(unit: Unit, paths: frozenset[str]) -> Unit:
+    kept = tuple(revision for revision in unit.revisions if revision.path not in paths)
+    return replace(unit, revisions=kept)
+
+
+def _publish_unit(
+    store: Store, unit: Unit, *, plan: Plan, viewer: Viewer | None, now: datetime
+) -> Published:
     if unit.problems:
         return Published(unit.id, unit.kind, "blocked", problems=unit.problems)
     if unit.status == "retired":
         return _retire(store, unit, viewer=viewer, now=now)
     if unit.status != "published":
         return Published(unit.id, unit.kind, "not published")
-    return store.write(lambda connection: _insert_unit(connection, unit, viewer=viewer, now=now))
+    return store.write(
+        lambda connection: _insert_unit(connection, unit, plan=plan, viewer=viewer, now=now)
+    )
 
 
 def _insert_unit(
-    connection: Connection, unit: _Unit, *, viewer: Viewer | None, now: datetime
+    connection: Connection, unit: Unit, *, plan: Plan, viewer: Viewer | None, now: datetime
 ) -> Published:
     hashes = select_hashes(connection)
-    stale: list[NewRevision] = []
-    changed: list[NewRevision] = []
-    for revision in unit.revisions:
-        before = hashes.get(revision.content_id, ())
-        if before and before[-1] == revision.content_hash:
-            continue
-        (stale if revision.content_hash in before else changed).append(revision)
-    # A git checkout of an older day must not undo what was published since.
+    changed = [revision for revision in unit.revisions if _is_changed(revision, hashes)]
+    # A git checkout of an older day must not undo what was published since, and neither may a
+    # publication in the browser that came while this one was reading.
+    stale = {
+        revision.content_id
+        for revision in changed
+        if len(hashes.get(revision.content_id, ())) != plan.counts.get(revision.content_id, 0)
+        or (unit.kind == REGISTERS and revision.content_hash in hashes.get(REGISTERS, ()))
+    }
     if stale:
-        return Published(unit.id, unit.kind, "stale", stale=tuple(row.content_id for row in stale))
+        return Published(unit.id, unit.kind, "stale", stale=tuple(sorted(stale)))
+    _fill_sources(connection, unit, plan=plan)
     if not changed:
         return Published(unit.id, unit.kind, "unchanged")
+    ids = _insert(connection, unit, changed, viewer=viewer, now=now)
+    _audit(connection, unit, "published", payload={"revisions": ids}, viewer=viewer, now=now)
+    return Published(unit.id, unit.kind, "published", changed=len(changed))
+
+
+def _is_changed(revision: NewRevision, hashes: Mapping[str, tuple[str, ...]]) -> bool:
+    return hashes.get(revision.content_id, ())[-1:] != (revision.content_hash,)
+
+
+def _insert(
+    connection: Connection,
+    unit: Unit,
+    changed: list[NewRevision],
+    *,
+    viewer: Viewer | None,
+    now: datetime,
+) -> dict[str, int]:
     ids = {
         revision.content_id: insert_revision(
             connection,
@@ -130,13 +278,38 @@ def _insert_unit(
     keep_pictures(connection, unit.pictures)
     if unit.bank is not None:
         _keep_prior(connection, unit.bank, now=now)
-    _audit(connection, unit, "published", payload={"revisions": ids}, viewer=viewer, now=now)
-    return Published(unit.id, unit.kind, "published", changed=len(changed))
+    return ids
 
 
-def _retire(store: Store, unit: _Unit, *, viewer: Viewer | None, now: datetime) -> Published:
+def _fill_sources(connection: Connection, unit: Unit, *, plan: Plan) -> None:
+    missing = {}
+    for revision in unit.revisions:
+        row = plan.without_text.get(revision.content_id)
+        if row is not None and row.content_hash == revision.content_hash:
+            missing[row.revision_id] = revision.source
+    fill_sources(connection, missing)
+
+
+def _told(outcome: Published, unit: Unit, *, plan: Plan) -> Published:
+    """Complete an outcome with what was left or merged on the way."""
+    if outcome.outcome in {"blocked", "retired", "not published"}:
+        return outcome
+    paths = unit.paths
+    held = {revision.content_id for revision in (*unit.revisions, *unit.hidden)}
+    stale = tuple(sorted({*outcome.stale, *(held & plan.stale)}))
+    conflicts = tuple(
+        one for one in plan.conflicts.values() if one.path in paths or one.content_id in held
+    )
+    word = outcome.outcome
+    if word == "unchanged":
+        word = "conflict" if conflicts else "stale" if stale else "unchanged"
+    merged = tuple(sorted(held & plan.merged)) if outcome.outcome == "published" else ()
+    return replace(outcome, outcome=word, stale=stale, merged=merged, conflicts=conflicts)
+
+
+def _retire(store: Store, unit: Unit, *, viewer: Viewer | None, now: datetime) -> Published:
     def retire(connection: Connection) -> Published:
-        known = select_hashes(connection)
+        known = select_live_ids(connection)
         live = [row.content_id for row in unit.revisions if row.content_id in known]
         for content_id in live:
             retire_content(connection, content_id=content_id, now=now)
@@ -145,6 +318,45 @@ def _retire(store: Store, unit: _Unit, *, viewer: Viewer | None, now: datetime) 
         return Published(unit.id, unit.kind, "retired", changed=len(live))
 
     return store.write(retire)
+
+
+def _remember_disk(
+    store: Store,
+    curriculum: Curriculum,
+    *,
+    units: list[Unit],
+    outcomes: tuple[Published, ...],
+    whole: bool,
+    now: datetime,
+) -> None:
+    """Remember every file that the database now knows word for word, or that nobody sees yet."""
+    ids = {front.path: id_ for id_, front in fronts_of(curriculum).items()}
+    blocked = {path for unit in units if unit.problems for path in unit.paths}
+    blocked |= {problem.path for problem in curriculum.problems if problem.level == "error"}
+    for outcome in outcomes:
+        blocked |= {conflict.path for conflict in outcome.conflicts}
+    wanted = {path for unit in units for path in unit.paths}
+    files = [
+        SeenFile(path, ids.get(path), text=text)
+        for path, text in curriculum.sources.items()
+        if path not in blocked and (whole or path in wanted)
+    ]
+    pictures = [
+        SeenFile(picture.path, None, sha256=picture.sha256)
+        for unit in units
+        for picture in unit.pictures
+        if not unit.problems
+    ]
+
+    def keep(connection: Connection) -> None:
+        keep_seen_files(connection, [*files, *pictures], now=now)
+        if whole:
+            # A file that is gone may still be live: then its last text is kept for a merge.
+            known = select_known_ids(connection)
+            present = {*curriculum.sources, *(picture.path for picture in pictures)}
+            forget_files_except(connection, present, known=known - set(ids.values()))
+
+    store.write(keep)
 
 
 def _keep_prior(connection: Connection, bank: Bank, *, now: datetime) -> None:
@@ -171,7 +383,7 @@ def _keep_prior(connection: Connection, bank: Bank, *, now: datetime) -> None:
 
 def _audit(
     connection: Connection,
-    unit: _Unit,
+    unit: Unit,
     deed: str,
     *,
     payload: Mapping[str, Any],
@@ -186,132 +398,6 @@ def _audit(
         object_=f"{unit.kind}:{unit.id}",
         payload=payload,
         now=now,
-    )
-
-
-# --- what is published together -------------------------------------------------------------------
-
-
-def _registers_unit(curriculum: Curriculum) -> _Unit:
-    body = registers_to_json(curriculum.registers)
-    text = json.dumps(body, sort_keys=True, ensure_ascii=False)
-    revision = NewRevision(
-        content_id=REGISTERS,
-        kind=REGISTERS,
-        owner_id=REGISTERS,
-        content_hash=hashlib.sha256(text.encode()).hexdigest(),
-        key_hash="",
-        origin="git",
-        path="curriculum",
-        source=text,
-        body=body,
-    )
-    problems = tuple(
-        problem
-        for problem in curriculum.problems
-        if problem.level == "error" and problem.path.endswith((".yml", "retired_ids.txt"))
-    )
-    return _Unit(REGISTERS, REGISTERS, "published", (revision,), problems)
-
-
-def _module_units(curriculum: Curriculum, read_image: ReadImage) -> list[_Unit]:
-    units = []
-    for module in curriculum.modules.values():
-        lessons = [curriculum.lessons[id_] for id_ in module.lessons if id_ in curriculum.lessons]
-        shown = [lesson for lesson in lessons if lesson.front.status == "published"]
-        body = module_to_json(module) | {"lessons": [lesson.front.id for lesson in shown]}
-        revisions = [_revision(module.front, "module", module.front.id, body)]
-        pictures: tuple[Picture, ...] = ()
-        for lesson in shown:
-            pinned, found = pin_pictures(lesson_to_json(lesson), read_image=read_image)
-            pictures += found
-            revisions.append(_revision(lesson.front, "lesson", module.front.id, pinned, found))
-            revisions += [_item_revision(item, module.front.id) for item in lesson.items]
-        units.append(
-            _Unit(
-                module.front.id,
-                "module",
-                module.front.status,
-                tuple(revisions),
-                blocking_problems(curriculum, module.front.id),
-                pictures=pictures,
-            )
-        )
-    return units
-
-
-def _track_units(curriculum: Curriculum) -> list[_Unit]:
-    return [
-        _Unit(
-            track.front.id,
-            "track",
-            track.front.status,
-            (_revision(track.front, "track", track.front.id, track_to_json(track)),),
-            (),
-        )
-        for track in curriculum.tracks.values()
-    ]
-
-
-def _bank_units(curriculum: Curriculum) -> list[_Unit]:
-    units = []
-    for bank in curriculum.banks.values():
-        body = {"items": [item.id for item in bank.items], "use": bank.use}
-        revisions = [_revision(bank.front, "bank", bank.front.id, body)]
-        revisions += [_item_revision(item, bank.front.id) for item in bank.items]
-        revisions += [
-            _revision(blueprint.front, "blueprint", bank.front.id, blueprint_to_json(blueprint))
-            for blueprint in curriculum.blueprints.values()
-            if any(bank.front.id in pick.banks for pick in blueprint.picks)
-            and blueprint.front.status == "published"
-        ]
-        units.append(
-            _Unit(
-                bank.front.id,
-                "bank",
-                bank.front.status,
-                tuple(revisions),
-                blocking_problems(curriculum, bank.front.id),
-                bank=bank,
-            )
-        )
-    return units
-
-
-def _revision(
-    front: Front,
-    kind: str,
-    owner_id: str,
-    body: Mapping[str, Any],
-    pictures: tuple[Picture, ...] = (),
-) -> NewRevision:
-    # A new picture under an old name is a new revision too.
-    marks = "".join(picture.sha256 for picture in pictures)
-    pinned = hashlib.sha256(f"{front.content_hash}{marks}".encode()).hexdigest()
-    return NewRevision(
-        content_id=front.id,
-        kind=kind,
-        owner_id=owner_id,
-        content_hash=pinned if pictures else front.content_hash,
-        key_hash="",
-        origin="git",
-        path=front.path,
-        source="",
-        body=body,
-    )
-
-
-def _item_revision(item: Item, owner_id: str) -> NewRevision:
-    return NewRevision(
-        content_id=item.id,
-        kind="item",
-        owner_id=owner_id,
-        content_hash=item.content_hash,
-        key_hash=item.key_hash,
-        origin="git",
-        path=item.path,
-        source="",
-        body=item_to_json(item),
     )
 
 

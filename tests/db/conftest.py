@@ -15,7 +15,7 @@ from portal.services.catalogue import read_catalogue
 from tests.conftest import _database_url, run_on_server
 from tests.small_house import House, content_files, write_files
 
-CONTENT = frozenset({"content", "revision", "head", "content_file", "calibration"})
+CONTENT = frozenset({"content", "revision", "head", "content_file", "calibration", "disk_file"})
 
 
 @pytest.fixture(scope="session")
