@@ -8,6 +8,7 @@ from portal.text import _
 
 _TONES = alt.Scale(domain=list(ROLES))
 ROW_HEIGHT = 40
+FOREST_ROW = 48
 
 
 def forest_chart(
@@ -26,13 +27,16 @@ def forest_chart(
     names = estimates["name"].tolist()
     edges = [0.0, *estimates["low"], *estimates["high"], *(envelope or ())]
     span = max(abs(edge) for edge in edges) * 1.15 or 0.5
-    scale = alt.Scale(domain=[-span, span * 1.9], nice=False)
-    title = "SD; right of 0: structured ahead"
-    x_axis = axis(dark=dark, title=title, tickCount=7)
+    scale = alt.Scale(domain=[-span, span], nice=False)
+    title = _("SD; right of 0: structured ahead")
+    ticks = [
+        one for one in (-2, -1.5, -1, -0.5, -0.25, 0, 0.25, 0.5, 1, 1.5, 2) if abs(one) <= span
+    ]
+    x_axis = axis(dark=dark, title=title, values=ticks, titleAnchor="start")
     x = alt.X("effect:Q", scale=scale, axis=x_axis, title=title)
-    y = alt.Y("name:N", sort=names, title=None, axis=axis(dark=dark, title=None))
+    y = alt.Y("name:N", sort=names, title=None, axis=axis(dark=dark, title=None, labelLimit=190))
     ink = alt.Color("tone:N", scale=_TONES, legend=None)
-    frame = estimates.assign(tone="ink", right=span * 1.85)
+    frame = estimates.assign(tone="ink", middle=0.0)
     layers = []
     if envelope is not None:
         field = pd.DataFrame({"low": [envelope[0]], "high": [envelope[1]], "tone": ["quiet"]})
@@ -65,10 +69,11 @@ def forest_chart(
             ),
         ),
         alt.Chart(frame)
-        .mark_text(align="right", fontSize=13)
-        .encode(x=alt.X("right:Q", scale=scale, axis=x_axis, title=title), y=y, text="figures:N"),
+        # Above the line and in the middle: a column at the right would cover it on a phone.
+        .mark_text(align="center", fontSize=13, dy=-14)
+        .encode(x=alt.X("middle:Q", scale=scale, axis=x_axis, title=title), y=y, text="figures:N"),
     ]
-    return configured(alt.layer(*layers).properties(height=ROW_HEIGHT * len(names) + 50))
+    return configured(alt.layer(*layers).properties(height=FOREST_ROW * len(names) + 50))
 
 
 def love_plot(differences: pd.DataFrame, *, dark: bool) -> Finished:
@@ -77,7 +82,8 @@ def love_plot(differences: pd.DataFrame, *, dark: bool) -> Finished:
     Parameters
     ----------
     differences
-        One row per covariate: `name`, `g`, `low`, `high`, `state` (`level`, `adjusted`, `too far`).
+        One row per covariate: `name`, `g`, `low`, `high`, `state`
+        (`comparable`: circle, `comparable_after_adjustment`: square, `not_comparable`: triangle).
     """
     edge = max(0.4, *differences["low"].abs(), *differences["high"].abs()) * 1.05
     scale = alt.Scale(domain=[-edge, edge], nice=False)
@@ -91,7 +97,8 @@ def love_plot(differences: pd.DataFrame, *, dark: bool) -> Finished:
     x = alt.X("g:Q", scale=scale, axis=x_axis, title=title)
     low = alt.X("low:Q", scale=scale, axis=x_axis, title=title)
     states = alt.Scale(
-        domain=["level", "adjusted", "too far"], range=["circle", "square", "triangle"]
+        domain=["comparable", "comparable_after_adjustment", "not_comparable"],
+        range=["circle", "square", "triangle"],
     )
     return configured(
         alt.layer(

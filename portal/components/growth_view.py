@@ -1,9 +1,12 @@
 """Growth figures as charts and tables; used by team growth and the comparison."""
 
+import math
+
 import pandas as pd
 import streamlit as st
 
 from portal.charts.growth import growth_chart
+from portal.charts.theme import Finished
 from portal.components.skill_strip import is_dark
 from portal.components.table_view import draw_table
 from portal.text import _, number_text
@@ -43,8 +46,8 @@ def shown_points(rows: pd.DataFrame, *, name: str) -> pd.DataFrame:
         {
             "tone": shown["route"] if by_route else "ink",
             "name": shown["route"].map(routes) if by_route else shown["name"],
-            "place": shown["occasion"].map(PLACES).astype(float),
-            "when": shown["occasion"].map(occasions),
+            "place": shown["occasion"].map(_places(rows)).astype(float),
+            "when": shown["occasion"].map(lambda one: occasions.get(one, one)),
             "score": shown["score"].astype(float),
             "low": shown["low"].astype(float),
             "high": shown["high"].astype(float),
@@ -53,36 +56,46 @@ def shown_points(rows: pd.DataFrame, *, name: str) -> pd.DataFrame:
     )
 
 
+def _places(rows: pd.DataFrame) -> dict[str, int]:
+    """Return where each occasion stands in time; names of a foreign file in their own order."""
+    found = list(dict.fromkeys(rows["occasion"]))
+    if set(found) <= set(PLACES):
+        return PLACES
+    return {name: place for place, name in enumerate(found)}
+
+
 def score_range(rows: pd.DataFrame) -> tuple[float, float]:
-    """Return one score axis for several charts, in steps of fifty."""
+    """Return one score axis for several charts, in round steps with room for n below."""
     shown = rows[~rows["hidden"].astype(bool)]
     if shown.empty:
         return 400.0, 600.0
-    low = 50 * (float(shown["low"].astype(float).min()) // 50) - 50
-    high = 50 * (float(shown["high"].astype(float).max()) // 50 + 1)
-    return low, max(high, low + 150)
+    least, most = float(shown["low"].astype(float).min()), float(shown["high"].astype(float).max())
+    # Scores of the portal stand in steps of fifty; a foreign file may count in any unit.
+    step = 50.0 if most > 100 else 10.0 ** math.floor(math.log10(max(most - least, 1e-6)))
+    low, high = step * (least // step) - step, step * (most // step + 1)
+    return low, max(high, low + 3 * step)
 
 
 def draw_growth(
     points: pd.DataFrame, *, limits: tuple[float, float], height: int, key: str, alt: str
+) -> Finished:
+    """Draw the growth chart, and return it for its files."""
+    chart = growth_chart(points, low=limits[0], high=limits[1], height=height, dark=is_dark())
+    st.altair_chart(chart, alt=alt, key=key)
+    return chart
+
+
+def draw_growth_table(
+    rows: pd.DataFrame, *, key: str, file_name: str, chart: Finished | None = None
 ) -> None:
-    """Draw the growth chart."""
-    st.altair_chart(
-        growth_chart(points, low=limits[0], high=limits[1], height=height, dark=is_dark()),
-        alt=alt,
-        key=key,
-    )
-
-
-def draw_growth_table(rows: pd.DataFrame, *, key: str, file_name: str) -> None:
-    """Draw the rows as a table with their CSV; a hidden cell reads "hidden"."""
+    """Draw the rows as a table with their files; a hidden cell reads "hidden"."""
     routes, occasions = route_names(), occasion_names()
     word = _("hidden")
     frame = pd.DataFrame(
         {
             _("Unit"): rows["name"],
             _("Route"): rows["route"].map(routes),
-            _("Occasion"): rows["occasion"].map(occasions),
+            _("Occasion"): rows["occasion"].map(lambda one: occasions.get(one, one)),
             **{
                 title: [
                     word if hidden else number_text(float(value))
@@ -97,7 +110,9 @@ def draw_growth_table(rows: pd.DataFrame, *, key: str, file_name: str) -> None:
             },
         }
     )
-    draw_table(frame, key=key, alt=_("The same figures as a table."), file_name=file_name)
+    draw_table(
+        frame, key=key, alt=_("The same figures as a table."), file_name=file_name, chart=chart
+    )
 
 
 def draw_routes(

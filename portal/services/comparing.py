@@ -1,11 +1,12 @@
 """Programs compared: structured against self-directed learning, and what may be claimed."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 import pandas as pd
 
-from assessments.compare import Comparison, compare_arms
+from assessments.compare import compare_arms
 from db import Connection
 from db.queries.growth import select_managed
 from db.queries.people import select_subtree
@@ -15,28 +16,26 @@ from db.queries.programs import (
     select_programs,
     select_programs_of_teams,
     select_scores,
+    select_team_names,
 )
 from db.store import Store
 from portal import access
-from portal.access import Refused, Viewer
+from portal.access import Refused, Role, Viewer
 from portal.services.catalogue import Catalogue
+from portal.services.compared import Compared, describe_compared
 from portal.services.disclosure import Floor
-from portal.services.reporting import GROWTH_COLUMNS, Z95
 
 TARGETS = ("end", "plus3", "plus6")
+ORGANISATION_ROLES: frozenset[Role] = frozenset({"author", "program_lead", "sponsor"})
 
 
 @dataclass(frozen=True, slots=True)
 class ComparedProgram:
-    """A program with its verdict. `routes` has the columns `reporting.GROWTH_COLUMNS`.
-
-    `comparison` is None when nobody has taken a check after the start.
-    """
+    """A program with its verdict; `compared` is None when nobody was measured after the start."""
 
     program: ProgramRow
     targets: tuple[str, ...]
-    comparison: Comparison | None
-    routes: pd.DataFrame
+    compared: Compared | None
 
 
 def read_programs(store: Store, *, viewer: Viewer, now: datetime) -> tuple[ProgramRow, ...]:
@@ -50,11 +49,10 @@ def read_programs(store: Store, *, viewer: Viewer, now: datetime) -> tuple[Progr
                 key=lambda one: (not one.drawn, one.starts_on, one.name),
             )
         )
-        if viewer.roles & {"author", "program_lead", "sponsor"}:
+        if viewer.roles & ORGANISATION_ROLES:
             return programs
-        led = select_managed(connection, viewer.person_id, now.date())
-        below = select_subtree(connection, led, on=now.date()) if led else ()
-        mine = select_programs_of_teams(connection, tuple(row.id for row in below))
+        below = _line(connection, viewer, on=now.date())
+        mine = select_programs_of_teams(connection, below)
         return tuple(program for program in programs if program.id in mine)
 
     return store.read(read)
@@ -105,34 +103,53 @@ def compare_program(
         raise Refused("The track of this program measures no skill yet.")
     skill = track.skill
 
-    def read(connection: Connection) -> tuple[pd.DataFrame, dict[str, float]]:
-        return (
-            select_scores(connection, program_id, skill=skill),
-            select_occasion_months(connection, program_id),
+    def read(connection: Connection) -> _Scores:
+        scores = select_scores(connection, program_id, skill=skill)
+        teams = tuple(int(team) for team in scores["team_id"].dropna().unique())
+        own = None
+        if not viewer.roles & ORGANISATION_ROLES:
+            own = frozenset(str(one) for one in _line(connection, viewer, on=now.date()))
+        return _Scores(
+            scores=scores,
+            months=select_occasion_months(connection, program_id),
+            names={str(id_): name for id_, name in select_team_names(connection, teams).items()},
+            own_teams=own,
         )
 
-    scores, months = store.read(read)
-    measured = scores.dropna(subset=["score"])
-    targets = tuple(one for one in TARGETS if one in set(measured["occasion"]))
+    found = store.read(read)
+    measured = set(found.scores.dropna(subset=["score"])["occasion"])
+    targets = tuple(one for one in TARGETS if one in measured)
     chosen = target if target in targets else next(iter(targets), "")
     return ComparedProgram(
         program=program,
         targets=targets,
-        comparison=_compare(program, skill, scores, months, target=chosen) if chosen else None,
-        routes=_routes(measured, floor=Floor.of(min_group)),
+        compared=_compare(program, skill, found, target=chosen, floor=Floor.of(min_group))
+        if chosen
+        else None,
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Scores:
+    """The scores of a program with what is needed to read them."""
+
+    scores: pd.DataFrame
+    months: Mapping[str, float]
+    names: Mapping[str, str]
+    own_teams: frozenset[str] | None
+
+
+def _line(connection: Connection, viewer: Viewer, *, on: date) -> tuple[int, ...]:
+    """Return the units that the viewer leads, with everything below them."""
+    led = select_managed(connection, viewer.person_id, on)
+    return tuple(row.id for row in select_subtree(connection, led, on=on)) if led else ()
+
+
 def _compare(
-    program: ProgramRow,
-    skill: str,
-    scores: pd.DataFrame,
-    months: dict[str, float],
-    *,
-    target: str,
-) -> Comparison:
-    everyone = scores.drop_duplicates("learner_id")
-    measured = scores.dropna(subset=["score"])
+    program: ProgramRow, skill: str, found: _Scores, *, target: str, floor: Floor
+) -> Compared:
+    everyone = found.scores.drop_duplicates("learner_id")
+    measured = found.scores.dropna(subset=["score"])
     rows = pd.DataFrame(
         {
             "learner": measured["learner_id"].astype(str),
@@ -141,7 +158,7 @@ def _compare(
             "arm": measured["arm"],
             "skill": skill,
             "occasion": measured["occasion"],
-            "time": measured["occasion"].map(months),
+            "time": measured["occasion"].map(found.months),
             "score": 500 + 100 * measured["score"].astype(float),
             "se": 100 * measured["se"].astype(float),
             "stratum": measured["team_id"].astype("Int64").astype(str),
@@ -150,22 +167,17 @@ def _compare(
     enrolled = pd.DataFrame(
         {"learner": everyone["learner_id"].astype(str), "arm": everyone["arm"], "skill": skill}
     )
-    return compare_arms(
+    comparison = compare_arms(
         rows,
         design="randomised" if program.drawn else "self_selected",
         target=target,
         enrolled=enrolled,
     )[0]
-
-
-def _routes(measured: pd.DataFrame, *, floor: Floor) -> pd.DataFrame:
-    """Return the mean of each route at each occasion with its 95 % limits, or that it is hidden."""
-    rows = []
-    for (arm, occasion), group in measured.groupby(["arm", "occasion"]):
-        n, score = len(group), 500 + 100 * group["score"].astype(float)
-        hidden = n < floor.mean
-        half = Z95 * float(score.std(ddof=1)) / n**0.5 if n > 1 else 0.0
-        mean = float(score.mean())
-        figures = (None, None, None, None) if hidden else (n, mean, mean - half, mean + half)
-        rows.append((0, "", arm, occasion, *figures, hidden))
-    return pd.DataFrame(rows, columns=list(GROWTH_COLUMNS))
+    return describe_compared(
+        comparison,
+        rows=rows,
+        months=found.months.get(target),
+        team_names=found.names,
+        own_teams=found.own_teams,
+        floor=floor,
+    )

@@ -1,0 +1,165 @@
+"""What a comparison may show of itself: routes over time, team slopes, and what would be fair."""
+
+from collections.abc import Mapping, Set
+from dataclasses import dataclass, replace
+
+import pandas as pd
+
+from assessments.arms import ArmCounts
+from assessments.attrition import Attrition
+from assessments.baseline import TOO_FAR
+from assessments.compare import Comparison
+from assessments.growth import growth_curves
+from assessments.power import ProgramDesign, smallest_detectable_effect
+from assessments.verdicts import MIN_LEARNERS
+from portal.services.disclosure import Floor
+from portal.services.reporting import GROWTH_COLUMNS
+from portal.text import _
+
+# Shares of fewer people than this are not given: near 0 or 100 % they would speak of single ones.
+MIN_SHARE = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Slope:
+    """Growth of one team in points a month, drawn towards its route's mean, with 95 % limits."""
+
+    team: str
+    learners: int
+    slope: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """A verdict with the figures that may stand beside it.
+
+    `routes` has the columns `reporting.GROWTH_COLUMNS`. `slopes` stand in the order of the
+    alphabet; `hidden_teams` counts those that are too small to show. `months` is the time of the
+    target after the start. `detectable` is the smallest effect (SD) a draw of these teams finds.
+    """
+
+    comparison: Comparison
+    months: float | None
+    routes: pd.DataFrame
+    slopes: tuple[Slope, ...]
+    hidden_teams: int
+    detectable: float | None
+
+
+def describe_compared(
+    comparison: Comparison,
+    *,
+    rows: pd.DataFrame,
+    months: float | None,
+    team_names: Mapping[str, str],
+    own_teams: Set[str] | None,
+    floor: Floor,
+) -> Compared:
+    """Put beside a verdict what may be shown of the rows it rests on.
+
+    Parameters
+    ----------
+    rows
+        As `assessments.compare.compare_arms` takes them, one skill.
+    team_names
+        Name by team id; a team without one is shown by its id.
+    own_teams
+        The teams whose slopes the viewer may see; None for all.
+    """
+    slopes, hidden = _slopes(comparison, names=team_names, own=own_teams, floor=floor)
+    return Compared(
+        comparison=_without_small_groups(comparison, floor=floor),
+        months=months,
+        routes=_routes(rows, floor=floor),
+        slopes=slopes,
+        hidden_teams=hidden,
+        detectable=_detectable(comparison),
+    )
+
+
+def worst_start(comparison: Comparison) -> tuple[tuple[str, float], ...]:
+    """Return the covariates that started too far apart, with their difference in SD."""
+    return tuple((one.covariate, one.g) for one in comparison.baseline if abs(one.g) > TOO_FAR)
+
+
+def _slopes(
+    comparison: Comparison,
+    *,
+    names: Mapping[str, str],
+    own: Set[str] | None,
+    floor: Floor,
+) -> tuple[tuple[Slope, ...], int]:
+    """Return the slopes of teams that enough learners stand behind, by name."""
+    model = comparison.growth
+    found = [
+        one
+        for one in (model.team_slopes if model is not None else ())
+        if own is None or str(one.team) in own
+    ]
+    small = [one for one in found if one.learners < floor.change]
+    large = sorted(
+        (one for one in found if one.learners >= floor.change), key=lambda one: -one.learners
+    )
+    # Together with the curve of the whole route, the last hidden team could nearly be worked out.
+    while large and small and sum(one.learners for one in small) < floor.change:
+        small.append(large.pop())
+    shown = [
+        Slope(names.get(str(one.team), str(one.team)), one.learners, one.slope, one.low, one.high)
+        for one in large
+    ]
+    return tuple(sorted(shown, key=lambda one: one.team.casefold())), len(small)
+
+
+def _without_small_groups(comparison: Comparison, *, floor: Floor) -> Comparison:
+    """Take away every figure that would speak of too few learners."""
+    enrolled = comparison.attrition.enrolled
+    kept = comparison
+    if enrolled.total < MIN_SHARE:
+        kept = replace(kept, attrition=_no_shares(enrolled))
+    if comparison.learners.smaller < floor.change:
+        kept = replace(kept, baseline=())
+    if comparison.learners.smaller < floor.mean:
+        sentence = _(
+            "Not enough data to compare yet (needs at least {n} learners with both scores on each "
+            "route)."
+        ).format(n=MIN_LEARNERS)
+        kept = replace(kept, sentence=sentence, warnings=())
+    return kept
+
+
+def _no_shares(enrolled: ArmCounts) -> Attrition:
+    return Attrition(
+        enrolled=enrolled,
+        analysed=ArmCounts(structured=0, self_directed=0),
+        overall=None,
+        differential=None,
+        boundary=None,
+        within=False,
+    )
+
+
+def _routes(rows: pd.DataFrame, *, floor: Floor) -> pd.DataFrame:
+    """Return the mean of each route at each occasion with its 95 % limits, or that it is hidden."""
+    shown = []
+    for row in growth_curves(rows).to_dict("records"):
+        n, mean = int(row["learners"]), float(row["mean"])
+        hidden = n < floor.mean
+        limits = (row["low"], row["high"]) if row["low"] == row["low"] else (mean, mean)
+        figures = (None, None, None, None) if hidden else (n, mean, *map(float, limits))
+        shown.append((0, "", row["arm"], row["occasion"], *figures, hidden))
+    return pd.DataFrame(shown, columns=list(GROWTH_COLUMNS))
+
+
+def _detectable(comparison: Comparison) -> float | None:
+    """Return the smallest effect (SD) that drawing these teams by lot could find."""
+    if comparison.teams is None:
+        return None
+    teams = comparison.teams.total
+    learners = comparison.learners.total
+    if teams < 1 or learners < teams:
+        return None
+    return smallest_detectable_effect(
+        ProgramDesign(teams=teams, learners_per_team=learners / teams)
+    )
