@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from curriculum.facts import did_you_mean
 from curriculum.fields import EMAIL
+from curriculum.importers import csv_table
 from curriculum.importers.bank_file import (
     NotWritten,
     Written,
@@ -42,6 +43,8 @@ def register(
         "import",
         help="turn questions of other systems into drafts",
         description="Exit code: 0 every question was imported, 1 some were refused, 2 usage.",
+        epilog=f"The columns of csv:\n\n{csv_table.__doc__}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("kind", choices=KINDS, metavar="KIND", help=" | ".join(KINDS))
     parser.add_argument("file", type=Path, metavar="FILE")

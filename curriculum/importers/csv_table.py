@@ -3,7 +3,8 @@
 | column | what it holds |
 |---|---|
 | `question` | the words of the question; the only column that must be there |
-| `type` | `single` (the default) or another type of an item, see `csv_rows.TYPES` |
+| `type` | `single` (the default), `multiple`, `truefalse`, `text`, `numeric`, `matching`, |
+| | `ordering` or `rubric` |
 | `name`, `explanation`, `hint`, `model_answer` | texts of their own |
 | `format` | `plain` (the default), `markdown` or `html`, for all texts of the row |
 | `choice_1` … `choice_26` | the choices of `single` and `multiple` |

@@ -13,7 +13,7 @@ from defusedxml.expatreader import DefusedExpatParser
 from defusedxml.sax import make_parser
 
 MAX_DEPTH = 30
-MAX_ELEMENTS = 200_000
+MAX_ELEMENTS = 150_000
 _PIECES = re.compile(r"<!--|<!\[CDATA\[|<question(?=[\s>/])|</question\s*>")
 
 

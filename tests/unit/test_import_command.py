@@ -9,6 +9,7 @@ import pytest
 
 from curriculum.command_check import check_content
 from curriculum.importers.command import register
+from curriculum.importers.csv_table import COLUMNS
 from curriculum.importers.importing import import_file
 from curriculum.model import Bank
 from curriculum.parse import read_file
@@ -276,3 +277,12 @@ def test_two_sources_with_long_names_do_not_share_a_bank(content, tmp_path):
         run(content, "gift", path, "--skill", SKILL)
 
     assert len(list((content / "assessments/banks").glob("questions-for*.md"))) == 2
+
+
+def test_the_help_names_every_column_of_a_table(content, capsys):
+    with pytest.raises(SystemExit):
+        run(content, "--help")
+
+    printed = capsys.readouterr().out
+    names = {re.sub(r"_\d+$", "_1", name) for name in COLUMNS}
+    assert [name for name in names if f"`{name}`" not in printed] == []
