@@ -35,8 +35,9 @@ def insert_session_once(
             token_hash=token_hash, person_id=person_id, started_at=now, seen_at=now, ends_at=ends_at
         )
         .on_conflict_do_nothing(index_elements=["token_hash"])
+        .returning(table(Session).c.token_hash)
     )
-    return bool(done.rowcount == 1)
+    return done.first() is not None
 
 
 def touch_session(connection: Connection, *, token_hash: str, now: datetime) -> None:

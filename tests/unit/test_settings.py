@@ -77,6 +77,13 @@ def test_signing_in_at_a_provider_takes_its_five_values():
     assert settings.oidc.public_url == "https://skills.example"
 
 
+@pytest.mark.parametrize("address", ["http://127.0.0.1:8501", "http://localhost:8501"])
+def test_on_one_machine_signing_in_can_be_tried_without_a_certificate(address):
+    settings = Settings.from_env({**OIDC, "PORTAL_PUBLIC_URL": address})
+    assert settings.oidc is not None
+    assert settings.oidc.public_url == address
+
+
 @pytest.mark.parametrize(
     ("given", "sentence"),
     [
@@ -106,6 +113,19 @@ def test_signing_in_at_a_provider_takes_its_five_values():
         (
             {**OIDC, "PORTAL_COOKIE_SECRET": "short"},
             "PORTAL_COOKIE_SECRET is too short. Expected at least 32 random characters",
+        ),
+        (
+            {**OIDC, "PORTAL_PUBLIC_URL": "http://skills.example"},
+            "PORTAL_PUBLIC_URL is 'http://skills.example'. Expected an address that begins with",
+        ),
+        (
+            {**OIDC, "PORTAL_PUBLIC_URL": "https://skills.example/portal"},
+            "PORTAL_PUBLIC_URL is 'https://skills.example/portal'. Expected no path",
+        ),
+        ({**OIDC, "PORTAL_PUBLIC_URL": "https://[x"}, "PORTAL_PUBLIC_URL is 'https://[x'. Expect"),
+        (
+            {**OIDC, "PORTAL_OIDC_METADATA_URL": "http://id.example/x"},
+            "PORTAL_OIDC_METADATA_URL is 'http://id.example/x'. Expected an address that begins",
         ),
         *(
             ({**OIDC, variable: ""}, f"PORTAL_AUTH is 'oidc' but {variable} is not set.")
