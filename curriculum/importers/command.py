@@ -5,7 +5,6 @@ import os
 import re
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from curriculum.facts import did_you_mean
 from curriculum.fields import EMAIL
@@ -22,9 +21,6 @@ from curriculum.importers.report import ImportReport, report_json, report_text
 from curriculum.model import Registers
 from curriculum.read import FOLDERS, read_registers, source_files
 
-if TYPE_CHECKING:
-    from argparse import _SubParsersAction
-
 DONE, INCOMPLETE, USAGE = 0, 1, 2
 REPOSITORY = Path(__file__).resolve().parents[2]
 BANKS = next(folder for folder, kind in FOLDERS.items() if kind == "bank")
@@ -36,7 +32,9 @@ class _Usage(Exception):
 
 
 def register(
-    commands: "_SubParsersAction[argparse.ArgumentParser]", *, content_dir: Path | None = None
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]",
+    *,
+    content_dir: Path | None = None,
 ) -> None:
     """Add the command to the command line; without `content_dir` the environment names it."""
     parser = commands.add_parser(
