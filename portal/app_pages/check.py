@@ -1,18 +1,18 @@
 """A skill check: one question at a time, every click saved, nothing told about right or wrong."""
 
-import uuid
 from datetime import datetime
 
 import streamlit as st
 
 from portal import clock, loaders
+from portal.access import Refused
 from portal.components.buttons import main_button
 from portal.components.notices import guarded, show_notice
 from portal.components.question import draw_question, read_response
+from portal.components.waiting import is_waiting, send_waiting, wait_for
 from portal.services.checks import (
     OpenCheck,
     OpenQuestion,
-    answer_question,
     flag_question,
     read_check,
     submit_check,
@@ -21,43 +21,21 @@ from portal.services.checks import (
 from portal.text import _, plural, time_text
 
 st.set_page_config(layout="centered")
-PLACE = "check_place"
-WAITING = "check_waiting"
 
 
 @guarded
 def _save(attempt_id: int, shown: OpenQuestion) -> None:
     response = read_response(shown.question, key=_key(attempt_id, shown.position))
     if response is not None:
-        # The id is made when the answer changes and kept until it is saved, so that a repeated
-        # run saves nothing twice and an answer that met a broken store is sent again.
-        st.session_state.setdefault(WAITING, {})[attempt_id, shown.position] = (
-            uuid.uuid4().hex,
-            response,
-        )
-    _send_waiting()
-
-
-def _send_waiting() -> None:
-    """Save every answer that no commit has confirmed yet."""
-    waiting = st.session_state.get(WAITING, {})
-    for (attempt_id, position), (operation_id, response) in list(waiting.items()):
-        answer_question(
-            loaders.store(),
-            viewer=loaders.current_viewer(),
-            read_item=loaders.item,
-            attempt_id=attempt_id,
-            position=position,
-            response=response,
-            operation_id=operation_id,
-            now=clock.now(),
-        )
-        del waiting[attempt_id, position]
+        wait_for(attempt_id, position=shown.position, response=response)
+    elif shown.response is not None:
+        raise Refused("An answer can be changed but not taken back: the one saved last counts.")
+    send_waiting()
 
 
 @guarded
 def _try_again() -> None:
-    _send_waiting()
+    send_waiting()
 
 
 @guarded
@@ -73,7 +51,7 @@ def _flag(attempt_id: int, position: int) -> None:
 
 @guarded
 def _submit(attempt_id: int) -> None:
-    _send_waiting()
+    send_waiting()
     submit_check(
         loaders.store(),
         viewer=loaders.current_viewer(),
@@ -88,8 +66,12 @@ def _key(attempt_id: int, position: int) -> str:
     return f"check_answer_{attempt_id}_{position}"
 
 
-def _go(place: int) -> None:
-    st.session_state[PLACE] = place
+def _place_key(attempt_id: int) -> str:
+    return f"check_place_{attempt_id}"
+
+
+def _go(attempt_id: int, place: int) -> None:
+    st.session_state[_place_key(attempt_id)] = place
 
 
 def _draw_head(check: OpenCheck, now: datetime) -> None:
@@ -101,11 +83,15 @@ def _draw_head(check: OpenCheck, now: datetime) -> None:
 
 
 @st.fragment
-def _draw_question(attempt_id: int, place: int) -> None:
+def _draw_question(attempt_id: int, place: int, *, open_outside: int) -> None:
     check = _read(attempt_id)
+    # The way out says how many are open, and stands outside this fragment.
+    open_ = _count_open(check)
+    if open_ != open_outside and (open_ == 0 or place + 1 == len(check.questions)):
+        st.rerun()
     shown = check.questions[place]
     show_notice()
-    if st.session_state.get(WAITING):
+    if is_waiting():
         st.button(_("Save again"), key="check_again", icon=":material/sync:", on_click=_try_again)
     draw_question(
         shown.question,
@@ -126,6 +112,10 @@ def _draw_question(attempt_id: int, place: int) -> None:
             st.markdown(f":small[:material/cloud_done: {saved}]")
 
 
+def _count_open(check: OpenCheck) -> int:
+    return sum(one.response is None for one in check.questions)
+
+
 def _draw_map(check: OpenCheck, place: int) -> None:
     marks = {
         index: f"{index + 1}{' ⚑' if one.flagged else ''}{'' if one.response else ' ○'}"
@@ -139,15 +129,15 @@ def _draw_map(check: OpenCheck, place: int) -> None:
         key=f"check_map_{check.attempt_id}_{place}",
     )
     flagged = sum(one.flagged for one in check.questions)
-    open_ = sum(one.response is None for one in check.questions)
+    open_ = _count_open(check)
     st.markdown(f":small[⚑ {_('flagged')} ({flagged}) · ○ {_('not answered yet')} ({open_})]")
     if chosen is not None and chosen != place:
-        _go(chosen)
+        _go(check.attempt_id, chosen)
         st.rerun()
 
 
 def _draw_end(check: OpenCheck) -> None:
-    open_ = sum(one.response is None for one in check.questions)
+    open_ = _count_open(check)
     with st.container(border=True):
         st.markdown(
             plural(
@@ -195,19 +185,20 @@ if over or check.submitted_at is not None:
 
 size = len(check.questions)
 first_open = next((i for i, one in enumerate(check.questions) if one.response is None), size - 1)
-place = min(max(int(st.session_state.setdefault(PLACE, first_open)), 0), size - 1)
+place_key = _place_key(check.attempt_id)
+place = min(max(int(st.session_state.setdefault(place_key, first_open)), 0), size - 1)
 
 _draw_head(check, clock.now())
 st.progress((place + 1) / size, text=_("Question {n} of {all}").format(n=place + 1, all=size))
 st.title(check.questions[place].question.title, anchor=False)
-_draw_question(check.attempt_id, place)
+_draw_question(check.attempt_id, place, open_outside=_count_open(check))
 with st.container(horizontal=True, horizontal_alignment="distribute"):
     st.button(
         _("Back"),
         key="check_back",
         icon=":material/arrow_back:",
         on_click=_go,
-        args=(place - 1,),
+        args=(check.attempt_id, place - 1),
         disabled=place == 0,
     )
     if place + 1 < size:
@@ -216,11 +207,11 @@ with st.container(horizontal=True, horizontal_alignment="distribute"):
             key="check_next",
             icon="arrow_forward",
             on_click=_go,
-            args=(place + 1,),
+            args=(check.attempt_id, place + 1),
         )
 st.divider()
 _draw_map(check, place)
-if place + 1 == size or all(one.response for one in check.questions):
+if place + 1 == size or _count_open(check) == 0:
     _draw_end(check)
 with st.expander(_("If the connection drops"), type="compact"):
     st.markdown(

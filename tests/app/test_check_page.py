@@ -1,0 +1,97 @@
+"""The page of a skill check: what one answer that goes wrong does to the others."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from db.store import Store
+from portal import clock, loaders
+from portal.access import Viewer
+from portal.services.sessions import start_session
+from tests.small_house import House
+
+APP = Path(__file__).parents[2] / "portal" / "app.py"
+
+
+@pytest.fixture
+def small(sqlite_store: Store, sqlite_url: str, tmp_path: Path, monkeypatch) -> Iterator[House]:
+    house = House.build(sqlite_store, folder=tmp_path / "content")
+    monkeypatch.setenv("PORTAL_DATABASE_URL", sqlite_url)
+    monkeypatch.setenv("PORTAL_CONTENT_DIR", str(house.folder))
+    loaders.forget()
+    yield house
+    loaders.close()
+
+
+@pytest.fixture
+def learner(small: House, monkeypatch) -> Viewer:
+    viewer = small.viewer()
+    token = start_session(small.store, person_id=viewer.person_id, now=clock.now(), hours=1)
+    monkeypatch.setattr(loaders, "session_token", lambda: token)
+    return viewer
+
+
+def open_check(attempt_id: int, *, place: int = 0) -> AppTest:
+    at = AppTest.from_file(str(APP), default_timeout=30)
+    at.switch_page("app_pages/check.py")
+    at.query_params["attempt"] = str(attempt_id)
+    at.session_state[f"check_place_{attempt_id}"] = place
+    return at.run()
+
+
+def place_of(house: House, viewer: Viewer, attempt_id: int, *, type_: str) -> int:
+    types = [one.question.type for one in house.read(viewer, attempt_id).questions]
+    return types.index(type_)
+
+
+def saved(house: House, viewer: Viewer, attempt_id: int, place: int) -> object:
+    return house.read(viewer, attempt_id).questions[place].response
+
+
+def answer_key(house: House, viewer: Viewer, attempt_id: int, place: int) -> str:
+    position = house.read(viewer, attempt_id).questions[place].position
+    return f"check_answer_{attempt_id}_{position}"
+
+
+def test_an_answer_that_is_refused_does_not_hold_up_the_next_one(small: House, learner: Viewer):
+    attempt_id = small.start(learner, now=clock.now())
+    number = place_of(small, learner, attempt_id, type_="numeric")
+    single = place_of(small, learner, attempt_id, type_="single")
+
+    at = open_check(attempt_id, place=number)
+    at.text_input(key=answer_key(small, learner, attempt_id, number)).set_value("a lot").run()
+    told = [one.value for one in at.warning]
+    at.session_state[f"check_place_{attempt_id}"] = single
+    at.run()
+    at.radio(key=answer_key(small, learner, attempt_id, single)).set_value("b").run()
+
+    assert any("number" in words for words in told)
+    assert saved(small, learner, attempt_id, number) is None
+    assert saved(small, learner, attempt_id, single) == {"choice": "b"}
+
+
+def test_emptying_an_answer_says_that_the_saved_one_counts(small: House, learner: Viewer):
+    attempt_id = small.start(learner, now=clock.now())
+    number = place_of(small, learner, attempt_id, type_="numeric")
+
+    at = open_check(attempt_id, place=number)
+    at.text_input(key=answer_key(small, learner, attempt_id, number)).set_value("12").run()
+    at.text_input(key=answer_key(small, learner, attempt_id, number)).set_value("").run()
+
+    assert any("not taken back" in one.value for one in at.warning)
+    assert saved(small, learner, attempt_id, number) == {"text": "12"}
+
+
+def test_another_check_opens_at_its_own_first_open_question(small: House, learner: Viewer):
+    first = small.start(learner, now=clock.now())
+    at = open_check(first, place=8)
+    small.submit(learner, first, now=clock.now())
+    second = small.start(learner, now=clock.now() + timedelta(days=31))
+
+    at.query_params["attempt"] = str(second)
+    at.run()
+
+    assert "Question 1 of 9" in [one.proto.text for one in at.get("progress")]
