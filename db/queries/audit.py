@@ -1,8 +1,10 @@
 """Reading the audit, and proving that nobody changed it afterwards."""
 
+import heapq
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import groupby
+from operator import itemgetter
 from typing import Any, Literal
 
 from sqlalchemy import Connection, Row, text
@@ -20,17 +22,13 @@ _HEADS = text(
     " (SELECT stream, max(seq) AS seq FROM audit GROUP BY stream) last"
     " ON last.stream = a.stream AND last.seq = a.seq ORDER BY a.stream"
 )
+# Both in the order of attempts, so that they are read side by side once, however many there are.
 _ANSWERS = text(
-    "SELECT a.attempt_id, a.seq, a.position, a.operation_id, a.response,"
-    " u.seq AS audit_seq, u.payload"
-    " FROM answer a LEFT JOIN audit u ON u.deed = 'answer saved'"
-    " AND u.stream = 'attempt:' || a.attempt_id AND u.object = 'answer:' || a.seq"
-    " ORDER BY a.attempt_id, a.seq"
+    "SELECT attempt_id, seq, position, operation_id, response FROM answer ORDER BY attempt_id, seq"
 )
-_LOST_ANSWERS = text(
-    "SELECT u.stream, u.seq FROM audit u WHERE u.deed = 'answer saved' AND NOT EXISTS"
-    " (SELECT 1 FROM answer a WHERE a.attempt_id = CAST(substr(u.stream, 9) AS BIGINT)"
-    " AND 'answer:' || a.seq = u.object) ORDER BY u.stream, u.seq"
+_SAVED = text(
+    "SELECT CAST(substr(stream, 9) AS BIGINT) AS attempt_id, seq, object, payload FROM audit"
+    " WHERE deed = 'answer saved' ORDER BY 1, seq"
 )
 # Enough to recognise a row that was renumbered after many before it were taken out.
 RENUMBERED_BY = 1_000
@@ -61,6 +59,35 @@ class _Read:
         deed = self.deed
         placed = deed.seq == seq and deed.prev_hash == prev_hash
         return placed and hash_of(deed) == self.hash
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """An answer as it stands, as its audit row should speak of it."""
+
+    seq: int
+    name: str
+    payload: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Saved:
+    """An audit row that speaks of an answer."""
+
+    seq: int
+    name: str
+    payload: str
+
+
+def _read_kept(row: Row[*tuple[Any, ...]]) -> tuple[int, _Kept]:
+    attempt_id, seq, position, operation_id, response = row
+    said = answer_payload(position=position, operation_id=operation_id, response=response)
+    return attempt_id, _Kept(seq, f"answer:{seq}", canonical_json(said))
+
+
+def _read_saved(row: Row[*tuple[Any, ...]]) -> tuple[int, _Saved]:
+    attempt_id, seq, name, payload = row
+    return attempt_id, _Saved(seq, name, payload)
 
 
 def select_heads(connection: Connection) -> list[Link]:
@@ -177,17 +204,29 @@ def verify_answers(connection: Connection) -> list[ChainFault]:
     `inserted` is an answer nobody saved, `deleted` one that was saved and is gone; `seq` is the
     row of the audit, or the number of the answer where it has none.
     """
-    faults: dict[str, ChainFault] = {}
-    for row in connection.execution_options(yield_per=CHUNK).execute(_ANSWERS):
-        stream = attempt_stream(row.attempt_id)
-        if row.payload is None:
-            faults.setdefault(stream, ChainFault(stream, row.seq, "inserted"))
-        elif row.payload != canonical_json(
-            answer_payload(
-                position=row.position, operation_id=row.operation_id, response=row.response
-            )
-        ):
-            faults.setdefault(stream, ChainFault(stream, row.audit_seq, "edited"))
-    for stream, seq in connection.execute(_LOST_ANSWERS):
-        faults.setdefault(stream, ChainFault(stream, seq, "deleted"))
-    return [faults[stream] for stream in sorted(faults)]
+    chunked = connection.execution_options(yield_per=CHUNK)
+    both: Iterable[tuple[int, _Kept | _Saved]] = heapq.merge(
+        map(_read_kept, chunked.execute(_ANSWERS)),
+        map(_read_saved, chunked.execute(_SAVED)),
+        key=itemgetter(0),
+    )
+    found = (
+        _compare_answers(attempt_stream(attempt_id), [row for _, row in rows])
+        for attempt_id, rows in groupby(both, key=itemgetter(0))
+    )
+    return [fault for fault in found if fault is not None]
+
+
+def _compare_answers(stream: str, rows: list[_Kept | _Saved]) -> ChainFault | None:
+    kept = {row.name: row for row in rows if isinstance(row, _Kept)}
+    saved = {row.name: row for row in rows if isinstance(row, _Saved)}
+    for name, answer in kept.items():
+        deed = saved.get(name)
+        if deed is None:
+            return ChainFault(stream, answer.seq, "inserted")
+        if deed.payload != answer.payload:
+            return ChainFault(stream, deed.seq, "edited")
+    for name, deed in saved.items():
+        if name not in kept:
+            return ChainFault(stream, deed.seq, "deleted")
+    return None
