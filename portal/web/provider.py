@@ -92,7 +92,7 @@ class ProviderDoor:
         path = str(scope.get("path", ""))
         if path == ENTER:
             await self._begin(request, send)
-        elif request.method == "GET" and self._is_page(path) and cookies_of_provider(request):
+        elif self._is_page(path) and _brings_sign_in(request):
             await self._exchange(request, send)
         else:
             await self._app(scope, receive, send)
@@ -150,6 +150,13 @@ class ProviderDoor:
         if admission.token and before and before != admission.token:
             sign_out(self._store, token=before, now=now)
         return admission
+
+
+def _brings_sign_in(request: Request) -> bool:
+    # Who was refused a moment ago is not asked again until they begin anew: a cookie that was set
+    # for another path or domain cannot be deleted here, and would send the browser in circles.
+    asked = REFUSED in request.cookies
+    return request.method == "GET" and not asked and bool(cookies_of_provider(request))
 
 
 def _cookie(name: str, value: str, *, seconds: int) -> str:

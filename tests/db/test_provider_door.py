@@ -139,6 +139,16 @@ def test_who_is_refused_goes_back_to_the_entry_with_the_reason(door):
     assert "Max-Age=0" in cookie_of(answer, USER)
 
 
+def test_a_cookie_that_cannot_be_deleted_does_not_send_the_browser_in_circles(door):
+    assert door({**sign(), "portal_refused": "unknown"}, path="/lesson").status == 200
+
+
+def test_beginning_anew_forgets_the_refusal_before(door):
+    begun = door({"portal_refused": "unknown"}, path="/enter")
+
+    assert "Max-Age=0" in cookie_of(begun, "portal_refused")
+
+
 def test_a_damaged_cookie_writes_nothing(door, sqlite_store):
     answer = door({USER: "eyJpc3MiOi"})
 
