@@ -108,7 +108,7 @@ def select_scores(connection: Connection, program_id: int, *, skill: str) -> pd.
         .order_by(enrolments.c.learner_id, results.c.taken_at)
     )
     return pd.DataFrame(
-        rows.tuples().all(), columns=["learner_id", "team_id", "arm", "occasion", "score", "se"]
+        list(rows), columns=["learner_id", "team_id", "arm", "occasion", "score", "se"]
     )
 
 
