@@ -1,0 +1,124 @@
+"""The author's text editor: CodeMirror with markers per line; keeps what is typed across reruns."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+from streamlit.components.v2.get_bidi_component_manager import get_bidi_component_manager
+from streamlit.components.v2.manifest_scanner import ComponentConfig, ComponentManifest
+from streamlit.runtime import Runtime
+
+from portal.text import _
+
+HERE = Path(__file__).parent
+HEIGHT = 468
+_NAME = "portal.editor"
+_HTML = '<div class="editor"></div><p class="leave" id="leave"></p>'
+_CSS = """.leave {
+  font-size: 14px; margin: 6px 0 0; color: var(--st-text-color); font-family: var(--st-font);
+}
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Marker:
+    """A fault to mark in the text, at a line and column from 1."""
+
+    line: int
+    column: int
+    level: str
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Jump:
+    """A place to go to, once for each `nonce`."""
+
+    line: int
+    column: int
+    nonce: int
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What stands in the editor, and the line of the cursor."""
+
+    text: str
+    line: int
+
+
+def typed_text(key: str, *, rev: int) -> Typed | None:
+    """Return what was typed since the text of this `rev` was put in; None when nothing was."""
+    state = st.session_state.get(key)
+    value = state.get("value") if isinstance(state, Mapping) else None
+    if not isinstance(value, Mapping) or value.get("rev") != rev:
+        return None
+    text, line = value.get("text"), value.get("line")
+    if not isinstance(text, str) or not isinstance(line, int):
+        return None
+    return Typed(text, max(line, 1))
+
+
+def draw_editor(
+    text: str,
+    *,
+    key: str,
+    label: str,
+    rev: int,
+    markers: Sequence[Marker] = (),
+    jump: Jump | None = None,
+) -> None:
+    """Draw the editor with a text that replaces what stands there only when `rev` is another one.
+
+    `markers` belong to `text`; while somebody types on, they wait for the next answer.
+    """
+    _component()(
+        key=key,
+        data={
+            "text": text,
+            "checked": text,
+            "rev": rev,
+            "problems": [asdict(marker) for marker in markers],
+            "jump": asdict(jump) if jump else None,
+            "label": label,
+            "hint": _("To leave the text with the keyboard: Escape, then Tab."),
+            "phrases": _phrases(),
+        },
+        on_value_change=lambda: None,
+    )
+
+
+def _phrases() -> Mapping[str, str]:
+    """Return the editor's own words in the reader's language."""
+    return {
+        "Find": _("Find"),
+        "Replace": _("Replace"),
+        "next": _("Next"),
+        "previous": _("Previous"),
+        "all": _("All"),
+        "match case": _("Match case"),
+        "regexp": _("Pattern"),
+        "by word": _("Whole words"),
+        "replace": _("Replace"),
+        "replace all": _("Replace all"),
+        "close": _("Close"),
+    }
+
+
+# Streamlit offers assets served by address, which the browser keeps, only to installed packages;
+# sent inline the 600 KB would travel again with every change. A browser test holds this in place.
+@cache
+def _component() -> Any:  # noqa: ANN401 - Streamlit's own type changes with what is passed
+    if not Runtime.exists():
+        return st.components.v2.component(
+            _NAME, html=_HTML, css=_CSS, js=(HERE / "built" / "editor.js").read_text("utf-8")
+        )
+    package, _dot, name = _NAME.partition(".")
+    get_bidi_component_manager().register_from_manifest(
+        ComponentManifest(package, "1", [ComponentConfig(name, "built")]), HERE
+    )
+    return st.components.v2.component(_NAME, html=_HTML, css=_CSS, js="editor.js")
