@@ -1,5 +1,7 @@
 """What a skill check showed: a level band with its error, the cells to work on, one next step."""
 
+from dataclasses import replace
+
 import streamlit as st
 
 from portal import loaders
@@ -80,10 +82,15 @@ found = read_result(
     catalogue=catalogue,
     attempt_id=_number(st.query_params.get("attempt", "")),
 )
-own = next(
-    one
-    for one in read_skills(loaders.store(), viewer=viewer, catalogue=catalogue)
-    if one.skill.id == found.skill.id
+# What is shown is this check, also when a later one was taken since.
+own = replace(
+    next(
+        one
+        for one in read_skills(loaders.store(), viewer=viewer, catalogue=catalogue)
+        if one.skill.id == found.skill.id
+    ),
+    latest=found.result,
+    band=found.band,
 )
 
 st.title(_("Result: {skill}").format(skill=found.skill.name))

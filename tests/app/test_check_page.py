@@ -95,3 +95,19 @@ def test_another_check_opens_at_its_own_first_open_question(small: House, learne
     at.run()
 
     assert "Question 1 of 9" in [one.proto.text for one in at.get("progress")]
+
+
+def test_the_result_of_an_earlier_check_shows_that_check_and_not_the_latest(
+    small: House, learner: Viewer
+):
+    earlier = small.start(learner, now=clock.now() - timedelta(days=60))
+    small.submit(learner, earlier, now=clock.now() - timedelta(days=60))
+    small.take_check(learner, now=clock.now())
+
+    at = AppTest.from_file(str(APP), default_timeout=30)
+    at.switch_page("app_pages/result.py")
+    at.query_params["attempt"] = str(earlier)
+    at.run()
+
+    assert "level 1 Aware" in at.header[0].value
+    assert "level 4" not in " ".join(one.value for one in (*at.header, *at.markdown))
