@@ -127,8 +127,14 @@ def _require_file(url: URL, *, create: bool) -> None:
 def make_private_file(url: URL) -> None:
     """Make an empty SQLite file that only its owner can read; SQLite keeps its rights."""
     path = sqlite_path(url)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    except OSError as error:
+        raise DatabaseMissing(
+            f"{address_of(url)} cannot be made ({error.strerror}); name a folder that can be "
+            "written, with PORTAL_DATA_DIR or PORTAL_DATABASE_URL"
+        ) from error
 
 
 def _connect(url: URL) -> Store:

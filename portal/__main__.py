@@ -15,7 +15,7 @@ from db.errors import DatabaseError
 from db.store import Store, open_store
 from portal import clock
 from portal.access import Role
-from portal.services.demo import DemoPlan, fill_demo, is_empty
+from portal.services.demo import DemoPlan, DemoRefused, fill_demo, is_empty
 from portal.services.people import NewPerson, PersonRefused, add_person, require_real_people
 from portal.services.publishing import Published, publish
 from portal.settings import Settings, SettingsError
@@ -29,7 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         settings = Settings.from_env()
         return int(options.run(settings, options))
-    except (SettingsError, DatabaseError) as error:
+    except (SettingsError, DatabaseError, DemoRefused) as error:
         print(f"The portal cannot start: {error}", file=sys.stderr)
         return 2
 
@@ -40,7 +40,7 @@ def _parser() -> argparse.ArgumentParser:
     serve = commands.add_parser(
         "serve", help="bring the database up to date, fill an empty one, serve the pages"
     )
-    serve.add_argument("--port", type=int, default=8501)
+    serve.add_argument("--port", type=_port, default=8501)
     serve.set_defaults(run=_serve)
     demo = commands.add_parser("demo", help="fill an empty database with an invented organisation")
     demo.add_argument("--people", type=int, default=240)
@@ -62,6 +62,12 @@ def _parser() -> argparse.ArgumentParser:
     )
     person.set_defaults(run=_person)
     return parser
+
+
+def _port(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 65535:
+        raise argparse.ArgumentTypeError(f"{text!r}; expected a whole number 1 to 65535")
+    return int(text)
 
 
 def _serve(settings: Settings, options: argparse.Namespace) -> NoReturn:

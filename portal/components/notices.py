@@ -32,7 +32,12 @@ def guarded(callback: Callable[P, None]) -> Callable[P, None]:
             LOG.warning("refused: %s", refusal)
             st.session_state[NOTICE] = ("refused", sentence_text(refusal))
         except StoreFault as error:
-            st.session_state[NOTICE] = ("not saved", _incident(error))
+            st.session_state[NOTICE] = (
+                "not saved",
+                _("Not saved. {fault} Leave this page open and try again.").format(
+                    fault=_fault_text(error)
+                ),
+            )
 
     return call
 
@@ -43,13 +48,7 @@ def show_notice() -> None:
     if kind == "refused":
         st.warning(text, icon=":material/lock:")
     elif kind == "not saved":
-        st.warning(
-            _(
-                "Not saved: we cannot reach the database. Leave this page open and try again; "
-                "give the help desk the number {number} if it lasts."
-            ).format(number=text),
-            icon=":material/cloud_off:",
-        )
+        st.warning(text, icon=":material/cloud_off:")
 
 
 @contextmanager
@@ -62,10 +61,7 @@ def told() -> Iterator[None]:
         st.info(sentence_text(refusal), icon=":material/lock:")
     except StoreFault as error:
         st.error(
-            _(
-                "We cannot reach the database. What was saved is safe. Try again in a minute, or "
-                "give the help desk the number {number}."
-            ).format(number=_incident(error)),
+            _("{fault} What was saved is safe.").format(fault=_fault_text(error)),
             icon=":material/error:",
         )
     except Exception as error:  # noqa: BLE001 - the edge: every fault gets a number and a sentence
@@ -76,6 +72,38 @@ def told() -> Iterator[None]:
             ).format(number=_incident(error)),
             icon=":material/error:",
         )
+
+
+def _fault_text(error: StoreFault) -> str:
+    """Say what is wrong with the database, and who can mend it; its address stays in the log."""
+    number = _incident(error)
+    words = {
+        "DatabaseReadOnly": _(
+            "The database can be read but not written; the help desk can"
+            " mend that: number {number}."
+        ),
+        "DatabaseFull": _(
+            "The disk of the database is full; the help desk can make room: number {number}."
+        ),
+        "DatabaseLocked": _(
+            "The database is busy with other work, usually for a moment. If it"
+            " lasts, tell the help desk: number {number}."
+        ),
+        "DatabaseNewer": _(
+            "The database belongs to a newer version of the portal; the help desk"
+            " can install it: number {number}."
+        ),
+        "DatabaseOlder": _(
+            "The database must be brought up to date; the help desk can do it: number {number}."
+        ),
+        "DatabaseDamaged": _(
+            "The database is damaged; the help desk can restore it: number {number}."
+        ),
+    }
+    unreachable = _(
+        "We cannot reach the database. If it lasts, tell the help desk: number {number}."
+    )
+    return words.get(type(error).__name__, unreachable).format(number=number)
 
 
 def _incident(error: BaseException) -> str:

@@ -165,3 +165,33 @@ def test_a_wrong_setting_is_said_on_the_command_line_without_a_traceback(capsys,
 
 def test_the_folder_of_the_repository_holds_content():
     assert (Path(REPOSITORY) / "curriculum").is_dir()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["demo", "--people", "3"], "--people is 3; expected 8 to 100,000"),
+        (["serve"], "cannot be made"),
+    ],
+)
+def test_what_cannot_be_done_is_said_on_the_command_line_without_a_traceback(
+    arguments, says, capsys, monkeypatch, sqlite_url, tmp_path
+):
+    from portal.__main__ import main
+
+    a_file = tmp_path / "a-file"
+    a_file.write_text("")
+    url = sqlite_url if arguments[0] == "demo" else f"sqlite:///{a_file}/portal.db"
+    monkeypatch.setenv("PORTAL_DATABASE_URL", url)
+    monkeypatch.setenv("PORTAL_DATA_DIR", str(tmp_path))
+
+    assert main(arguments) == 2
+    assert says in capsys.readouterr().err
+
+
+def test_a_port_that_does_not_exist_is_refused_before_anything_is_filled(capsys):
+    from portal.__main__ import main
+
+    with pytest.raises(SystemExit):
+        main(["serve", "--port", "99999"])
+    assert "expected a whole number 1 to 65535" in capsys.readouterr().err
