@@ -1,7 +1,8 @@
 """A lesson's blocks drawn with Streamlit's own elements; no HTML of an author reaches the page."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import streamlit as st
@@ -39,6 +40,8 @@ class Surroundings:
     draw_check: Callable[[str], None]
     read_image: Callable[[str], bytes | None]
     glossary: Mapping[str, str]
+    # How often each link was drawn in this run: two that are alike need two keys.
+    links: Counter[str] = field(default_factory=Counter)
 
 
 def draw_blocks(blocks: tuple[Block, ...], around: Surroundings) -> None:
@@ -89,13 +92,16 @@ def _draw_link(block: Link, around: Surroundings) -> None:
     if block.kind == "term":
         with st.popover(block.text, icon=":material/book_2:"):
             st.markdown(around.glossary.get(block.target, ""))
-    elif block.kind == "item":
+        return
+    if block.kind == "item":
         around.draw_check(block.target)
-    elif st.button(
-        block.text,
-        key=f"lesson_link_{block.kind}_{block.target}_{block.text}",
-        icon=":material/arrow_forward:",
-    ):
+        return
+    key = f"lesson_link_{block.kind}_{block.target}_{block.text}"
+    around.links[key] += 1
+    pressed = st.button(
+        block.text, key=f"{key}_{around.links[key]}", icon=":material/arrow_forward:"
+    )
+    if pressed:
         st.switch_page(
             f"app_pages/{_PAGES[block.kind]}.py", query_params={str(block.kind): block.target}
         )
