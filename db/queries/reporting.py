@@ -37,6 +37,21 @@ def select_completion(
     return assigned, done
 
 
+def count_assigned_people(
+    connection: Connection, team_ids: Sequence[int], *, on: date
+) -> dict[int, int]:
+    """Return how many active people of each team take a track; teams without any are left out."""
+    members, people, assignments = table(TeamMember), table(Person), table(Assignment)
+    rows = connection.execute(
+        select(members.c.team_id, func.count(distinct(members.c.person_id)))
+        .join(people, people.c.id == members.c.person_id)
+        .join(assignments, assignments.c.learner_id == members.c.person_id)
+        .where(members.c.team_id.in_(list(team_ids)), in_force(TeamMember, on), people.c.active)
+        .group_by(members.c.team_id)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
 def _count_finished(
     connection: Connection,
     learners: Select[tuple[int]],

@@ -151,6 +151,12 @@ def _show(unit: Unit | None) -> None:
 
 def _learning_words(growth: TeamGrowth) -> str:
     learning = growth.learning
+    if learning.hidden:
+        return _("How much of the learning is done is hidden: too few people stand behind it.")
+    if learning.coded == "nearly all":
+        return _("Nearly all assigned modules are done.")
+    if learning.coded == "hardly any":
+        return _("Hardly any assigned module is done yet.")
     if not learning.assigned:
         return _("No modules are assigned yet.")
     return _("{done} of {all} assigned modules are done ({share}).").format(

@@ -44,7 +44,7 @@ def shown_points(rows: pd.DataFrame, *, name: str) -> pd.DataFrame:
     by_route = name == "route"
     return pd.DataFrame(
         {
-            "tone": shown["route"] if by_route else "ink",
+            "tone": shown["route"].replace("all", "ink") if by_route else "ink",
             "name": shown["route"].map(routes) if by_route else shown["name"],
             "place": shown["occasion"].map(_places(rows)).astype(float),
             "when": shown["occasion"].map(lambda one: occasions.get(one, one)),

@@ -13,11 +13,8 @@ from assessments.growth import growth_curves
 from assessments.power import ProgramDesign, smallest_detectable_effect
 from assessments.verdicts import MIN_LEARNERS
 from portal.services.disclosure import Floor
-from portal.services.reporting import GROWTH_COLUMNS
+from portal.services.reporting import GROWTH_COLUMNS, MIN_SHARE
 from portal.text import _
-
-# Shares of fewer people than this are not given: near 0 or 100 % they would speak of single ones.
-MIN_SHARE = 40
 
 
 @dataclass(frozen=True, slots=True)

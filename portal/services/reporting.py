@@ -1,7 +1,7 @@
 """Growth by team for managers: what may be shown of it, and nothing else leaves this room."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Literal
 
@@ -10,18 +10,29 @@ import pandas as pd
 from db import Connection
 from db.queries.growth import select_growth, select_managed
 from db.queries.people import TeamRow, count_members, select_path, select_roots, select_subtree
-from db.queries.reporting import select_completion
+from db.queries.reporting import count_assigned_people, select_completion
 from db.store import Store
 from portal import access
 from portal.access import Viewer
 from portal.services.catalogue import Catalogue
-from portal.services.disclosure import ALL, Cell, Floor, hidden_cells
+from portal.services.disclosure import (
+    ALL,
+    Floor,
+    Part,
+    State,
+    decide_parts,
+    decide_top,
+    shows,
+)
 
 Reach = Literal["line", "team"]
 ROUTES = ("structured", "self_directed", "none")
 OCCASIONS = ("baseline", "end", "plus3", "plus6")
 # The share of a standard normal within ±1.96.
 Z95 = 1.959964
+# Shares within this of 0 or 100 % are not given for fewer people than that.
+CODED_SHARE = 0.05
+MIN_SHARE = 40
 GROWTH_COLUMNS = ("unit_id", "name", "route", "occasion", "n", "score", "low", "high", "hidden")
 
 
@@ -37,10 +48,16 @@ class Unit:
 
 @dataclass(frozen=True, slots=True)
 class Learning:
-    """How much of the assigned learning a unit has done: people times modules."""
+    """How much of the assigned learning a unit has done: people times modules.
+
+    Where `hidden` is true both are 0. Where few people are near all or nothing, the share is
+    `coded` and `done` is 0, because it would tell of each of them.
+    """
 
     assigned: int
     done: int
+    hidden: bool = False
+    coded: Literal["", "nearly all", "hardly any"] = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,29 +127,22 @@ def team_growth(
     floor = Floor.of(min_group)
 
     def read(connection: Connection) -> TeamGrowth:
-        path = select_path(connection, team_id, on=on)
-        tables = [_children(connection, unit_id, on=on) for unit_id in path]
-        cells = _read_cells(connection, path, tables, skill=skill)
-        hidden = _decide(cells, path, tables, floor=floor.mean)
-        children = tuple(
-            Unit(row.id, row.name, row.depth, 0) for row in tables[-1] if row.id != team_id
-        )
-        subtree = select_subtree(connection, [team_id], on=on)
-        below = [row.id for row in subtree if reach == "line" or row.id == team_id]
-        assigned, done = select_completion(connection, below, on=on)
-        names = {team_id: units[team_id].name if team_id in units else ""}
-        names |= {child.id: child.name for child in children}
-        routes = _shown(cells, [team_id], ROUTES[:2], names, hidden, scope=reach)
+        tree = _read_tree(connection, team_id, on=on)
+        cells = _read_cells(connection, tree, skill=skill)
+        states = _decide(cells, tree, floor=floor.mean)
+        children = tree.children(team_id)
+        names = {row.id: row.name for row in (tree.rows[team_id], *children)}
+        routes = _own_routes(cells, team_id, names, states, reach=reach)
         return TeamGrowth(
             unit=units.get(team_id, Unit(team_id, names[team_id], 0, 0)),
-            larger=_larger(path, units),
-            children=children,
+            larger=_larger(tree.path, units),
+            children=tuple(Unit(row.id, row.name, row.depth, 0) for row in children),
             routes=routes,
             changes=_changes(routes, floor=floor.change),
             units=_shown(
-                cells, [child.id for child in children], (ALL,), names, hidden, scope="line"
+                cells, [child.id for child in children], (ALL,), names, states, scope="line"
             ),
-            learning=Learning(assigned, done),
+            learning=_read_learning(connection, tree, reach=reach, floor=floor, on=on),
             floor=floor,
         )
 
@@ -158,10 +168,39 @@ def _with_people(rows: Sequence[TeamRow], own: Mapping[int, int]) -> tuple[Unit,
     return tuple(Unit(row.id, row.name, row.depth, people[row.id]) for row in rows)
 
 
-def _children(connection: Connection, unit_id: int, *, on: date) -> tuple[TeamRow, ...]:
-    """Return a unit (depth 0) and the units right below it (depth 1)."""
-    return tuple(
-        row for row in select_subtree(connection, [unit_id], on=on, deepest=1) if row.depth <= 1
+@dataclass(frozen=True, slots=True)
+class _Tree:
+    """The organisation around a unit: the way down to it, and everything below its top."""
+
+    path: tuple[int, ...]
+    rows: Mapping[int, TeamRow]
+    below: Mapping[int, tuple[TeamRow, ...]]
+
+    def children(self, unit_id: int) -> tuple[TeamRow, ...]:
+        """Return the units right below a unit, by name."""
+        return self.below.get(unit_id, ())
+
+    def parts(self, unit_id: int) -> tuple[Part, ...]:
+        """Return what a unit is made of: the units right below it and its own members."""
+        return (*((row.id, "line") for row in self.children(unit_id)), (unit_id, "team"))
+
+    def line(self, unit_id: int) -> tuple[int, ...]:
+        """Return a unit and every unit below it."""
+        below = [id_ for row in self.children(unit_id) for id_ in self.line(row.id)]
+        return (unit_id, *below)
+
+
+def _read_tree(connection: Connection, team_id: int, *, on: date) -> _Tree:
+    path = select_path(connection, team_id, on=on)
+    rows = select_subtree(connection, path[:1], on=on)
+    below: dict[int, list[TeamRow]] = {}
+    for row in rows:
+        if row.depth > 0 and row.parent_id is not None:
+            below.setdefault(row.parent_id, []).append(row)
+    return _Tree(
+        path=path,
+        rows={row.id: row for row in rows},
+        below={unit_id: tuple(found) for unit_id, found in below.items()},
     )
 
 
@@ -189,12 +228,12 @@ class _Cells:
 
 def _read_cells(
     connection: Connection,
-    path: Sequence[int],
-    tables: Sequence[Sequence[TeamRow]],
+    tree: _Tree,
     *,
     skill: str,
 ) -> _Cells:
-    wanted = sorted({*path, *(row.id for table in tables for row in table)})
+    near = {row.id for unit_id in tree.path for row in tree.children(unit_id)}
+    wanted = sorted({part[0] for one in near | set(tree.path) for part in tree.parts(one)})
     sums: dict[_Figure, tuple[int, float, float]] = {}
     for scope in ("team", "line"):
         frame = select_growth(
@@ -216,46 +255,48 @@ def _read_cells(
     return _Cells(sums)
 
 
-def _decide(
-    cells: _Cells,
-    path: Sequence[int],
-    tables: Sequence[Sequence[TeamRow]],
-    *,
-    floor: int,
-) -> frozenset[_Figure]:
-    """Return the figures to hide, walking from the top of the organisation down."""
-    hidden: set[_Figure] = set()
+# What a part shows at an occasion.
+_States = Mapping[tuple[Part, str], State]
+
+
+def _decide(cells: _Cells, tree: _Tree, *, floor: int) -> _States:
+    """Decide what every part on the way shows, from the top of the organisation down."""
+    found: dict[tuple[Part, str], State] = {}
     for occasion in OCCASIONS:
-        top = (path[0], "line")
-        hidden |= _hide(cells, [top], occasion, shown_above=frozenset(), floor=floor)
-        for unit_id, table in zip(path, tables, strict=True):
-            parts = [(row.id, "team" if row.id == unit_id else "line") for row in table]
-            shown = frozenset(
-                route
-                for route in (ALL, *ROUTES)
-                if (unit_id, "line", route, occasion) not in hidden
+        top: Part = (tree.path[0], "line")
+        found[top, occasion] = decide_top(_counts(cells, top, occasion), floor=floor)
+        for unit_id in tree.path:
+            counts = {part: _counts(cells, part, occasion) for part in tree.parts(unit_id)}
+            states = decide_parts(
+                counts,
+                above=found[(unit_id, "line"), occasion],
+                inside={
+                    (row.id, "line"): {
+                        part: _counts(cells, part, occasion) for part in tree.parts(row.id)
+                    }
+                    for row in tree.children(unit_id)
+                    if tree.children(row.id)
+                },
+                floor=floor,
             )
-            hidden |= _hide(cells, parts, occasion, shown_above=shown, floor=floor)
-    return frozenset(hidden)
+            # What was decided with the unit above stands.
+            found = {(part, occasion): state for part, state in states.items()} | found
+    return found
 
 
-def _hide(
-    cells: _Cells,
-    parts: Sequence[tuple[int, str]],
-    occasion: str,
-    *,
-    shown_above: frozenset[str],
-    floor: int,
-) -> set[_Figure]:
-    counts: dict[Cell, int] = {
-        (part, route): cells.n(*part, route, occasion) for part in parts for route in (ALL, *ROUTES)
-    }
-    return {
-        (unit_id, scope, route, occasion)
-        for (unit_id, scope), route in hidden_cells(
-            counts, parts=parts, routes=ROUTES, shown_above=shown_above, floor=floor
-        )
-    }
+def _counts(cells: _Cells, part: Part, occasion: str) -> dict[str, int]:
+    return {route: cells.n(*part, route, occasion) for route in ROUTES}
+
+
+def _own_routes(
+    cells: _Cells, unit_id: int, names: Mapping[int, str], states: _States, *, reach: Reach
+) -> pd.DataFrame:
+    """Return the routes of a unit; where one of them is hidden, all learners together as well."""
+    routes = _shown(cells, [unit_id], ROUTES[:2], names, states, scope=reach)
+    if not routes["hidden"].any():
+        return routes
+    together = _shown(cells, [unit_id], (ALL,), names, states, scope=reach)
+    return pd.concat([routes, together], ignore_index=True) if len(together) else routes
 
 
 def _shown(
@@ -263,7 +304,7 @@ def _shown(
     unit_ids: Sequence[int],
     routes: Sequence[str],
     names: Mapping[int, str],
-    hidden: frozenset[_Figure],
+    states: _States,
     *,
     scope: Reach,
 ) -> pd.DataFrame:
@@ -275,10 +316,52 @@ def _shown(
                 n, total, squares = cells.sums.get(figure, (0, 0.0, 0.0))
                 if n == 0:
                     continue
-                concealed = figure in hidden
+                concealed = not shows(states[(unit_id, scope), occasion], route=route)
                 figures = (None, None, None, None) if concealed else _mean(n, total, squares)
                 rows.append((unit_id, names[unit_id], route, occasion, *figures, concealed))
     return pd.DataFrame(rows, columns=list(GROWTH_COLUMNS))
+
+
+def _read_learning(
+    connection: Connection, tree: _Tree, *, reach: Reach, floor: Floor, on: date
+) -> Learning:
+    """Return the learning of the last unit of the path, decided like a figure without routes."""
+    unit_id = tree.path[-1]
+    own = count_assigned_people(connection, list(tree.rows), on=on)
+
+    def people(part: Part) -> int:
+        ids = tree.line(part[0]) if part[1] == "line" else part[:1]
+        return sum(own.get(one, 0) for one in ids)
+
+    states: dict[Part, State] = {
+        (tree.path[0], "line"): "sum" if people((tree.path[0], "line")) >= floor.mean else "hidden"
+    }
+    for one in tree.path:
+        parts = tree.parts(one)
+        states = (
+            decide_parts(
+                {part: {ALL: people(part)} for part in parts},
+                above=states[one, "line"],
+                inside={},
+                floor=floor.mean,
+            )
+            | states
+        )
+    if states[unit_id, reach] == "hidden":
+        return Learning(0, 0, hidden=True)
+    ids = tree.line(unit_id) if reach == "line" else (unit_id,)
+    assigned, done = select_completion(connection, ids, on=on)
+    return _coded(Learning(assigned, done), people=people((unit_id, reach)))
+
+
+def _coded(learning: Learning, *, people: int) -> Learning:
+    """Say only "nearly all" or "hardly any" where a share near its end speaks of few people."""
+    if people >= MIN_SHARE or not learning.assigned:
+        return learning
+    share = learning.done / learning.assigned
+    if share > 1 - CODED_SHARE:
+        return replace(learning, done=0, coded="nearly all")
+    return replace(learning, done=0, coded="hardly any") if share < CODED_SHARE else learning
 
 
 def _changes(routes: pd.DataFrame, *, floor: int) -> dict[str, float]:
