@@ -7,7 +7,7 @@ import streamlit as st
 from portal import clock, loaders
 from portal.access import Refused
 from portal.components.buttons import main_button
-from portal.components.notices import guarded, show_notice
+from portal.components.notices import guarded, show_notice, told
 from portal.components.question import draw_question, read_response
 from portal.components.waiting import is_waiting, send_waiting, wait_for
 from portal.services.checks import (
@@ -82,7 +82,9 @@ def _draw_head(check: OpenCheck, now: datetime) -> None:
             st.markdown(f":material/timer: {plural('{n} minute left', '{n} minutes left', left)}")
 
 
+# Streamlit draws the faults of a fragment itself, before any page hears of them.
 @st.fragment
+@told()
 def _draw_question(attempt_id: int, place: int, *, open_outside: int) -> None:
     check = _read(attempt_id)
     # The way out says how many are open, and stands outside this fragment.

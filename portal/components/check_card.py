@@ -7,7 +7,7 @@ import streamlit as st
 
 from assessments.scoring import Feedback
 from portal import clock, loaders
-from portal.components.notices import guarded, show_notice
+from portal.components.notices import guarded, show_notice, told
 from portal.components.question import draw_question, read_response
 from portal.services.learning import OpenLesson, answer_check, explain_answer
 from portal.services.questions import Question, question
@@ -19,7 +19,9 @@ def draw_check_card(opened: OpenLesson, item_id: str) -> None:
     _card(opened, item_id)
 
 
+# Streamlit draws the faults of a fragment itself, before any page hears of them.
 @st.fragment
+@told()
 def _card(opened: OpenLesson, item_id: str) -> None:
     row = opened.answers[item_id]
     asked = question(loaders.item(row.revision_id), seed=opened.seed)

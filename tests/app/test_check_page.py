@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from db.errors import DatabaseLocked
 from db.store import Store
 from portal import clock, loaders
 from portal.access import Viewer
@@ -111,3 +112,18 @@ def test_the_result_of_an_earlier_check_shows_that_check_and_not_the_latest(
 
     assert "level 1 Aware" in at.header[0].value
     assert "level 4" not in " ".join(one.value for one in (*at.header, *at.markdown))
+
+
+def test_a_fault_inside_a_question_is_told_as_a_sentence(
+    small: House, learner: Viewer, monkeypatch
+):
+    attempt_id = small.start(learner, now=clock.now())
+
+    def break_down(*_args: object, **_values: object) -> None:
+        raise DatabaseLocked("the database /secret/portal.db is locked")
+
+    monkeypatch.setattr("portal.components.question.draw_question", break_down)
+    at = open_check(attempt_id)
+
+    assert not at.exception
+    assert [one.value for one in at.error if "busy" in one.value]
