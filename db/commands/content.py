@@ -120,3 +120,13 @@ def insert_calibration(
             .returning(rows.c.id)
         ).scalar_one()
     )
+
+
+# Any constant: two publications at once wait for each other on it.
+PUBLISHING_LOCK = 7_310_522_932
+
+
+def lock_publishing(connection: Connection) -> None:
+    """Let one publication write at a time; on SQLite the one writer sees to that already."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(func.pg_advisory_xact_lock(PUBLISHING_LOCK)))

@@ -15,8 +15,14 @@ from portal.text import _, time_text
 
 
 def draw_check_card(opened: OpenLesson, item_id: str) -> None:
-    """Draw one check of an open lesson; answering it reruns only this card."""
-    _card(opened, item_id)
+    """Draw one check of an open lesson; answering it reruns only this card.
+
+    A link may name an item of another lesson: its answers belong there.
+    """
+    if item_id in opened.answers:
+        _card(opened, item_id)
+    else:
+        st.info(_("This check stands in another lesson."), icon=":material/quiz:")
 
 
 # Streamlit draws the faults of a fragment itself, before any page hears of them.

@@ -20,7 +20,13 @@ from db.commands.authoring import (
     insert_revision_note,
     keep_seen_files,
 )
-from db.commands.content import NewRevision, insert_calibration, insert_revision, retire_content
+from db.commands.content import (
+    NewRevision,
+    insert_calibration,
+    insert_revision,
+    lock_publishing,
+    retire_content,
+)
 from db.queries.content import (
     find_calibration,
     select_hashes,
@@ -148,6 +154,7 @@ def publish_texts(
     revisions = _from_browser(unit, paths=expected.keys())
 
     def insert(connection: Connection) -> Published:
+        lock_publishing(connection)
         hashes = select_hashes(connection)
         for file in revisions:
             known = len(hashes.get(file.content_id, ()))
@@ -234,6 +241,7 @@ def _publish_unit(
 def _insert_unit(
     connection: Connection, unit: Unit, *, plan: Plan, viewer: Viewer | None, now: datetime
 ) -> Published:
+    lock_publishing(connection)
     hashes = select_hashes(connection)
     changed = [revision for revision in unit.revisions if _is_changed(revision, hashes)]
     # A git checkout of an older day must not undo what was published since, and neither may a
