@@ -28,11 +28,12 @@ def forest_chart(
     edges = [0.0, *estimates["low"], *estimates["high"], *(envelope or ())]
     span = max(abs(edge) for edge in edges) * 1.15 or 0.5
     scale = alt.Scale(domain=[-span, span], nice=False)
-    title = _("SD; right of 0: structured ahead")
+    # Two lines, because on a phone there is no room for one.
+    title = [_("Right of 0:"), _("structured ahead, SD")]
     ticks = [
         one for one in (-2, -1.5, -1, -0.5, -0.25, 0, 0.25, 0.5, 1, 1.5, 2) if abs(one) <= span
     ]
-    x_axis = axis(dark=dark, title=title, values=ticks, titleAnchor="start")
+    x_axis = axis(dark=dark, title=title, values=ticks)
     x = alt.X("effect:Q", scale=scale, axis=x_axis, title=title)
     y = alt.Y("name:N", sort=names, title=None, axis=axis(dark=dark, title=None, labelLimit=190))
     ink = alt.Color("tone:N", scale=_TONES, legend=None)
@@ -73,7 +74,7 @@ def forest_chart(
         .mark_text(align="center", fontSize=13, dy=-14)
         .encode(x=alt.X("middle:Q", scale=scale, axis=x_axis, title=title), y=y, text="figures:N"),
     ]
-    return configured(alt.layer(*layers).properties(height=FOREST_ROW * len(names) + 50))
+    return configured(alt.layer(*layers).properties(height=FOREST_ROW * len(names) + 66))
 
 
 def love_plot(differences: pd.DataFrame, *, dark: bool) -> Finished:

@@ -22,7 +22,7 @@ from portal.components.growth_view import (
 from portal.components.skill_strip import is_dark
 from portal.components.states import BadgeColor
 from portal.components.table_view import draw_table
-from portal.services.compared import Compared
+from portal.services.compared import Compared, worst_start
 from portal.text import _, number_text, percent_text, plural, signed_text
 
 KEY = "compared"
@@ -63,11 +63,30 @@ def _draw_verdict(comparison: Comparison) -> None:
                 st.badge(_("People chose their route"), icon=":material/alt_route:", color="gray")
         says, doubts = st.columns([3, 2], gap="large")
         says.header(_without_badge(comparison), anchor=False)
+        if comparison.withheld:
+            for covariate, g in worst_start(comparison):
+                says.markdown(_apart_words(covariate, g))
         with doubts:
             if comparison.warnings:
                 st.markdown(f"**{_('To keep in mind')}**")
             for warning in comparison.warnings:
                 st.markdown(f":small[:material/info: {warning[:1].upper()}{warning[1:]}.]")
+
+
+def _apart_words(covariate: str, g: float) -> str:
+    """Say how far apart the routes started, where no adjusting can make up for it."""
+    size = number_text(abs(g), digits=2) if math.isfinite(g) else "∞"
+    words = (
+        _("Learners on the structured route began higher: {what}, {size} SD.")
+        if g > 0
+        else _("Learners on the self-directed route began higher: {what}, {size} SD.")
+    )
+    return words.format(what=covariate_names().get(covariate, covariate), size=size)
+
+
+def covariate_names() -> dict[str, str]:
+    """Return what is always compared at the start in words."""
+    return {"baseline": _("score at the start")}
 
 
 def _without_badge(comparison: Comparison) -> str:
@@ -107,7 +126,7 @@ def _draw_metrics(comparison: Comparison) -> None:
             _draw_metric(
                 _("Left before the check"),
                 percent_text(attrition.overall / 100),
-                _("{n} points apart").format(n=number_text(attrition.differential)),
+                plural("{n} point apart", "{n} points apart", round(attrition.differential)),
             )
 
 
@@ -163,9 +182,15 @@ def _records(frame: pd.DataFrame) -> list[dict[str, object]]:
 
 def _draw_start(comparison: Comparison, *, title: str) -> None:
     st.header(title)
-    names = {"baseline": _("Score at the start")}
+    names = covariate_names()
     rows = [
-        (names.get(one.covariate, one.covariate), one.g, one.low, one.high, one.category)
+        (
+            names.get(one.covariate, one.covariate).capitalize(),
+            one.g,
+            one.low,
+            one.high,
+            one.category,
+        )
         for one in comparison.baseline
         if math.isfinite(one.g)
     ]
@@ -318,13 +343,13 @@ def _draw_fair(compared: Compared) -> None:
         ),
     }
     st.markdown(advice.get(comparison.comparability, ""))
-    if compared.detectable is not None and comparison.teams is not None:
+    if compared.detectable is not None:
         st.markdown(
             _(
                 "With {teams} teams drawn by lot, the check could detect a difference of {sd} SD "
                 "or more."
             ).format(
-                teams=number_text(comparison.teams.total),
+                teams=number_text(compared.teams),
                 sd=number_text(compared.detectable, digits=2),
             )
         )

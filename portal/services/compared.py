@@ -34,7 +34,8 @@ class Compared:
 
     `routes` has the columns `reporting.GROWTH_COLUMNS`. `slopes` stand in the order of the
     alphabet; `hidden_teams` counts those that are too small to show. `months` is the time of the
-    target after the start. `detectable` is the smallest effect (SD) a draw of these teams finds.
+    target after the start. `teams` counts the starting teams, and `detectable` is the smallest
+    effect (SD) that drawing them by lot could find.
     """
 
     comparison: Comparison
@@ -42,6 +43,7 @@ class Compared:
     routes: pd.DataFrame
     slopes: tuple[Slope, ...]
     hidden_teams: int
+    teams: int
     detectable: float | None
 
 
@@ -65,6 +67,8 @@ def describe_compared(
     own_teams
         The teams whose slopes the viewer may see; None for all.
     """
+    # A team with learners on both routes counts once, unlike in the counts by route.
+    teams = int(rows.loc[rows["score"].notna(), "team"].nunique())
     slopes, hidden = _slopes(comparison, names=team_names, own=own_teams, floor=floor)
     return Compared(
         comparison=_without_small_groups(comparison, floor=floor),
@@ -72,7 +76,8 @@ def describe_compared(
         routes=_routes(rows, floor=floor),
         slopes=slopes,
         hidden_teams=hidden,
-        detectable=_detectable(comparison),
+        teams=teams,
+        detectable=_detectable(comparison, teams=teams),
     )
 
 
@@ -149,13 +154,10 @@ def _routes(rows: pd.DataFrame, *, floor: Floor) -> pd.DataFrame:
     return pd.DataFrame(shown, columns=list(GROWTH_COLUMNS))
 
 
-def _detectable(comparison: Comparison) -> float | None:
+def _detectable(comparison: Comparison, *, teams: int) -> float | None:
     """Return the smallest effect (SD) that drawing these teams by lot could find."""
-    if comparison.teams is None:
-        return None
-    teams = comparison.teams.total
     learners = comparison.learners.total
-    if teams < 1 or learners < teams:
+    if comparison.teams is None or not 0 < teams <= learners:
         return None
     return smallest_detectable_effect(
         ProgramDesign(teams=teams, learners_per_team=learners / teams)

@@ -63,7 +63,8 @@ def test_a_withheld_verdict_shows_two_panels_and_no_figure_of_a_difference():
     assert "What would make it fair" in headers(at)
     assert len(at.metric) == 0
     assert "How large is the difference?" not in headers(at)
-    assert "drawn by lot, the check could detect" in words(at)
+    assert "With 24 teams drawn by lot, the check could detect" in words(at)
+    assert "began higher: score at the start" in words(at)
 
 
 def test_panels_of_a_withheld_verdict_never_hold_both_routes():
