@@ -9,8 +9,10 @@ from typing import ParamSpec
 
 import streamlit as st
 
+from portal import clock, loaders
 from portal.access import Refused
 from portal.loaders import AnswerRefused, StoreFault
+from portal.services.sessions import keep_session
 from portal.text import _, sentence_text
 
 P = ParamSpec("P")
@@ -27,6 +29,8 @@ def guarded(callback: Callable[P, None]) -> Callable[P, None]:
     @wraps(callback)
     def call(*args: P.args, **kwargs: P.kwargs) -> None:
         try:
+            # Answering reruns only a part of the page, and must count as being here.
+            keep_session(loaders.store(), token=loaders.session_token(), now=clock.now())
             callback(*args, **kwargs)
         except (Refused, AnswerRefused) as refusal:
             LOG.warning("refused: %s", refusal)
