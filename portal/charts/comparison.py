@@ -9,6 +9,8 @@ from portal.text import _
 _TONES = alt.Scale(domain=list(ROLES))
 ROW_HEIGHT = 40
 FOREST_ROW = 48
+# Nothing has no sign.
+SIGNED = "datum.value == 0 ? '0' : datum.label"
 
 
 def forest_chart(
@@ -33,11 +35,13 @@ def forest_chart(
     ticks = [
         one for one in (-2, -1.5, -1, -0.5, -0.25, 0, 0.25, 0.5, 1, 1.5, 2) if abs(one) <= span
     ]
-    x_axis = axis(dark=dark, title=title, values=ticks)
+    x_axis = axis(dark=dark, title=title, values=ticks, format="+.2f", labelExpr=SIGNED)
     x = alt.X("effect:Q", scale=scale, axis=x_axis, title=title)
     y = alt.Y("name:N", sort=names, title=None, axis=axis(dark=dark, title=None, labelLimit=190))
     ink = alt.Color("tone:N", scale=_TONES, legend=None)
-    frame = estimates.assign(tone="ink", middle=0.0)
+    # On the side where the lines are not; above them, because a phone has no room for a column.
+    ahead = float(estimates["effect"].iloc[0]) >= 0
+    frame = estimates.assign(tone="ink", edge=-span if ahead else span)
     layers = []
     if envelope is not None:
         field = pd.DataFrame({"low": [envelope[0]], "high": [envelope[1]], "tone": ["quiet"]})
@@ -70,9 +74,8 @@ def forest_chart(
             ),
         ),
         alt.Chart(frame)
-        # Above the line and in the middle: a column at the right would cover it on a phone.
-        .mark_text(align="center", fontSize=13, dy=-14)
-        .encode(x=alt.X("middle:Q", scale=scale, axis=x_axis, title=title), y=y, text="figures:N"),
+        .mark_text(align="left" if ahead else "right", fontSize=13, dy=-14)
+        .encode(x=alt.X("edge:Q", scale=scale, axis=x_axis, title=title), y=y, text="figures:N"),
     ]
     return configured(alt.layer(*layers).properties(height=FOREST_ROW * len(names) + 66))
 
