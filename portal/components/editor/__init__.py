@@ -95,8 +95,8 @@ def draw_editor(
 def _phrases() -> Mapping[str, str]:
     """Return the editor's own words in the reader's language."""
     return {
-        "Find": _("Find"),
-        "Replace": _("Replace"),
+        "find".capitalize(): _("Find"),
+        "replace".capitalize(): _("Replace"),
         "next": _("Next"),
         "previous": _("Previous"),
         "all": _("All"),
