@@ -13,7 +13,7 @@ from portal.text import _
 
 PAGES = Path(__file__).with_name("app_pages")
 # Reached by a button or a deep link, not from the sidebar.
-HIDDEN = frozenset({"track", "lesson", "check", "result", "preview"})
+HIDDEN = frozenset({"track", "lesson", "check", "result", "preview", "editor"})
 ICON = Path(__file__).with_name("components") / "icon.png"
 
 
@@ -50,6 +50,8 @@ def _sections(viewer: Viewer, *, synthetic: bool) -> dict[str, list[st.Page]]:
             _page("lessons", _("Lessons"), "edit_note"),
             _page("preview", _("Preview"), "preview"),
         ]
+    if access.may(viewer, "publish lessons"):
+        sections[_("Author")].append(_page("editor", _("Editor"), "edit"))
     if synthetic:
         sections[_("About")] = [_page("tour", _("Tour"), "signpost")]
     return sections
@@ -59,7 +61,7 @@ def _doors() -> list[st.Page]:
     """Register every address with the entry page, so that a deep link survives signing in."""
     names = (
         "home", "tracks", "my_skills", "track", "lesson", "check", "result",
-        "team_growth", "programs", "lessons", "preview", "tour",
+        "team_growth", "programs", "lessons", "preview", "editor", "tour",
     )  # fmt: skip
     return [
         st.Page(PAGES / "entry.py", title=_("Sign in"), url_path=name, default=name == "home")

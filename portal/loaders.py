@@ -11,13 +11,15 @@ import streamlit as st
 
 from curriculum.facts import Notes
 from curriculum.model import Curriculum, Item, Lesson
-from curriculum.parse import Parsed
+from curriculum.parse import Parsed, Value
 from curriculum.read import (
     SourceFile,
     content_stamp,
     parse_bytes,
     read_curriculum,
     read_image,
+    read_snippets,
+    source_of,
 )
 from db.errors import DatabaseError, Refusal
 from db.store import Store, open_store
@@ -30,6 +32,7 @@ from portal.services.catalogue import (
     read_item,
     read_lesson,
 )
+from portal.services.drafting import PublishedTexts, author_texts, read_published_texts
 from portal.services.people import is_synthetic, require_real_people
 from portal.services.pictures import read_picture
 from portal.services.sessions import COOKIE, find_viewer
@@ -144,6 +147,32 @@ def curriculum_with(texts: Mapping[str, str]) -> Curriculum:
     return read_curriculum(folder, today=clock.now().date(), texts=texts, parse=_parse)
 
 
+def published_texts() -> PublishedTexts:
+    """Return the newest revision of every file; read again only when something was published."""
+    return _published_texts(content_version(store()), store())
+
+
+@lru_cache(maxsize=1)
+def _published_texts(_version: int, store_: Store) -> PublishedTexts:
+    return read_published_texts(store_)
+
+
+def authored_curriculum(drafts: Mapping[str, str]) -> Curriculum:
+    """Return the curriculum as an author sees it: newest texts, and these drafts on top."""
+    texts = author_texts(curriculum(), published=published_texts(), drafts=drafts)
+    return curriculum_with(texts)
+
+
+def draft_value(path: str, text: str) -> Value | None:
+    """Return what a text half typed becomes, faults and all; None when it is past reading."""
+    source = source_of(path)
+    if source is None:
+        return None
+    snippets = read_snippets(house().settings.content_dir)
+    data = text.encode("utf-8", errors="replace")
+    return _parse(data, source, snippets=snippets, notes=Notes(path)).value
+
+
 def _parse(
     data: bytes | None, source: SourceFile, *, snippets: Mapping[str, str], notes: Notes
 ) -> Parsed:
@@ -170,7 +199,7 @@ def draft_picture(path: str) -> bytes | None:
 
 def forget() -> None:
     """Let go of everything cached; the next call opens the store of the settings then in force."""
-    for cached in (house, _catalogue, _curriculum, _parse_once, item, lesson):
+    for cached in (house, _catalogue, _curriculum, _published_texts, _parse_once, item, lesson):
         cached.cache_clear()
 
 

@@ -67,6 +67,18 @@ def _draw_outcomes(outcomes: tuple[Published, ...]) -> None:
         )
 
 
+def _draw_edit(content_id: str) -> None:
+    curriculum = loaders.curriculum()
+    path = curriculum.paths.get(content_id)
+    if path is None:
+        return
+    kinds = (curriculum.modules, curriculum.lessons, curriculum.tracks, curriculum.banks)
+    value = next((kind[content_id] for kind in kinds if content_id in kind), None)
+    title = value.front.title if value else content_id
+    if st.button(title, key=f"lessons_edit_{content_id}", type="tertiary", help=path):
+        st.switch_page("app_pages/editor.py", query_params={"file": path})
+
+
 def _draw_module(module: ModuleOverview) -> None:
     icon, color, word = LOOKS[module.standing]
     errors = sum(problem.level == "error" for problem in module.problems)
@@ -85,6 +97,9 @@ def _draw_module(module: ModuleOverview) -> None:
             ):
                 st.switch_page("app_pages/preview.py", query_params={"module": module.id})
             if may_publish:
+                with st.popover(_("Edit"), icon=":material/edit:", key=f"lessons_open_{module.id}"):
+                    for id_ in (module.id, *module.lessons):
+                        _draw_edit(id_)
                 st.button(
                     _("Publish"),
                     key=f"lessons_publish_{module.id}",
@@ -146,6 +161,16 @@ if overview.loose:
     st.header(_("In no track"))
     for module in overview.loose:
         _draw_module(module)
+if may_publish:
+    st.header(_("Other texts"))
+    curriculum = loaders.curriculum()
+    for name, ids in (
+        (_("Tracks"), curriculum.tracks),
+        (_("Questions of the skill checks"), curriculum.banks),
+    ):
+        with st.expander(name, icon=":material/edit:"):
+            for content_id in ids:
+                _draw_edit(content_id)
 if overview.other_problems:
     st.header(_("Faults elsewhere"))
     draw_problems(overview.other_problems)

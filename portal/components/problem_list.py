@@ -1,6 +1,6 @@
 """Faults of the curriculum with file, line and column; errors first."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import streamlit as st
 
@@ -24,4 +24,27 @@ def draw_problems(problems: Sequence[Problem]) -> None:
             with st.container(horizontal=True):
                 st.badge(words[problem.level], icon=f":material/{icon}:", color=color)
                 st.markdown(f"`{place}` · {problem.code}")
+            st.text(problem.message)
+
+
+def draw_problem_lines(
+    problems: Sequence[Problem], *, key: str, go: Callable[[int, int], None]
+) -> None:
+    """Draw the faults of one text, each with a button that leads to its line."""
+    words = {"error": _("Error"), "warning": _("Warning")}
+    ordered = sorted(problems, key=lambda one: (one.level != "error", one))
+    for number, problem in enumerate(ordered):
+        icon, color = _LOOKS[problem.level]
+        level, place, words_of_it = st.columns([1, 1, 6], vertical_alignment="center")
+        with level:
+            st.badge(words[problem.level], icon=f":material/{icon}:", color=color)
+        with place:
+            st.button(
+                _("Line {line}").format(line=problem.line),
+                key=f"{key}_{number}",
+                on_click=go,
+                args=(problem.line, problem.column),
+                help=problem.code,
+            )
+        with words_of_it:
             st.text(problem.message)

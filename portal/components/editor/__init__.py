@@ -1,6 +1,6 @@
 """The author's text editor: CodeMirror with markers per line; keeps what is typed across reruns."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
@@ -16,6 +16,7 @@ from portal.text import _
 HERE = Path(__file__).parent
 HEIGHT = 468
 _NAME = "portal.editor"
+# The state is called "typed": Streamlit unwraps a lone "value" and then misses its callback.
 _HTML = '<div class="editor"></div><p class="leave" id="leave"></p>'
 _CSS = """.leave {
   font-size: 14px; margin: 6px 0 0; color: var(--st-text-color); font-family: var(--st-font);
@@ -54,7 +55,7 @@ class Typed:
 def typed_text(key: str, *, rev: int) -> Typed | None:
     """Return what was typed since the text of this `rev` was put in; None when nothing was."""
     state = st.session_state.get(key)
-    value = state.get("value") if isinstance(state, Mapping) else None
+    value = state.get("typed") if isinstance(state, Mapping) else None
     if not isinstance(value, Mapping) or value.get("rev") != rev:
         return None
     text, line = value.get("text"), value.get("line")
@@ -71,10 +72,12 @@ def draw_editor(
     rev: int,
     markers: Sequence[Marker] = (),
     jump: Jump | None = None,
+    on_change: Callable[[], None],
 ) -> None:
     """Draw the editor with a text that replaces what stands there only when `rev` is another one.
 
-    `markers` belong to `text`; while somebody types on, they wait for the next answer.
+    `markers` belong to `text`; while somebody types on, they wait for the next answer. `on_change`
+    runs before the page, once somebody paused or left the text.
     """
     _component()(
         key=key,
@@ -86,17 +89,17 @@ def draw_editor(
             "jump": asdict(jump) if jump else None,
             "label": label,
             "hint": _("To leave the text with the keyboard: Escape, then Tab."),
-            "phrases": _phrases(),
+            "words": _words(),
         },
-        on_value_change=lambda: None,
+        on_typed_change=on_change,
     )
 
 
-def _phrases() -> Mapping[str, str]:
+def _words() -> Mapping[str, str]:
     """Return the editor's own words in the reader's language."""
     return {
-        "find".capitalize(): _("Find"),
-        "replace".capitalize(): _("Replace"),
+        "find": _("Find"),
+        "with": _("Replace"),
         "next": _("Next"),
         "previous": _("Previous"),
         "all": _("All"),

@@ -50,12 +50,14 @@ function open({ parentElement, data }) {
   // A tab that is about to be closed or left still sends what was typed.
   editor.onHidden = () => document.visibilityState === "hidden" && send(editor);
   document.addEventListener("visibilitychange", editor.onHidden);
+  // It scrolls by the keyboard through the text it holds; tools look at the box itself.
+  editor.view.scrollDOM.tabIndex = 0;
   return editor;
 }
 
 function extensions(editor, data) {
   return [
-    EditorState.phrases.of(data.phrases ?? {}),
+    EditorState.phrases.of({ ...data.words, Find: data.words.find, Replace: data.words.with }),
     minimalSetup,
     lineNumbers(),
     lintGutter(),
@@ -142,15 +144,16 @@ function send(editor) {
   if (text === editor.sent && line === editor.line) return;
   editor.sent = text;
   editor.line = line;
-  editor.report?.("value", { text, rev: editor.rev, line });
+  editor.report?.("typed", { text, rev: editor.rev, line });
 }
 
 function isDarkNow(parentElement) {
-  const host = parentElement.host ?? parentElement;
   const probe = document.createElement("span");
-  probe.style.color = getComputedStyle(host).getPropertyValue("--st-background-color");
-  host.append(probe);
-  const [red, green, blue] = getComputedStyle(probe).color.match(/[\d.]+/g).map(Number);
+  probe.style.color = "var(--st-background-color)";
+  parentElement.querySelector(".editor").append(probe);
+  const [red, green, blue] = (getComputedStyle(probe).color.match(/[\d.]+/g) ?? [255, 255, 255])
+    .slice(0, 3)
+    .map(Number);
   probe.remove();
   return 0.299 * red + 0.587 * green + 0.114 * blue < 128;
 }

@@ -1,0 +1,210 @@
+"""Drafts of authors: kept whatever they hold, checked beside everything else, sent for review."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from curriculum.check import blocking_problems
+from curriculum.model import Curriculum, Problem
+from curriculum.read import source_of
+from curriculum.text import MAX_BYTES, content_hash
+from db import Connection
+from db.commands.audit import append_audit
+from db.commands.authoring import DraftText, delete_draft, update_draft_state, upsert_draft
+from db.queries.authoring import DraftRow, TextRow, find_draft, select_drafts, select_newest_texts
+from db.store import Store
+from portal import access
+from portal.access import Refused, Viewer
+from portal.services.evidence import ORGANISATION, actor
+
+# The newest revision of every file, by content id.
+PublishedTexts = Mapping[str, TextRow]
+
+
+@dataclass(frozen=True, slots=True)
+class OpenText:
+    """A file as its author sees it: the draft where there is one, else the newest text.
+
+    `saves` is 0 and `saved_at` None while there is no draft. `number` is how many revisions the
+    file has; `overtaken` says that the newest one is no longer the text the draft grew out of.
+    """
+
+    path: str
+    kind: str
+    text: str
+    base: str
+    state: str
+    comment: str
+    saves: int
+    saved_at: datetime | None
+    number: int
+    overtaken: bool
+    others: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """That a draft is kept."""
+
+    saves: int
+    saved_at: datetime
+
+
+def read_published_texts(store: Store) -> PublishedTexts:
+    """Return the newest revision of every file by content id."""
+    return store.read(select_newest_texts)
+
+
+def author_texts(
+    curriculum: Curriculum, *, published: PublishedTexts, drafts: Mapping[str, str]
+) -> dict[str, str]:
+    """Return what stands in place of the files on disk when an author looks: path → text.
+
+    The newest revision comes before the file on disk, and the author's own draft before both.
+    """
+    texts = {}
+    for id_, row in published.items():
+        path = curriculum.paths.get(id_, row.path)
+        if row.source and row.source != curriculum.sources.get(path):
+            texts[path] = row.source
+    return texts | dict(drafts)
+
+
+def read_own_drafts(store: Store, *, viewer: Viewer) -> tuple[DraftRow, ...]:
+    """Return the viewer's drafts, the newest first."""
+    access.require(viewer, "publish lessons")
+    return tuple(row for row in store.read(select_drafts) if row.author_id == viewer.person_id)
+
+
+def open_text(
+    store: Store,
+    *,
+    viewer: Viewer,
+    path: str,
+    curriculum: Curriculum,
+    published: PublishedTexts,
+) -> OpenText:
+    """Return a file to write on.
+
+    Raises
+    ------
+    Refused
+        When the viewer writes no lessons, or the path is no place for a text.
+    """
+    access.require(viewer, "publish lessons")
+    source = source_of(path)
+    if source is None or source.kind == "snippet":
+        raise Refused("There is no text of yours under this address. Choose one from Lessons.")
+    row = newest_of(path, curriculum=curriculum, published=published)
+    newest = row.source if row and row.source else curriculum.sources.get(path, "")
+    drafts = store.read(lambda connection: select_drafts(connection, path=path))
+    draft = next((one for one in drafts if one.author_id == viewer.person_id), None)
+    others = tuple(one.author for one in drafts if one.author_id != viewer.person_id)
+    return OpenText(
+        path=path,
+        kind=source.kind,
+        text=draft.text if draft else newest,
+        base=draft.base if draft else newest,
+        state=draft.state if draft else "published" if row and row.live else "draft",
+        comment=draft.comment if draft else "",
+        saves=draft.saves if draft else 0,
+        saved_at=draft.saved_at if draft else None,
+        number=row.number if row else 0,
+        overtaken=draft is not None and draft.base_hash != content_hash(newest),
+        others=others,
+    )
+
+
+def newest_of(path: str, *, curriculum: Curriculum, published: PublishedTexts) -> TextRow | None:
+    """Return the newest revision of the file at a path, or None while it has none."""
+    for id_, row in published.items():
+        if curriculum.paths.get(id_, row.path) == path:
+            return row
+    return None
+
+
+def save_draft(
+    store: Store, *, viewer: Viewer, path: str, text: str, base: str, saves: int, now: datetime
+) -> Saved:
+    """Keep a draft, whatever faults it has; `saves` is what this window knows.
+
+    Raises
+    ------
+    Refused
+        When another window of the same author saved in between, or the text is far too long.
+    """
+    access.require(viewer, "publish lessons")
+    if source_of(path) is None:
+        raise Refused("There is no text of yours under this address. Choose one from Lessons.")
+    plain = text.encode("utf-8", errors="replace").decode().replace("\0", "\ufffd")
+    if len(plain.encode()) > MAX_BYTES:
+        raise Refused("This text is longer than the portal keeps. Split it into two files.")
+    draft = DraftText(path, viewer.person_id, plain, base, content_hash(base))
+    kept = store.write(
+        lambda connection: upsert_draft(connection, draft=draft, saves=saves, now=now)
+    )
+    if kept is None:
+        raise Refused(
+            "This draft was saved in another window. Copy what you typed here, then load the "
+            "newer text."
+        )
+    return Saved(kept, now)
+
+
+def blocking_in(curriculum: Curriculum, path: str) -> tuple[Problem, ...]:
+    """Return the errors that keep a file from being sent: its own and those behind it."""
+    own = tuple(
+        problem
+        for problem in curriculum.problems
+        if problem.path == path and problem.level == "error"
+    )
+    # Lessons are published with their module, everything else with itself.
+    above = path.rpartition("/")[0] + "/module.md"
+    kinds = (curriculum.modules, curriculum.banks)
+    units = [
+        id_
+        for id_, place in curriculum.paths.items()
+        if place == above or (place == path and any(id_ in kind for kind in kinds))
+    ]
+    behind = [problem for id_ in units for problem in blocking_problems(curriculum, id_)]
+    return tuple(dict.fromkeys([*own, *behind]))
+
+
+def send_for_review(
+    store: Store, *, viewer: Viewer, path: str, curriculum: Curriculum, now: datetime
+) -> None:
+    """Hand a draft in for review; `curriculum` is read with the draft in place.
+
+    Raises
+    ------
+    Refused
+        While the text has errors, or is not the one that was checked.
+    """
+    access.require(viewer, "publish lessons")
+    if blocking_in(curriculum, path):
+        raise Refused("This text has errors. Mend them first; the list below leads to each.")
+
+    def send(connection: Connection) -> None:
+        draft = find_draft(connection, path=path, author_id=viewer.person_id)
+        if draft is None or draft.text != curriculum.sources.get(path):
+            raise Refused("This draft was saved in another window. Load the newer text first.")
+        update_draft_state(
+            connection, path=path, author_id=viewer.person_id, state="review", comment=""
+        )
+        append_audit(
+            connection,
+            stream=ORGANISATION,
+            actor=actor(viewer),
+            deed="sent for review",
+            object_=f"file:{path}",
+            payload={"text": content_hash(draft.text)},
+            now=now,
+        )
+
+    store.write(send)
+
+
+def drop_draft(store: Store, *, viewer: Viewer, path: str) -> None:
+    """Give the viewer's draft of a file up."""
+    access.require(viewer, "publish lessons")
+    store.write(lambda connection: delete_draft(connection, path=path, author_id=viewer.person_id))

@@ -1,0 +1,218 @@
+"""Drafts are kept whatever they hold, belong to their author, and are checked before review."""
+
+from datetime import timedelta
+from functools import partial
+
+import pytest
+from sqlalchemy import text as sql
+
+from curriculum.read import read_curriculum
+from portal.access import Refused
+from portal.services.drafting import (
+    author_texts,
+    blocking_in,
+    drop_draft,
+    open_text,
+    read_own_drafts,
+    read_published_texts,
+    save_draft,
+    send_for_review,
+)
+from tests.factories import NOW, TODAY
+
+PATH = "curriculum/modules/m1/10-limits.md"
+
+
+@pytest.fixture
+def author(house):
+    return house.viewer("employee", "author")
+
+
+def read(house, drafts=None):
+    disk = read_curriculum(house.folder, today=TODAY)
+    published = read_published_texts(house.store)
+    texts = author_texts(disk, published=published, drafts=drafts or {})
+    return read_curriculum(house.folder, today=TODAY, texts=texts)
+
+
+def open_(house, author, path=PATH):
+    return open_text(
+        house.store,
+        viewer=author,
+        path=path,
+        curriculum=read_curriculum(house.folder, today=TODAY),
+        published=read_published_texts(house.store),
+    )
+
+
+def save(house, author, text, **changed):
+    values = {"path": PATH, "base": "base", "saves": 0, "now": NOW} | changed
+    return save_draft(house.store, viewer=author, text=text, **values)
+
+
+def audited(house):
+    query = sql("SELECT deed, object FROM audit WHERE deed = 'sent for review'")
+    return house.store.read(lambda connection: connection.execute(query).all())
+
+
+def test_a_text_opens_as_it_is_published(house, author):
+    opened = open_(house, author)
+
+    assert opened.text == (house.folder / PATH).read_text()
+    assert (opened.state, opened.saves, opened.saved_at) == ("published", 0, None)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "---\nschema: les", "```item", "\x00 \ud800 half", "é\r\nü", "[" * 5000]
+)
+def test_a_draft_is_kept_whatever_it_holds(house, author, text):
+    saved = save(house, author, text)
+
+    opened = open_(house, author)
+    assert opened.saves == saved.saves == 1
+    assert opened.saved_at == NOW
+    assert opened.text == text.replace("\x00", "\ufffd").replace("\ud800", "?")
+    assert read(house, {PATH: opened.text}).problems is not None
+
+
+def test_a_second_save_replaces_the_first(house, author):
+    save(house, author, "one")
+    save(house, author, "two", saves=1, now=NOW + timedelta(minutes=1))
+
+    opened = open_(house, author)
+    assert (opened.text, opened.saves) == ("two", 2)
+
+
+@pytest.mark.parametrize("saves", [0, 1])
+def test_a_window_that_fell_behind_never_overwrites_the_newer_one(house, author, saves):
+    save(house, author, "one")
+    save(house, author, "two", saves=1)
+
+    with pytest.raises(Refused, match="another window"):
+        save(house, author, "late", saves=saves)
+
+    assert open_(house, author).text == "two"
+
+
+def test_authors_never_see_each_others_drafts_but_their_names(house, author):
+    other = house.viewer("employee", "author", name="Bo Berg")
+    save(house, other, "theirs")
+
+    opened = open_(house, author)
+
+    assert opened.text == (house.folder / PATH).read_text()
+    assert opened.others == ("Bo Berg",)
+    assert read_own_drafts(house.store, viewer=author) == ()
+
+
+def test_a_draft_that_was_given_up_leaves_the_published_text(house, author):
+    save(house, author, "mine")
+
+    drop_draft(house.store, viewer=author, path=PATH)
+
+    assert open_(house, author).text == (house.folder / PATH).read_text()
+
+
+def test_a_draft_knows_when_somebody_else_published(house, author):
+    save(house, author, "mine", base=(house.folder / PATH).read_text())
+    assert not open_(house, author).overtaken
+
+    house.edit(PATH, old="Some words", new="Other words")
+    house.publish()
+
+    assert open_(house, author).overtaken
+
+
+def test_an_author_sees_the_newest_texts_with_the_own_draft_on_top(house, author):
+    text = (house.folder / PATH).read_text().replace("Title of m1.limits", "My title")
+
+    found = read(house, {PATH: text})
+
+    assert found.lessons["m1.limits"].front.title == "My title"
+
+
+def test_a_draft_with_errors_is_kept_but_not_sent(house, author):
+    text = (house.folder / PATH).read_text().replace("type: single", "type: sinlge")
+    save(house, author, text)
+    found = read(house, {PATH: text})
+
+    with pytest.raises(Refused, match="has errors"):
+        send_for_review(house.store, viewer=author, path=PATH, curriculum=found, now=NOW)
+
+    assert open_(house, author).state == "draft"
+    assert blocking_in(found, PATH)
+    assert audited(house) == []
+
+
+def test_errors_in_its_module_hold_a_lesson_back_those_elsewhere_do_not(house):
+    module = "curriculum/modules/m2/module.md"
+    house.edit(module, old="skills: [agent", new="skills: [agnt")
+
+    found = read_curriculum(house.folder, today=TODAY)
+
+    assert {one.path for one in blocking_in(found, "curriculum/modules/m2/10-later.md")} == {module}
+    assert blocking_in(found, PATH) == ()
+
+
+def test_a_sound_draft_is_sent_for_review_and_the_trail_says_so(house, author):
+    text = (house.folder / PATH).read_text().replace("Some words", "Better words")
+    save(house, author, text)
+
+    send_for_review(
+        house.store, viewer=author, path=PATH, curriculum=read(house, {PATH: text}), now=NOW
+    )
+
+    assert open_(house, author).state == "review"
+    assert [tuple(row) for row in audited(house)] == [("sent for review", f"file:{PATH}")]
+
+
+def test_only_the_text_that_was_checked_is_sent(house, author):
+    text = (house.folder / PATH).read_text()
+    save(house, author, text + "\n\nmore\n")
+
+    with pytest.raises(Refused, match="another window"):
+        send_for_review(
+            house.store, viewer=author, path=PATH, curriculum=read(house, {PATH: text}), now=NOW
+        )
+
+
+def test_a_text_in_review_is_a_draft_again_once_it_changes(house, author):
+    text = (house.folder / PATH).read_text()
+    save(house, author, text)
+    send_for_review(
+        house.store, viewer=author, path=PATH, curriculum=read(house, {PATH: text}), now=NOW
+    )
+
+    save(house, author, text + "\nmore\n", saves=1)
+
+    assert open_(house, author).state == "draft"
+
+
+@pytest.mark.parametrize("path", ["../x.md", "curriculum/skills.yml", "portal/app.py", ""])
+def test_no_draft_can_be_put_anywhere_but_among_the_lessons(house, author, path):
+    with pytest.raises(Refused):
+        save(house, author, "x", path=path)
+    with pytest.raises(Refused):
+        open_(house, author, path)
+
+
+def test_a_text_far_too_long_is_refused(house, author):
+    with pytest.raises(Refused, match="longer than"):
+        save(house, author, "x" * 600_000)
+
+
+@pytest.mark.parametrize(
+    "deed",
+    [
+        partial(save_draft, path=PATH, text="x", base="", saves=0, now=NOW),
+        partial(drop_draft, path=PATH),
+        partial(read_own_drafts),
+        partial(open_text, path=PATH, curriculum=None, published={}),
+        partial(send_for_review, path=PATH, curriculum=None, now=NOW),
+    ],
+    ids=["save", "drop", "list", "open", "send"],
+)
+@pytest.mark.parametrize("role", ["employee", "manager", "approver", "administrator"])
+def test_nobody_but_an_author_writes(house, deed, role):
+    with pytest.raises(Refused, match="author"):
+        deed(house.store, viewer=house.viewer(role))
