@@ -29,8 +29,6 @@ def guarded(callback: Callable[P, None]) -> Callable[P, None]:
     @wraps(callback)
     def call(*args: P.args, **kwargs: P.kwargs) -> None:
         try:
-            # Answering reruns only a part of the page, and must count as being here.
-            keep_session(loaders.store(), token=loaders.session_token(), now=clock.now())
             callback(*args, **kwargs)
         except (Refused, AnswerRefused) as refusal:
             LOG.warning("refused: %s", refusal)
@@ -43,7 +41,21 @@ def guarded(callback: Callable[P, None]) -> Callable[P, None]:
                 ),
             )
 
+        else:
+            _note_presence()
+
     return call
+
+
+def _note_presence() -> None:
+    """Count the deed as being here: answering reruns only a part of the page.
+
+    It comes after the deed and apart from it: what was saved must not be called "not saved".
+    """
+    try:
+        keep_session(loaders.store(), token=loaders.session_token(), now=clock.now())
+    except StoreFault as error:
+        LOG.warning("presence not noted: %s", type(error).__name__)
 
 
 def show_notice() -> None:
