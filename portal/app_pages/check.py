@@ -1,5 +1,6 @@
 """A skill check: one question at a time, every click saved, nothing told about right or wrong."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 import streamlit as st
@@ -31,6 +32,30 @@ def _save(attempt_id: int, shown: OpenQuestion) -> None:
     elif shown.response is not None:
         raise Refused("An answer can be changed but not taken back: the one saved last counts.")
     send_waiting()
+
+
+@guarded
+def _ask_which(attempt_id: int, shown: OpenQuestion, held: Mapping[str, object]) -> None:
+    wait_for(attempt_id, position=shown.position, response=held)
+    raise Refused("This page holds another answer than the one saved last. Save it to keep it.")
+
+
+def _catch_up(attempt_id: int, shown: OpenQuestion) -> None:
+    """Keep a choice that the browser brought back after the server was started anew.
+
+    The first run of a new session calls no callback. Where an answer is saved already, it may be
+    newer than this page, so the learner decides between the two.
+    """
+    met = f"check_met_{attempt_id}_{shown.position}"
+    held = read_response(shown.question, key=_key(attempt_id, shown.position))
+    is_first, st.session_state[met] = met not in st.session_state, True
+    if not is_first or held is None or held == shown.response:
+        return
+    if shown.response is None:
+        _save(attempt_id, shown)
+    else:
+        _ask_which(attempt_id, shown, held)
+    st.rerun()
 
 
 @guarded
@@ -101,6 +126,7 @@ def _draw_question(attempt_id: int, place: int, *, open_outside: int) -> None:
         response=shown.response,
         on_change=lambda: _save(attempt_id, shown),
     )
+    _catch_up(attempt_id, shown)
     with st.container(horizontal=True, horizontal_alignment="distribute"):
         st.toggle(
             _("Flag to look at again"),

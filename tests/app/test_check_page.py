@@ -1,6 +1,6 @@
 """The page of a skill check: what one answer that goes wrong does to the others."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from pathlib import Path
 
@@ -35,11 +35,15 @@ def learner(small: House, monkeypatch) -> Viewer:
     return viewer
 
 
-def open_check(attempt_id: int, *, place: int = 0) -> AppTest:
+def open_check(
+    attempt_id: int, *, place: int = 0, held: Mapping[str, str] | None = None
+) -> AppTest:
     at = AppTest.from_file(str(APP), default_timeout=30)
     at.switch_page("app_pages/check.py")
     at.query_params["attempt"] = str(attempt_id)
     at.session_state[f"check_place_{attempt_id}"] = place
+    for key, value in (held or {}).items():
+        at.session_state[key] = value
     return at.run()
 
 
@@ -84,6 +88,37 @@ def test_emptying_an_answer_says_that_the_saved_one_counts(small: House, learner
 
     assert any("not taken back" in one.value for one in at.warning)
     assert saved(small, learner, attempt_id, number) == {"text": "12"}
+
+
+def test_a_choice_brought_back_to_a_new_server_is_saved(small: House, learner: Viewer):
+    """The browser brings its widgets to a server that was started anew; no callback is called."""
+    attempt_id = small.start(learner, now=clock.now())
+    single = place_of(small, learner, attempt_id, type_="single")
+
+    at = open_check(
+        attempt_id, place=single, held={answer_key(small, learner, attempt_id, single): "b"}
+    )
+
+    assert saved(small, learner, attempt_id, single) == {"choice": "b"}
+    assert any("Saved " in one.value for one in at.markdown)
+
+
+def test_a_choice_brought_back_never_replaces_a_saved_answer_unasked(small: House, learner: Viewer):
+    attempt_id = small.start(learner, now=clock.now())
+    single = place_of(small, learner, attempt_id, type_="single")
+    position = small.read(learner, attempt_id).questions[single].position
+    small.answer(learner, attempt_id, position, response={"choice": "a"}, now=clock.now())
+
+    at = open_check(
+        attempt_id, place=single, held={answer_key(small, learner, attempt_id, single): "b"}
+    )
+    before = saved(small, learner, attempt_id, single)
+    told = [one.value for one in at.warning]
+    at.button(key="check_again").click().run()
+
+    assert before == {"choice": "a"}
+    assert any("another answer" in words for words in told)
+    assert saved(small, learner, attempt_id, single) == {"choice": "b"}
 
 
 def test_another_check_opens_at_its_own_first_open_question(small: House, learner: Viewer):
