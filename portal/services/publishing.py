@@ -138,15 +138,21 @@ def publish_texts(
     """Publish files of one unit whose texts were written in the browser.
 
     `expected` says how many revisions each file has, by path; `also` runs in the same
-    transaction. The caller has authorised the viewer for these files.
+    transaction.
 
     Raises
     ------
+    Refused
+        When the viewer may not publish, or the files are a secure bank and the viewer may not
+        approve those.
     Overtaken
         When a file has more revisions by now.
     """
+    access.require(viewer, "publish lessons")
     units = units_of(curriculum, read_image=read_image)
     unit = next((unit for unit in units if expected.keys() <= unit.paths), None)
+    if unit is not None and unit.kind == "bank":
+        access.require(viewer, "approve secure items")
     problems = unit.problems if unit else _errors_in(curriculum, expected)
     if unit is None or problems:
         name, kind = (unit.id, unit.kind) if unit else (min(expected), "file")

@@ -6,6 +6,7 @@ import pytest
 
 from curriculum.read import read_curriculum, read_image
 from db.queries.authoring import select_newest_texts, select_seen_files, select_sources
+from portal.access import Refused
 from portal.services.publishing import Reason, publish_texts
 from tests.factories import NOW, TODAY
 from tests.small_house import LESSON
@@ -257,3 +258,20 @@ def test_an_error_blocks_what_is_published_in_the_browser(house, path):
     assert outcome.outcome == "blocked"
     assert any(problem.path == path for problem in outcome.problems)
     assert newest(house, content_id).number == 1
+
+
+def test_a_secure_bank_is_not_published_by_an_author_who_may_not_approve_it(house):
+    before = house.store.read(select_newest_texts)
+
+    with pytest.raises(Refused, match="You need the role"):
+        publish_texts(
+            house.store,
+            curriculum=read_curriculum(house.folder, today=TODAY),
+            expected={BANK: 1},
+            reason=Reason("a better key"),
+            viewer=house.viewer("employee", "author"),
+            read_image=partial(read_image, house.folder),
+            now=NOW,
+        )
+
+    assert house.store.read(select_newest_texts) == before
