@@ -11,7 +11,7 @@ from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
-from curriculum.model import Item
+from curriculum.model import Curriculum, Item
 from curriculum.read import read_curriculum, read_image
 from db.store import Store
 from portal.access import Role, Viewer
@@ -188,6 +188,7 @@ class House:
     store: Store
     folder: Path
     catalogue: Catalogue
+    published_something: bool = False
 
     @classmethod
     def build(cls, store: Store, *, folder: Path) -> "House":
@@ -199,11 +200,16 @@ class House:
 
     def publish(self, **changed: Any) -> dict[str, Published]:
         """Publish the folder as it stands; return what became of each part, by id."""
-        curriculum = read_curriculum(self.folder, today=TODAY)
+        self.published_something = True
+        curriculum = self.reread({})
         values = {"read_image": partial(read_image, self.folder), "now": NOW}
         outcomes = publish(self.store, curriculum=curriculum, **(values | changed))
         self.catalogue = read_catalogue(self.store)
         return {outcome.id: outcome for outcome in outcomes}
+
+    def reread(self, texts: Mapping[str, str]) -> Curriculum:
+        """Read the folder with some texts in place of its files."""
+        return read_curriculum(self.folder, today=TODAY, texts=texts)
 
     def edit(self, path: str, *, old: str, new: str) -> None:
         """Change the text of a file."""

@@ -40,6 +40,10 @@ def insert_revision(
                 id=revision.content_id, kind=revision.kind, first_published_at=now
             )
         )
+    else:
+        connection.execute(
+            update(contents).where(contents.c.id == revision.content_id).values(retired_at=None)
+        )
     last = connection.execute(
         select(func.max(revisions.c.number)).where(revisions.c.content_id == revision.content_id)
     ).scalar()

@@ -249,7 +249,13 @@ def _insert_unit(
 ) -> Published:
     lock_publishing(connection)
     hashes = select_hashes(connection)
-    changed = [revision for revision in unit.revisions if _is_changed(revision, hashes)]
+    live = select_live_ids(connection)
+    changed = [
+        revision
+        for revision in unit.revisions
+        # What was retired comes back as a new revision, also with its old text.
+        if _is_changed(revision, hashes) or revision.content_id not in live
+    ]
     # A git checkout of an older day must not undo what was published since, and neither may a
     # publication in the browser that came while this one was reading.
     stale = {

@@ -87,9 +87,10 @@ class LentDatabase:
         self.store.close()
         run_on_server(self._server, f"DROP DATABASE {self._name} WITH (FORCE)")
 
-    def clean(self) -> None:
+    def clean(self, *, published_something: bool) -> None:
         """Remove what a test left."""
-        if self.store.read(find_content_version) == self._published:
+        version = self.store.read(find_content_version)
+        if version == self._published and not published_something:
             rows = [t for t in reversed(SQLModel.metadata.sorted_tables) if t.name not in CONTENT]
             self.store.write(lambda connection: [connection.execute(delete(t)) for t in rows])
         else:
@@ -116,5 +117,6 @@ def house(request: pytest.FixtureRequest, tmp_path: Path, small_folder: Path) ->
         store.close()
     else:
         lent = request.getfixturevalue("lent_database")
-        yield House(lent.store, folder, read_catalogue(lent.store))
-        lent.clean()
+        house = House(lent.store, folder, read_catalogue(lent.store))
+        yield house
+        lent.clean(published_something=house.published_something)

@@ -118,6 +118,34 @@ def test_a_mended_module_is_published_again(house: House) -> None:
     assert "Mended words" in words_of(house)
 
 
+def test_an_older_text_is_skipped_with_a_word(house: House) -> None:
+    house.edit(FIRST_FILE, old="Some words", new="Newer words")
+    house.publish()
+    house.edit(FIRST_FILE, old="Newer words", new="Some words")
+    before = count_revisions(house)
+
+    published = house.publish(reread=house.reread)["m1"]
+
+    assert (published.outcome, published.stale) == ("stale", (LESSON,))
+    assert count_revisions(house) == before
+    assert "Newer words" in words_of(house)
+
+
+def test_a_module_that_was_retired_comes_back_when_it_is_published_again(house: House) -> None:
+    versions = [house.catalogue.version]
+    for _round in range(2):
+        house.edit(MODULE_FILE, old="status: published", new="status: retired")
+        house.publish()
+        versions.append(house.catalogue.version)
+        assert "m1" not in house.catalogue.modules
+        house.edit(MODULE_FILE, old="status: retired", new="status: published")
+        assert house.publish()["m1"].outcome == "published"
+        versions.append(house.catalogue.version)
+
+    assert [lesson.id for lesson in house.catalogue.modules["m1"].lessons] == [LESSON, SECOND]
+    assert versions == sorted(set(versions))
+
+
 def test_a_faulty_item_blocks_its_bank_and_the_last_good_one_stays(house: House) -> None:
     before = dict(house.catalogue.checks["check.agent-operations"].item_revisions)
     house.edit(BANK_FILE, old="type: numeric", new="type: numerical")
