@@ -441,6 +441,7 @@ def test_a_missing_database_is_told_with_a_number_and_no_traceback(
 
     at.run()
 
+    assert "database" in said(at)
     assert_told_without_a_traceback(at, secrets=(str(own_copy),))
 
 
