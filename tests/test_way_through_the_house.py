@@ -14,19 +14,14 @@ from portal.access import Viewer
 from portal.charts.growth import growth_chart
 from portal.components.growth_view import shown_points
 from portal.services.catalogue import read_catalogue, read_item
-from portal.services.checks import (
-    answer_question,
-    read_check,
-    read_result,
-    start_check,
-    submit_check,
-)
+from portal.services.checks import answer_question, read_check, start_check, submit_check
 from portal.services.comparing import compare_program, read_programs
 from portal.services.learning import answer_check, complete_lesson, explain_answer, open_lesson
 from portal.services.programs import Place, Window, create_program, draw_places
 from portal.services.publishing import publish
 from portal.services.questions import question
 from portal.services.reporting import read_units, team_growth
+from portal.services.results import read_result
 from tests.factories import NOW, TODAY, lead_team, make_person, make_team
 from tests.small_house import SKILL, content_files, right_answer, write_files
 

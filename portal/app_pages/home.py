@@ -7,9 +7,9 @@ from portal.components.buttons import main_button
 from portal.components.skill_strip import draw_skill_strip
 from portal.components.states import draw_empty, draw_state
 from portal.components.track_card import draw_track_card
-from portal.services.learning import Continue, Home, read_home
 from portal.services.people import role_profile
 from portal.services.skills import read_skills
+from portal.services.tracks import Continue, Home, read_home
 from portal.text import _, date_text, plural
 
 

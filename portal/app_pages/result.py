@@ -7,7 +7,7 @@ import streamlit as st
 from portal import loaders
 from portal.components.buttons import main_button
 from portal.components.skill_strip import band_words, draw_skill_strip
-from portal.services.checks import CheckResult, read_result
+from portal.services.results import CheckResult, read_result
 from portal.services.skills import OwnSkill, probability_of_rise, read_skills
 from portal.text import _, date_text, number_text, percent_text, plural
 

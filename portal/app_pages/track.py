@@ -9,14 +9,8 @@ from portal.components.buttons import main_button
 from portal.components.notices import guarded
 from portal.components.states import draw_empty, draw_state
 from portal.services.checks import start_check
-from portal.services.learning import (
-    SEED_RANGE,
-    ModuleCard,
-    TrackCard,
-    choose_start,
-    find_track_card,
-    read_tracks,
-)
+from portal.services.learning import SEED_RANGE
+from portal.services.tracks import ModuleCard, TrackCard, choose_start, find_track_card, read_tracks
 from portal.text import _, date_text, plural
 
 st.set_page_config(layout="centered")

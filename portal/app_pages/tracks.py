@@ -5,7 +5,7 @@ import streamlit as st
 from portal import loaders
 from portal.components.states import draw_empty, draw_state
 from portal.components.track_card import draw_track_card
-from portal.services.learning import read_tracks
+from portal.services.tracks import read_tracks
 from portal.text import _
 
 viewer = loaders.current_viewer()

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from portal.services.learning import TrackCard
+from portal.services.tracks import TrackCard
 from portal.text import _
 
 

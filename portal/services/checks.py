@@ -1,37 +1,28 @@
-"""The secure skill check: start, answer, flag, submit, result. The key never leaves this room."""
+"""The secure skill check: start, answer, flag, submit. The key never leaves this room."""
 
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
 
 from assessments.forms import assemble, form_order
-from assessments.irt import LevelBand, estimate_skill, level_band
-from assessments.parameters import ItemParameters, Parameters
-from assessments.scoring import Score, check_response, score
-from curriculum.model import Item, Skill
+from assessments.scoring import check_response
+from curriculum.model import Skill
 from db import Connection
 from db.commands.answers import SavedAnswer, save_answer
-from db.commands.audit import append_audit
 from db.commands.learning import NewAttempt, insert_attempt, save_flag
-from db.commands.results import NewResult, close_attempt, insert_result
-from db.queries.content import CalibrationRow, find_calibration
+from db.commands.results import close_attempt
 from db.queries.learning import (
     AttemptItemRow,
     AttemptRow,
-    ResultRow,
-    find_attempt,
     find_attempt_item,
     find_open_attempt,
     select_attempt_items,
     select_checks,
-    select_results,
 )
-from db.queries.people import find_person, find_team_of
+from db.queries.people import find_team_of
 from db.queries.programs import (
     WindowRow,
-    find_route,
     select_cohort_members,
     select_windows,
 )
@@ -39,9 +30,10 @@ from db.store import Store
 from portal import access
 from portal.access import Refused, Viewer
 from portal.services.catalogue import Catalogue, CheckEntry
-from portal.services.evidence import CODE_VERSION, actor
+from portal.services.evidence import record_deed
 from portal.services.learning import SEED_RANGE, ReadItem
 from portal.services.questions import Question, question
+from portal.services.results import find_own_check, score_attempt
 
 # An item may come back once half a year has passed.
 FORGET_AFTER = timedelta(days=180)
@@ -68,22 +60,6 @@ class OpenCheck:
     started_at: datetime
     due_at: datetime | None
     submitted_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class CheckResult:
-    """A measured skill with its error, and the cells to work on; never a key.
-
-    `band` says the levels the estimate spans. `cells` gives right answers and questions per cell.
-    `before` is the estimate of the check before, if there was one.
-    """
-
-    attempt_id: int
-    skill: Skill
-    result: ResultRow
-    band: LevelBand
-    cells: Mapping[str, tuple[int, int]]
-    before: ResultRow | None
 
 
 def start_check(
@@ -146,7 +122,14 @@ def start_check(
             ),
             now=now,
         )
-        _audit(connection, viewer, attempt_id, deed="started a skill check", now=now)
+        record_deed(
+            connection,
+            viewer=viewer,
+            deed="started a skill check",
+            object_=f"attempt:{attempt_id}",
+            stream=f"attempt:{attempt_id}",
+            now=now,
+        )
         return attempt_id
 
     return store.write(start)
@@ -165,7 +148,7 @@ def read_check(
     access.require(viewer, "learn")
 
     def read(connection: Connection) -> tuple[AttemptRow, tuple[AttemptItemRow, ...]]:
-        attempt = _own_check(connection, viewer, attempt_id)
+        attempt = find_own_check(connection, viewer, attempt_id)
         return attempt, select_attempt_items(connection, attempt_id)
 
     attempt, rows = store.read(read)
@@ -236,7 +219,7 @@ def flag_question(
     access.require(viewer, "learn")
 
     def flag(connection: Connection) -> None:
-        attempt = _own_check(connection, viewer, attempt_id)
+        attempt = find_own_check(connection, viewer, attempt_id)
         if attempt.submitted_at is not None:
             raise Refused("This check is handed in. Its result page says what to work on.")
         if not save_flag(connection, attempt_id=attempt_id, position=position, flagged=flagged):
@@ -262,14 +245,21 @@ def submit_check(
     access.require(viewer, "learn")
 
     def submit(connection: Connection) -> bool:
-        attempt = _own_check(connection, viewer, attempt_id)
+        attempt = find_own_check(connection, viewer, attempt_id)
         closed_at = min(now, attempt.due_at) if attempt.due_at else now
         if not close_attempt(
             connection, attempt_id=attempt_id, learner_id=viewer.person_id, now=closed_at
         ):
             return False
-        _score(connection, attempt, catalogue=catalogue, read_item=read_item, now=closed_at)
-        _audit(connection, viewer, attempt_id, deed="handed a skill check in", now=now)
+        score_attempt(connection, attempt, catalogue=catalogue, read_item=read_item, now=closed_at)
+        record_deed(
+            connection,
+            viewer=viewer,
+            deed="handed a skill check in",
+            object_=f"attempt:{attempt_id}",
+            stream=f"attempt:{attempt_id}",
+            now=now,
+        )
         return True
 
     return store.write(submit)
@@ -295,46 +285,6 @@ def submit_if_over(
         attempt_id=check.attempt_id,
         now=now,
     )
-
-
-def read_result(
-    store: Store, *, viewer: Viewer, catalogue: Catalogue, attempt_id: int
-) -> CheckResult:
-    """Return the estimate of an own check that was handed in."""
-    access.require(viewer, "see own record")
-
-    def read(connection: Connection) -> tuple[AttemptRow, tuple[ResultRow, ...]]:
-        return (
-            _own_check(connection, viewer, attempt_id),
-            select_results(connection, viewer.person_id),
-        )
-
-    attempt, results = store.read(read)
-    mine = [row for row in results if row.attempt_id == attempt_id]
-    if not mine:
-        raise Refused("This check is not handed in yet. Go on with it from Home.")
-    earlier = [
-        row for row in results if row.skill == attempt.skill and row.taken_at < mine[-1].taken_at
-    ]
-    skill = catalogue.registers.skills[str(attempt.skill)]
-    return CheckResult(
-        attempt_id=attempt_id,
-        skill=skill,
-        result=mine[-1],
-        band=band_of(skill, mine[-1]),
-        cells={cell: (right, asked) for cell, (right, asked) in mine[-1].cells.items()},
-        before=earlier[-1] if earlier else None,
-    )
-
-
-def band_of(skill: Skill, result: ResultRow) -> LevelBand:
-    """Return the levels that a person's estimate spans: EAP with its posterior SD."""
-    return level_band(result.eap, se=result.eap_sd, cuts=cuts_of(skill))
-
-
-def cuts_of(skill: Skill) -> list[float]:
-    """Return the lower ends of levels 2, 3 and 4."""
-    return [level.cut for level in skill.levels if level.cut is not None]
 
 
 # --- starting -------------------------------------------------------------------------------------
@@ -410,109 +360,3 @@ def _next_form(order: tuple[str, ...], taken: list[AttemptRow], *, now: datetime
 def _due(check: CheckEntry, *, now: datetime) -> datetime | None:
     minutes = check.blueprint.minutes
     return None if minutes is None else now + timedelta(minutes=minutes)
-
-
-# --- scoring --------------------------------------------------------------------------------------
-
-
-def _score(
-    connection: Connection,
-    attempt: AttemptRow,
-    *,
-    catalogue: Catalogue,
-    read_item: ReadItem,
-    now: datetime,
-) -> None:
-    skill = str(attempt.skill)
-    rows = select_attempt_items(connection, attempt.id)
-    items = [read_item(row.revision_id) for row in rows]
-    scores = [_score_row(item, row) for item, row in zip(items, rows, strict=True)]
-    calibration = find_calibration(connection, skill=skill)
-    if calibration is None:
-        raise Refused("This skill has no item parameters yet. Tell the people desk.")
-    estimate = estimate_skill(
-        {item.id: one.correct for item, one in zip(items, scores, strict=True)},
-        parameters=parameters_of(calibration),
-    )
-    person = find_person(connection, attempt.learner_id)
-    arm, occasion = find_route(
-        connection, enrolment_id=attempt.enrolment_id, occasion_id=attempt.occasion_id
-    )
-    levels = catalogue.registers.skills[skill]
-    level = 1 + sum(estimate.wle >= cut for cut in cuts_of(levels))
-    role = catalogue.registers.roles.get(person.role_profile if person else "")
-    insert_result(
-        connection,
-        result=NewResult(
-            attempt_id=attempt.id,
-            learner_id=attempt.learner_id,
-            skill=skill,
-            calibration_id=calibration.id,
-            code_version=CODE_VERSION,
-            theta=estimate.wle,
-            se=estimate.se,
-            eap=estimate.eap,
-            eap_sd=estimate.sd,
-            items=len(items),
-            correct=sum(one.correct for one in scores),
-            cells=_cells(items, scores),
-            level=level,
-            at_target=level >= (role.targets.get(skill, 1) if role else 1),
-            role_profile=person.role_profile if person else "",
-            taken_at=now,
-            scored_at=now,
-            arm=arm,
-            occasion=occasion,
-            team_at_taking_id=attempt.team_at_taking_id,
-            enrolment_id=attempt.enrolment_id,
-        ),
-    )
-
-
-def _score_row(item: Item, row: AttemptItemRow) -> Score:
-    if row.response is None:
-        return Score(share=0.0, correct=False)
-    return score(item, json.loads(row.response))
-
-
-def _cells(items: list[Item], scores: list[Score]) -> dict[str, list[int]]:
-    cells: dict[str, list[int]] = {}
-    for item, one in zip(items, scores, strict=True):
-        right, asked = cells.get(item.cell or "", [0, 0])
-        cells[item.cell or ""] = [right + int(one.correct), asked + 1]
-    return cells
-
-
-def parameters_of(calibration: CalibrationRow) -> Parameters:
-    """Return the item parameters that a calibration kept in the database holds."""
-    values: Mapping[str, Mapping[str, Any]] = calibration.parameters
-    return Parameters(
-        items={
-            id_: ItemParameters(item_id=id_, a=float(one["a"]), b=float(one["b"]))
-            for id_, one in values.items()
-        },
-        basis="expert" if calibration.model == "prior" else calibration.model,  # type: ignore[arg-type]
-        note="",
-    )
-
-
-def _own_check(connection: Connection, viewer: Viewer, attempt_id: int) -> AttemptRow:
-    attempt = find_attempt(connection, attempt_id)
-    access.require_own(viewer, owner_id=attempt.learner_id if attempt else None)
-    if attempt is None or attempt.kind != "check":
-        raise Refused("There is no skill check under this address. Start again from Home.")
-    return attempt
-
-
-def _audit(
-    connection: Connection, viewer: Viewer, attempt_id: int, *, deed: str, now: datetime
-) -> None:
-    append_audit(
-        connection,
-        stream=f"attempt:{attempt_id}",
-        actor=actor(viewer),
-        deed=deed,
-        object_=f"attempt:{attempt_id}",
-        payload={},
-        now=now,
-    )

@@ -20,13 +20,7 @@ from db.store import Store
 from portal.access import Role, Viewer
 from portal.services.catalogue import Catalogue, TrackEntry, read_catalogue, read_item
 from portal.services.checks import answer_question, read_check, start_check, submit_check
-from portal.services.learning import (
-    SEED_RANGE,
-    ReadItem,
-    choose_start,
-    complete_lesson,
-    open_lesson,
-)
+from portal.services.learning import SEED_RANGE, ReadItem, complete_lesson, open_lesson
 from portal.services.organisation import Organisation, build_organisation
 from portal.services.programs import (
     ARMS,
@@ -38,6 +32,7 @@ from portal.services.programs import (
     draw_places,
     record_choices,
 )
+from portal.services.tracks import choose_start
 
 T = TypeVar("T")
 # What the structured arm truly gains by the last occasion, in SD; printed with the truth.

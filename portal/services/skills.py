@@ -10,7 +10,7 @@ from db.store import Store
 from portal import access
 from portal.access import Viewer
 from portal.services.catalogue import Catalogue
-from portal.services.checks import band_of
+from portal.services.results import band_of
 
 
 @dataclass(frozen=True, slots=True)

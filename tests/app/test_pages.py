@@ -15,10 +15,10 @@ from db.queries.people import find_person_by_subject
 from db.store import Store, open_store
 from portal import clock, loaders
 from portal.services.demo import DemoPlan, fill_demo
-from portal.services.learning import choose_start
 from portal.services.people import PERSONA_ISSUER
 from portal.services.publishing import publish
 from portal.services.sessions import find_viewer, sign_out, start_session
+from portal.services.tracks import choose_start
 from tests.factories import make_person
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -15,7 +15,9 @@ from db.queries.growth import compare_growth, select_growth
 from db.store import Store
 from portal.access import Refused
 from portal.services import checks
+from portal.services import results as results_service
 from portal.services.catalogue import read_item
+from portal.services.results import CheckResult
 from portal.services.skills import read_skills
 from tests.factories import (
     NOW,
@@ -353,8 +355,8 @@ def test_nothing_of_the_key_leaves_the_room(house: House) -> None:
 # --- handing in -----------------------------------------------------------------------------------
 
 
-def read_result(house: House, viewer, attempt_id: int) -> checks.CheckResult:
-    return checks.read_result(
+def read_result(house: House, viewer, attempt_id: int) -> CheckResult:
+    return results_service.read_result(
         house.store, viewer=viewer, catalogue=house.catalogue, attempt_id=attempt_id
     )
 

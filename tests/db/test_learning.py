@@ -12,7 +12,7 @@ from sqlalchemy import text
 from db.errors import Refusal
 from db.store import Store
 from portal.access import Refused
-from portal.services import learning
+from portal.services import learning, tracks
 from portal.services.questions import question
 from tests.factories import NOW, make_assignment, make_person
 from tests.small_house import LATER, LESSON, LESSON_TYPES, SECOND, House, right_answer
@@ -111,7 +111,7 @@ def test_a_track_chosen_twice_at_once_is_taken_once(house: House) -> None:
     viewer = house.viewer()
 
     def choose(number: int) -> None:
-        learning.choose_start(
+        tracks.choose_start(
             house.store,
             viewer=viewer,
             catalogue=house.catalogue,
@@ -292,12 +292,12 @@ def complete(house: House, viewer, lesson_id: str) -> bool:
     )
 
 
-def read_track(house: House, viewer) -> learning.TrackCard:
-    return learning.read_tracks(house.store, viewer=viewer, catalogue=house.catalogue)[0]
+def read_track(house: House, viewer) -> tracks.TrackCard:
+    return tracks.read_tracks(house.store, viewer=viewer, catalogue=house.catalogue)[0]
 
 
-def read_home(house: House, viewer) -> learning.Home:
-    return learning.read_home(house.store, viewer=viewer, catalogue=house.catalogue)
+def read_home(house: House, viewer) -> tracks.Home:
+    return tracks.read_home(house.store, viewer=viewer, catalogue=house.catalogue)
 
 
 def test_a_module_is_done_when_every_lesson_is(house: House) -> None:
@@ -382,7 +382,7 @@ def test_a_track_says_who_assigned_it(house: House) -> None:
 def test_a_track_taken_by_oneself_is_on_the_list_once(house: House) -> None:
     viewer = house.viewer()
     for _ in range(2):
-        learning.take_track(
+        tracks.take_track(
             house.store, viewer=viewer, catalogue=house.catalogue, track_id="agents", now=NOW
         )
 
@@ -395,7 +395,7 @@ def test_a_track_taken_by_oneself_is_on_the_list_once(house: House) -> None:
 def test_skipping_the_start_check_is_recorded_and_can_be_changed(house: House) -> None:
     viewer = house.viewer()
     for choice in ("skipped", "taken"):
-        learning.choose_start(
+        tracks.choose_start(
             house.store,
             viewer=viewer,
             catalogue=house.catalogue,
@@ -410,11 +410,11 @@ def test_an_unknown_track_is_refused(house: House) -> None:
     viewer = house.viewer()
 
     with pytest.raises(Refused, match="not published"):
-        learning.take_track(
+        tracks.take_track(
             house.store, viewer=viewer, catalogue=house.catalogue, track_id="gone", now=NOW
         )
     with pytest.raises(Refused, match="not published"):
-        learning.choose_start(
+        tracks.choose_start(
             house.store,
             viewer=viewer,
             catalogue=house.catalogue,

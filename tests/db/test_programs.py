@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from db.queries.audit import verify_chain
 from portal.access import Refused
-from portal.services import learning
+from portal.services import tracks
 from portal.services.programs import (
     ARMS,
     Place,
@@ -149,7 +149,7 @@ def test_the_draw_puts_the_track_on_everybodys_list(house: House) -> None:
     lead, learner = house.viewer("program_lead"), house.viewer()
     draw(house, lead, create(house, lead), [Place(learner.person_id, None)])
 
-    home = learning.read_home(house.store, viewer=learner, catalogue=house.catalogue)
+    home = tracks.read_home(house.store, viewer=learner, catalogue=house.catalogue)
 
     assert [card.track.id for card in home.tracks] == ["agents"]
     assert [window.kind for window in home.windows] == ["baseline"]

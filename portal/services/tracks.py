@@ -1,0 +1,293 @@
+"""How far a learner is: home, the tracks, the modules, and choosing a track."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal
+
+from db import Connection
+from db.commands.learning import (
+    insert_assignment,
+    save_start_choice,
+)
+from db.queries.learning import (
+    ProgressRow,
+    find_start_choice,
+    select_assignments,
+    select_checks,
+    select_progress,
+)
+from db.queries.people import select_people
+from db.queries.programs import WindowRow, select_windows
+from db.store import Store
+from portal import access
+from portal.access import Refused, Viewer
+from portal.services.catalogue import Catalogue, LessonEntry, ModuleEntry, TrackEntry
+from portal.services.evidence import record_deed
+
+State = Literal["done", "in progress", "not started", "locked"]
+
+
+@dataclass(frozen=True, slots=True)
+class ModuleCard:
+    """A module as one learner meets it. `locked_by` names what must be done before."""
+
+    module: ModuleEntry
+    state: State
+    lessons_done: int
+    next_lesson: LessonEntry | None
+    done_at: datetime | None
+    locked_by: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TrackCard:
+    """A track as one learner meets it. `assigned_by` is empty when it was the learner's choice."""
+
+    track: TrackEntry
+    state: State
+    modules_done: int
+    modules: tuple[ModuleCard, ...]
+    assigned: bool
+    assigned_by: str
+    due_on: date | None
+    start: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Continue:
+    """Where the learner stopped: the lesson, its module and track, and how much is left."""
+
+    lesson: LessonEntry
+    module: ModuleEntry
+    track: TrackEntry
+    number: int
+    minutes_left: int
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """The first page: where to continue, the tracks, the checks that are open or ahead."""
+
+    go_on: Continue | None
+    tracks: tuple[TrackCard, ...]
+    windows: tuple[WindowRow, ...]
+    open_check: int | None
+
+
+def read_home(store: Store, *, viewer: Viewer, catalogue: Catalogue) -> Home:
+    """Return what the learner's first page shows."""
+    access.require(viewer, "learn")
+    progress = store.read(lambda connection: select_progress(connection, viewer.person_id))
+    windows, checks = store.read(
+        lambda connection: (
+            select_windows(connection, viewer.person_id),
+            select_checks(connection, viewer.person_id),
+        )
+    )
+    taken = {check.occasion_id for check in checks if check.submitted_at is not None}
+    cards = read_tracks(store, viewer=viewer, catalogue=catalogue)
+    return Home(
+        go_on=_continue(cards, progress),
+        tracks=tuple(card for card in cards if card.assigned),
+        windows=tuple(window for window in windows if window.occasion_id not in taken),
+        open_check=next((check.id for check in checks if check.submitted_at is None), None),
+    )
+
+
+def read_tracks(store: Store, *, viewer: Viewer, catalogue: Catalogue) -> tuple[TrackCard, ...]:
+    """Return every published track as the learner meets it: own ones first, nearest due first."""
+    access.require(viewer, "learn")
+
+    def read(connection: Connection) -> tuple[TrackCard, ...]:
+        progress = select_progress(connection, viewer.person_id)
+        assignments = {
+            row.track_id: row for row in select_assignments(connection, viewer.person_id)
+        }
+        givers = [row.assigned_by for row in assignments.values() if row.assigned_by]
+        names = {person.id: person.name for person in select_people(connection, givers)}
+        order = [*assignments, *(id_ for id_ in catalogue.tracks if id_ not in assignments)]
+        cards = []
+        for track_id in order:
+            if track_id not in catalogue.tracks:
+                continue
+            track, given = catalogue.tracks[track_id], assignments.get(track_id)
+            modules = tuple(
+                _module_card(module, progress=progress, catalogue=catalogue)
+                for module in track.modules
+            )
+            done = sum(card.state == "done" for card in modules)
+            cards.append(
+                TrackCard(
+                    track=track,
+                    state=_track_state(modules),
+                    modules_done=done,
+                    modules=modules,
+                    assigned=given is not None,
+                    assigned_by=names.get(given.assigned_by or 0, "") if given else "",
+                    due_on=given.due_on if given else None,
+                    start=find_start_choice(
+                        connection, learner_id=viewer.person_id, track_id=track_id
+                    ),
+                )
+            )
+        return tuple(cards)
+
+    return store.read(read)
+
+
+def take_track(
+    store: Store, *, viewer: Viewer, catalogue: Catalogue, track_id: str, now: datetime
+) -> None:
+    """Put a track on the learner's own list."""
+    access.require(viewer, "learn")
+    _require_track(catalogue, track_id)
+
+    def take(connection: Connection) -> None:
+        _assign(connection, viewer, track_id, deed="chose a track", now=now)
+
+    store.write(take)
+
+
+def choose_start(
+    store: Store,
+    *,
+    viewer: Viewer,
+    catalogue: Catalogue,
+    track_id: str,
+    choice: Literal["taken", "skipped"],
+    now: datetime,
+) -> None:
+    """Record whether the learner takes or skips the check offered before a track."""
+    access.require(viewer, "learn")
+    _require_track(catalogue, track_id)
+
+    def choose(connection: Connection) -> None:
+        _assign(connection, viewer, track_id, deed=f"{choice} the starting check", now=now)
+        save_start_choice(
+            connection, learner_id=viewer.person_id, track_id=track_id, choice=choice, now=now
+        )
+
+    store.write(choose)
+
+
+def find_track_card(
+    cards: tuple[TrackCard, ...], *, track_id: str, module_id: str
+) -> TrackCard | None:
+    """Return the track an address names, by its own id or by one of its modules."""
+    for card in cards:
+        if card.track.id == track_id:
+            return card
+        if module_id and any(module.module.id == module_id for module in card.modules):
+            return card
+    return None
+
+
+# --- how far a learner is -------------------------------------------------------------------------
+
+
+def _module_card(
+    module: ModuleEntry, *, progress: Mapping[str, ProgressRow], catalogue: Catalogue
+) -> ModuleCard:
+    done = [row for row in _done(module, progress) if row is not None]
+    finished = len(done) == len(module.lessons) > 0
+    opened = any(lesson.id in progress for lesson in module.lessons)
+    locked = tuple(
+        catalogue.modules[id_].title
+        for id_ in module.prerequisites
+        if id_ in catalogue.modules and not _is_done(catalogue.modules[id_], progress)
+    )
+    state: State = "not started"
+    if finished:
+        state = "done"
+    elif opened:
+        state = "in progress"
+    elif locked:
+        state = "locked"
+    return ModuleCard(
+        module=module,
+        state=state,
+        lessons_done=len(done),
+        next_lesson=next(
+            (
+                lesson
+                for lesson in module.lessons
+                if lesson.id not in progress or progress[lesson.id].done_at is None
+            ),
+            None,
+        ),
+        done_at=max(done) if finished else None,
+        locked_by=locked if state == "locked" else (),
+    )
+
+
+def _done(module: ModuleEntry, progress: Mapping[str, ProgressRow]) -> list[datetime | None]:
+    return [
+        progress[lesson.id].done_at if lesson.id in progress else None for lesson in module.lessons
+    ]
+
+
+def _is_done(module: ModuleEntry, progress: Mapping[str, ProgressRow]) -> bool:
+    return bool(module.lessons) and None not in _done(module, progress)
+
+
+def _track_state(modules: tuple[ModuleCard, ...]) -> State:
+    if modules and all(card.state == "done" for card in modules):
+        return "done"
+    begun = any(card.state in {"done", "in progress"} for card in modules)
+    return "in progress" if begun else "not started"
+
+
+def _continue(cards: tuple[TrackCard, ...], progress: Mapping[str, ProgressRow]) -> Continue | None:
+    """Choose the lesson seen last that is not done, else the first one of the nearest track."""
+    seen = sorted(
+        (row for row in progress.values() if row.done_at is None),
+        key=lambda row: row.seen_at,
+        reverse=True,
+    )
+    wanted = [row.lesson_id for row in seen]
+    for lesson_id in wanted:
+        for card in cards:
+            for module in card.modules:
+                if any(lesson.id == lesson_id for lesson in module.module.lessons):
+                    return _continue_at(card.track, module.module, lesson_id, progress)
+    for card in (card for card in cards if card.assigned):
+        for module in card.modules:
+            if module.next_lesson is not None and module.state != "locked":
+                return _continue_at(card.track, module.module, module.next_lesson.id, progress)
+    return None
+
+
+def _continue_at(
+    track: TrackEntry,
+    module: ModuleEntry,
+    lesson_id: str,
+    progress: Mapping[str, ProgressRow],
+) -> Continue:
+    number = next(n for n, one in enumerate(module.lessons, 1) if one.id == lesson_id)
+    left = [
+        lesson.minutes
+        for lesson in module.lessons
+        if lesson.id not in progress or progress[lesson.id].done_at is None
+    ]
+    return Continue(module.lessons[number - 1], module, track, number, sum(left))
+
+
+def _require_track(catalogue: Catalogue, track_id: str) -> None:
+    if track_id not in catalogue.tracks:
+        raise Refused("This track is not published. Choose one from My tracks.")
+
+
+def _assign(
+    connection: Connection, viewer: Viewer, track_id: str, *, deed: str, now: datetime
+) -> None:
+    """Put the track on the viewer's own list, unless it stands there, and record the deed."""
+    insert_assignment(
+        connection,
+        learner_id=viewer.person_id,
+        track_id=track_id,
+        assigned_by=None,
+        due_on=None,
+        now=now,
+    )
+    record_deed(connection, viewer=viewer, deed=deed, object_=f"track:{track_id}", now=now)
