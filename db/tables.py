@@ -8,10 +8,12 @@ from sqlmodel import Field, SQLModel
 
 from db.columns import NAMING, BigId, document, in_order, key, moment, one_of, to
 from db.tables_authoring import DiskFile, Draft, RevisionNote
+from db.tables_practice import ActivityWork, DeskAction
 
 SQLModel.metadata.naming_convention = NAMING
 # Imported here so that the metadata is complete for whoever asks this module.
 AUTHORING = (DiskFile, Draft, RevisionNote)
+PRACTICE = (ActivityWork, DeskAction)
 
 ROLES = (
     "employee",
