@@ -8,6 +8,7 @@ from sqlmodel import Field, SQLModel
 
 from db.columns import NAMING, BigId, document, in_order, key, moment, one_of, to
 from db.tables_authoring import DiskFile, Draft, RevisionNote
+from db.tables_practice import ActivityWork, DeskAction
 from db.tables_programs import (
     EnrolmentStart,
     ProgramPlan,
@@ -19,6 +20,7 @@ from db.tables_programs import (
 SQLModel.metadata.naming_convention = NAMING
 # Imported here so that the metadata is complete for whoever asks this module.
 AUTHORING = (DiskFile, Draft, RevisionNote)
+PRACTICE = (ActivityWork, DeskAction)
 PROGRAMS = (EnrolmentStart, ProgramPlan, ProgramTrack, ProgramUnit, StandingCohort)
 
 ROLES = (

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0006_program_plans"
-down_revision = "0005_reviews"
+revision = "0007_program_plans"
+down_revision = "0006_practice_in_lessons"
 branch_labels = None
 depends_on = None
 
