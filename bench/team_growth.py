@@ -39,7 +39,7 @@ BYTES_A_RESULT = 700  # with its indexes; to refuse a run the disk cannot hold
 RESULT_SQL = """
     INSERT INTO result (attempt_id, calibration_id, learner_id, skill, theta, se, eap, eap_sd,
         items, correct, level, at_target, cells, arm, team_at_taking_id, role_profile, taken_at,
-        scored_at, code_version, counts_for, counted)
+        scored_at, code_version, counts_for, counted, number, in_force, reason, keys)
     SELECT i, {calibration}, 1 + i * 7919 % 10007 % {people},
         CASE i * 104729 % 1000003 % 6 WHEN 0 THEN 'ai-sense' WHEN 1 THEN 'agent-operations'
             WHEN 2 THEN 'retrieval-and-evidence' WHEN 3 THEN 'governance'
@@ -48,7 +48,7 @@ RESULT_SQL = """
         i * 15487469 % 999979 % 4 >= 2, '{{}}',
         CASE i * 32452843 % 999983 % 3 WHEN 0 THEN 'structured' WHEN 1 THEN 'self_directed' END,
         {first_team} + i * 7919 % 10007 % {people} % {teams}, 'all-staff', {moment}, {moment},
-        'bench', 'bench:' || i, {yes}
+        'bench', 'bench:' || i, {yes}, 1, {yes}, 'submitted', '{{}}'
     FROM {numbers}
 """
 MINUTES = f"i * 49979687 % {MONTHS * 30 * 24 * 60 - 1}"

@@ -3,11 +3,12 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Column, Index, LargeBinary, Text, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Column, Index, LargeBinary, Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from db.columns import NAMING, BigId, document, in_order, key, moment, one_of, to
-from db.tables_authoring import DiskFile, Draft, RevisionNote
+from db.tables_authoring import DiskFile, Draft, Review, RevisionNote
+from db.tables_notices import Notice
 from db.tables_practice import ActivityWork, DeskAction
 from db.tables_programs import (
     EnrolmentStart,
@@ -16,10 +17,22 @@ from db.tables_programs import (
     ProgramUnit,
     StandingCohort,
 )
+from db.tables_results import (
+    ARMS,
+    OCCASIONS,
+    Calibration,
+    GrowthCell,
+    Regrade,
+    RegradeChange,
+    Result,
+)
+from db.tables_statistics import FormStatistic, ItemStatistic, MisconceptionStatistic
 
 SQLModel.metadata.naming_convention = NAMING
 # Imported here so that the metadata is complete for whoever asks this module.
-AUTHORING = (DiskFile, Draft, RevisionNote)
+AUTHORING = (DiskFile, Draft, Review, RevisionNote)
+RESULTS = (Calibration, GrowthCell, Notice, Regrade, RegradeChange, Result)
+STATISTICS = (ItemStatistic, MisconceptionStatistic, FormStatistic)
 PRACTICE = (ActivityWork, DeskAction)
 PROGRAMS = (EnrolmentStart, ProgramPlan, ProgramTrack, ProgramUnit, StandingCohort)
 
@@ -34,8 +47,6 @@ ROLES = (
     "auditor",
     "administrator",
 )
-ARMS = ("structured", "self_directed")
-OCCASIONS = ("baseline", "end", "plus3", "plus6")
 
 
 class Instance(SQLModel, table=True):
@@ -374,103 +385,6 @@ class Answer(SQLModel, table=True):
         UniqueConstraint("attempt_id", "seq"),
         CheckConstraint("seq >= 1", name="seq_from_one"),
         CheckConstraint("length(response) <= 40000", name="response_not_too_long"),
-    )
-
-
-class Calibration(SQLModel, table=True):
-    """Item parameters a result was scored with."""
-
-    id: int = Field(default=None, sa_column=key())
-    skill: str = Field(index=True)
-    model: str
-    parameters: Any = Field(sa_column=document())
-    learners: int
-    code_version: str
-    made_at: datetime = Field(sa_column=moment())
-    in_force: bool
-    __table_args__ = (one_of("model", "prior", "rasch", "2pl"),)
-
-
-class Result(SQLModel, table=True):
-    """A skill estimate with its standard error, from one attempt under one calibration."""
-
-    id: int = Field(default=None, sa_column=key())
-    attempt_id: int = Field(sa_column=to("attempt.id", index=False))
-    calibration_id: int = Field(sa_column=to("calibration.id"))
-    learner_id: int = Field(sa_column=to("person.id", index=False))
-    skill: str
-    theta: float
-    se: float
-    eap: float
-    eap_sd: float
-    items: int
-    correct: int
-    level: int
-    at_target: bool
-    cells: Any = Field(sa_column=document())
-    arm: str | None = None
-    occasion: str | None = None
-    team_at_taking_id: int | None = Field(default=None, sa_column=to("team.id", optional=True))
-    enrolment_id: int | None = Field(default=None, sa_column=to("enrolment.id", optional=True))
-    role_profile: str
-    taken_at: datetime = Field(sa_column=moment())
-    scored_at: datetime = Field(sa_column=moment())
-    code_version: str
-    counts_for: str = Field(
-        description="the enrolment and occasion, or the month, it may count for"
-    )
-    counted: bool
-    __table_args__ = (
-        UniqueConstraint("attempt_id", "calibration_id"),
-        # The first attempt of an occasion counts; two that end at once cannot both be first.
-        Index(
-            "uq_result_counted",
-            "learner_id",
-            "skill",
-            "counts_for",
-            unique=True,
-            sqlite_where=text("counted"),
-            postgresql_where=text("counted"),
-        ),
-        Index("ix_result_learner_id_skill_taken_at", "learner_id", "skill", "taken_at"),
-        CheckConstraint("se > 0 AND eap_sd > 0", name="error_is_positive"),
-        CheckConstraint("correct BETWEEN 0 AND items", name="correct_within_items"),
-        CheckConstraint("theta BETWEEN -20 AND 20", name="theta_is_finite"),
-        CheckConstraint("se <= 20 AND eap_sd <= 20", name="error_is_finite"),
-        CheckConstraint("level BETWEEN 1 AND 4", name="level_is_known"),
-        one_of("arm", *ARMS),
-        one_of("occasion", *OCCASIONS),
-    )
-
-
-class GrowthCell(SQLModel, table=True):
-    """Counted results of a unit in a month, as integers: n, Σ and Σ² of θ in thousandths.
-
-    `scope` is `team` for a unit's own members and `line` for them and everyone below, by the tree
-    of the day the check was taken. A busy row is spread over shards.
-    """
-
-    __tablename__ = "growth_cell"
-    team_id: int = Field(sa_column=to("team.id", primary=True))
-    scope: str = Field(primary_key=True)
-    skill: str = Field(primary_key=True)
-    arm: str = Field(primary_key=True)
-    occasion: str = Field(primary_key=True)
-    month: date = Field(primary_key=True)
-    shard: int = Field(primary_key=True)
-    n: int
-    total: int = Field(sa_column=Column(BigId, nullable=False))
-    squares: int = Field(sa_column=Column(BigId, nullable=False))
-    error_squares: int = Field(sa_column=Column(BigId, nullable=False))
-    level_1: int
-    level_2: int
-    level_3: int
-    level_4: int
-    at_target: int
-    __table_args__ = (
-        one_of("scope", "team", "line"),
-        one_of("arm", *ARMS, "none"),
-        one_of("occasion", *OCCASIONS, "none"),
     )
 
 

@@ -109,14 +109,19 @@ def insert_calibration(
     connection.execute(
         update(rows).where(rows.c.skill == skill, rows.c.in_force).values(in_force=False)
     )
+    last = select(func.coalesce(func.max(rows.c.version), 0)).where(rows.c.skill == skill)
     return int(
         connection.execute(
             insert(rows)
             .values(
                 skill=skill,
+                version=int(connection.execute(last).scalar_one()) + 1,
                 model=model,
                 parameters=dict(parameters),
                 learners=learners,
+                answers=0,
+                details={},
+                verdict="",
                 code_version=code_version,
                 made_at=now,
                 in_force=True,

@@ -1,8 +1,9 @@
 """Ending an attempt, and keeping the skill estimate that came out of it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Literal
 
 from sqlalchemy import Connection
 
@@ -27,15 +28,21 @@ FIND_COUNTED = Statement(
     " se, level, at_target FROM result"
     " WHERE learner_id = :learner_id AND skill = :skill AND counts_for = :counts_for AND counted"
 )
-UNCOUNT_RESULT = Statement("UPDATE result SET counted = false WHERE id = :result_id")
+RETIRE_RESULT = Statement(
+    "UPDATE result SET in_force = false, counted = false"
+    " WHERE attempt_id = :attempt_id AND in_force"
+)
 INSERT_RESULT = Statement(
     """
     INSERT INTO result (attempt_id, calibration_id, learner_id, skill, theta, se, eap, eap_sd,
         items, correct, level, at_target, cells, arm, occasion, team_at_taking_id, enrolment_id,
-        role_profile, taken_at, scored_at, code_version, counts_for, counted)
+        role_profile, taken_at, scored_at, code_version, counts_for, counted, number, in_force,
+        reason, regrade_id, keys)
     VALUES (:attempt_id, :calibration_id, :learner_id, :skill, :theta, :se, :eap, :eap_sd,
         :items, :correct, :level, :at_target, :cells, :arm, :occasion, :team_at_taking_id,
-        :enrolment_id, :role_profile, :taken_at, :scored_at, :code_version, :counts_for, :counted)
+        :enrolment_id, :role_profile, :taken_at, :scored_at, :code_version, :counts_for, :counted,
+        (SELECT coalesce(max(number), 0) + 1 FROM result WHERE attempt_id = :attempt_id), true,
+        :reason, :regrade_id, :keys)
     RETURNING id
     """
 )
@@ -45,7 +52,8 @@ INSERT_RESULT = Statement(
 class NewResult:
     """A skill estimate about to be kept; logits for `theta`, `se`, `eap` and `eap_sd`.
 
-    `team_at_taking_id` is the team of the day the check was taken, `level` 1 to 4.
+    `team_at_taking_id` is the team of the day the check was taken, `level` 1 to 4. `keys` names
+    the positions scored by another revision than the one shown (None: not scored at all).
     """
 
     attempt_id: int
@@ -69,6 +77,9 @@ class NewResult:
     occasion: str | None = None
     team_at_taking_id: int | None = None
     enrolment_id: int | None = None
+    reason: Literal["submitted", "calibration", "regrade"] = "submitted"
+    regrade_id: int | None = None
+    keys: Mapping[str, int | None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +121,8 @@ def insert_result(connection: Connection, *, result: NewResult) -> KeptResult:
     """Keep a result, decide whether it counts, and move the growth cells with it.
 
     The first attempt of a learner at a skill counts, per enrolment and occasion, or per month
-    where the check belongs to no occasion. Scoring the attempt that counts once more, under another
-    calibration, puts the new result in the place of the old one.
+    where the check belongs to no occasion. Scoring an attempt once more, with other parameters or
+    another key, puts the new result in force in the place of the old one, which stays on record.
     """
     LOCK_LEARNER.run(connection, learner_id=result.learner_id)
     purpose = counts_for(result)
@@ -119,22 +130,21 @@ def insert_result(connection: Connection, *, result: NewResult) -> KeptResult:
         connection, learner_id=result.learner_id, skill=result.skill, counts_for=purpose
     ).first()
     counted = before is None or before.attempt_id == result.attempt_id
-    if before is not None and counted:
-        UNCOUNT_RESULT.run(connection, result_id=before.id)
-        if before.team_at_taking_id is not None:
-            old = Counted(
-                learner_id=before.learner_id,
-                team_id=before.team_at_taking_id,
-                skill=before.skill,
-                arm=before.arm,
-                occasion=before.occasion,
-                day=moment_of(before.taken_at).date(),
-                theta=before.theta,
-                se=before.se,
-                level=before.level,
-                at_target=bool(before.at_target),
-            )
-            move_cells(connection, result=old, by=-1)
+    RETIRE_RESULT.run(connection, attempt_id=result.attempt_id)
+    if before is not None and counted and before.team_at_taking_id is not None:
+        old = Counted(
+            learner_id=before.learner_id,
+            team_id=before.team_at_taking_id,
+            skill=before.skill,
+            arm=before.arm,
+            occasion=before.occasion,
+            day=moment_of(before.taken_at).date(),
+            theta=before.theta,
+            se=before.se,
+            level=before.level,
+            at_target=bool(before.at_target),
+        )
+        move_cells(connection, result=old, by=-1)
     result_id = _insert_row(connection, result, counts_for=purpose, counted=counted)
     if counted and result.team_at_taking_id is not None:
         move_cells(connection, result=_counted(result, result.team_at_taking_id), by=1)
@@ -169,6 +179,7 @@ def _insert_row(
 ) -> int:
     values = {name: getattr(result, name) for name in NewResult.__slots__}
     values["cells"] = canonical_json(dict(result.cells))
+    values["keys"] = canonical_json(dict(result.keys))
     row = INSERT_RESULT.run(connection, **values, counts_for=counts_for, counted=counted)
     return int(row.scalar_one())
 
@@ -186,6 +197,7 @@ def _append_scored(connection: Connection, result: NewResult, *, counted: bool) 
             "se": result.se,
             "level": result.level,
             "counted": counted,
+            "reason": result.reason,
             "code_version": result.code_version,
         },
         now=result.scored_at,

@@ -208,13 +208,16 @@ def select_seen_items(
 def select_results(
     connection: Connection, learner_id: int, *, attempt_ids: Sequence[int] | None = None
 ) -> tuple[ResultRow, ...]:
-    """Return a learner's estimates, oldest first; of some attempts only when these are named."""
+    """Return a learner's estimates in force, oldest first; of some attempts when these are named.
+
+    Of an attempt that was scored more than once only the estimate in force is among them.
+    """
     results, calibrations = table(Result), table(Calibration)
     names = [field.name for field in fields(ResultRow) if field.name != "model"]
     query = (
         select(*[*(results.c[name] for name in names), calibrations.c.model])
         .join(calibrations, calibrations.c.id == results.c.calibration_id)
-        .where(results.c.learner_id == learner_id)
+        .where(results.c.learner_id == learner_id, results.c.in_force)
         .order_by(results.c.taken_at, results.c.id)
     )
     if attempt_ids is not None:

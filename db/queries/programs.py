@@ -102,6 +102,7 @@ def select_scores(connection: Connection, program_id: int, *, skill: str) -> pd.
                 results.c.enrolment_id == enrolments.c.id,
                 results.c.skill == skill,
                 results.c.occasion.is_not(None),
+                results.c.counted,
             ),
         )
         .where(cohorts.c.program_id == program_id)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from db.columns import table
 from db.store import Store
@@ -109,16 +109,34 @@ def make_answer(
 
 
 def make_calibration(
-    store: Store, *, skill: str = "agent-operations", model: str = "prior", in_force: bool = True
+    store: Store,
+    *,
+    skill: str = "agent-operations",
+    model: str = "prior",
+    parameters: Mapping[str, Any] | None = None,
+    in_force: bool = True,
 ) -> int:
-    """Add item parameters for a skill."""
+    """Add item parameters for a skill; those before are no longer in force then."""
+    rows = table(Calibration)
+    versions = select(func.coalesce(func.max(rows.c.version), 0)).where(rows.c.skill == skill)
+    last = store.read(lambda c: c.execute(versions).scalar_one())
+    if in_force:
+        store.write(
+            lambda c: (
+                c.execute(update(rows).where(rows.c.skill == skill).values(in_force=False)).rowcount
+            )
+        )
     return add_row(
         store,
         Calibration,
         skill=skill,
+        version=last + 1,
         model=model,
-        parameters={},
+        parameters=dict(parameters or {}),
         learners=0,
+        answers=0,
+        details={},
+        verdict="",
         code_version="test",
         made_at=NOW,
         in_force=in_force,
@@ -142,6 +160,8 @@ def make_result(
     role_profile: str = "all-staff",
     taken_at: datetime = NOW,
     counted: bool = True,
+    in_force: bool = True,
+    number: int = 1,
 ) -> int:
     """Add a result row as it stands; aggregates do not move (use `insert_result` for that)."""
     attempt = attempt or make_attempt(
@@ -173,6 +193,10 @@ def make_result(
         code_version="test",
         counts_for=f"test-{next_number()}",
         counted=counted,
+        number=number,
+        in_force=in_force,
+        reason="submitted" if number == 1 else "calibration",
+        keys={},
     )
 
 
