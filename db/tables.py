@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Column, Index, LargeBinary, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, Column, Index, LargeBinary, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from db.columns import NAMING, BigId, document, in_order, key, moment, one_of, to
@@ -27,6 +27,7 @@ from db.tables_results import (
     Result,
 )
 from db.tables_statistics import FormStatistic, ItemStatistic, MisconceptionStatistic
+from db.tables_work import StoredComparison
 
 SQLModel.metadata.naming_convention = NAMING
 # Imported here so that the metadata is complete for whoever asks this module.
@@ -35,6 +36,7 @@ RESULTS = (Calibration, GrowthCell, Notice, Regrade, RegradeChange, Result)
 STATISTICS = (ItemStatistic, MisconceptionStatistic, FormStatistic)
 PRACTICE = (ActivityWork, DeskAction)
 PROGRAMS = (EnrolmentStart, ProgramPlan, ProgramTrack, ProgramUnit, StandingCohort)
+COMPARED = (StoredComparison,)
 
 ROLES = (
     "employee",
@@ -392,10 +394,16 @@ class Answer(SQLModel, table=True):
 
 
 class Job(SQLModel, table=True):
-    """Background work with its lease, heartbeat and progress."""
+    """Background work with its lease, heartbeat and progress.
+
+    `about` names what it is for: of a kind, one waits for each. Whoever runs it holds it until
+    `leased_until` under the name `worker`; `message` is the last word of progress, or why it
+    failed.
+    """
 
     id: int = Field(default=None, sa_column=key())
     kind: str
+    about: str = Field(default="", sa_column=Column(Text(), nullable=False, server_default=""))
     payload: Any = Field(sa_column=document())
     state: str
     tries: int = 0
@@ -405,10 +413,22 @@ class Job(SQLModel, table=True):
     asked_at: datetime = Field(sa_column=moment())
     run_after: datetime = Field(sa_column=moment())
     leased_until: datetime | None = Field(default=None, sa_column=moment(optional=True))
+    worker: str | None = None
+    started_at: datetime | None = Field(default=None, sa_column=moment(optional=True))
+    beat_at: datetime | None = Field(default=None, sa_column=moment(optional=True))
     ended_at: datetime | None = Field(default=None, sa_column=moment(optional=True))
     __table_args__ = (
         one_of("state", "waiting", "running", "done", "failed"),
         Index("ix_job_state_run_after", "state", "run_after"),
+        # What was asked for and has not begun need not be asked for again.
+        Index(
+            "uq_job_waiting",
+            "kind",
+            "about",
+            unique=True,
+            sqlite_where=text("state = 'waiting' AND about <> ''"),
+            postgresql_where=text("state = 'waiting' AND about <> ''"),
+        ),
         CheckConstraint("progress BETWEEN 0 AND 1", name="progress_is_a_share"),
     )
 
