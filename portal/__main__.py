@@ -1,9 +1,11 @@
-"""`python -m portal serve | demo | publish | person`: run the portal and fill it."""
+"""`python -m portal serve | demo | publish | work | person`: run the portal and fill it."""
 
 import argparse
 import logging
 import os
+import signal
 import sys
+import threading
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
@@ -15,6 +17,7 @@ from db.errors import DatabaseError
 from db.store import Store, open_store
 from portal import clock
 from portal.access import Role
+from portal.services.background import make_worker
 from portal.services.demo import DemoPlan, DemoRefused, fill_demo, is_empty
 from portal.services.people import NewPerson, PersonRefused, add_person, require_real_people
 from portal.services.publishing import Published, publish
@@ -49,6 +52,11 @@ def _parser() -> argparse.ArgumentParser:
     demo.set_defaults(run=_demo)
     publishing = commands.add_parser("publish", help="publish the Markdown of the content folder")
     publishing.set_defaults(run=_publish)
+    work = commands.add_parser(
+        "work", help="do background work until stopped, beside the worker inside the server"
+    )
+    work.add_argument("--once", action="store_true", help="do what waits now, then end")
+    work.set_defaults(run=_work)
     person = commands.add_parser(
         "person", help="add somebody who signs in at the provider, the first administrator too"
     )
@@ -129,6 +137,25 @@ def _publish(settings: Settings, _options: argparse.Namespace) -> int:
         return _publish_content(settings, store)
     finally:
         store.close()
+
+
+def _work(settings: Settings, options: argparse.Namespace) -> int:
+    store, stop = open_store(settings.database_url), threading.Event()
+    worker = make_worker(store, clock=clock.now)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda _number, _frame: stop.set())
+    try:
+        if options.once:
+            done = 0
+            while not stop.is_set() and worker.run_once():
+                done += 1
+            print(f"{done} jobs done or given back.")
+        else:
+            print(f"Worker {worker.name} is at work; stop it with Ctrl-C.", flush=True)
+            worker.run(stop)
+    finally:
+        store.close()
+    return 0
 
 
 def _person(settings: Settings, options: argparse.Namespace) -> int:

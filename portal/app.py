@@ -52,6 +52,8 @@ def _sections(viewer: Viewer, *, synthetic: bool) -> dict[str, list[st.Page]]:
         ]
     if access.may(viewer, "publish lessons"):
         sections[_("Author")].append(_page("editor", _("Editor"), "edit"))
+    if access.may(viewer, "see jobs"):
+        sections[_("Operations")] = [_page("jobs", _("Background work"), "schedule")]
     if synthetic:
         sections[_("About")] = [_page("tour", _("Tour"), "signpost")]
     return sections
@@ -61,7 +63,7 @@ def _doors() -> list[st.Page]:
     """Register every address with the entry page, so that a deep link survives signing in."""
     names = (
         "home", "tracks", "my_skills", "track", "lesson", "check", "result",
-        "team_growth", "programs", "lessons", "preview", "editor", "tour",
+        "team_growth", "programs", "lessons", "preview", "editor", "jobs", "tour",
     )  # fmt: skip
     return [
         st.Page(PAGES / "entry.py", title=_("Sign in"), url_path=name, default=name == "home")

@@ -1,6 +1,7 @@
 """The server: Streamlit as an ASGI app with its middleware, health routes and warm imports."""
 
 import sys
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
@@ -15,6 +16,7 @@ from streamlit.web.server.starlette.starlette_auth_routes import _get_cookie_val
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from portal import clock, loaders
+from portal.services.background import make_worker
 from portal.web.headers import SecurityHeaders
 from portal.web.health import health_routes
 from portal.web.provider import Provider, ProviderDoor, streamlit_secrets
@@ -24,7 +26,14 @@ from portal.web.sessions import SessionDoor
 @asynccontextmanager
 async def _lifespan(_app: object) -> AsyncIterator[None]:
     loaders.warm()
+    stop = threading.Event()
+    worker = make_worker(_HOUSE.store, clock=clock.now)
+    hands = threading.Thread(target=worker.run, args=(stop,), name="worker", daemon=True)
+    hands.start()
     yield
+    stop.set()
+    # A long job is left to the next worker: its lease runs out.
+    hands.join(timeout=2)
     loaders.close()
 
 

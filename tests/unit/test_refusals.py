@@ -32,6 +32,8 @@ GUARDED: dict[str, tuple[Deed, ...]] = {
     "comparing.compare_program": ("compare programs",),
     "comparing.read_programs": ("compare programs",),
     "comparing.routes_were_drawn": ("compare programs",),
+    "jobs.read_jobs": ("see jobs",),
+    "jobs.try_again": ("see jobs",),
     "learning.answer_check": ("learn",),
     "tracks.choose_start": ("learn",),
     "learning.complete_lesson": ("learn",),
@@ -56,6 +58,7 @@ GUARDED: dict[str, tuple[Deed, ...]] = {
 }
 # Functions that read or write for anybody who calls them, and why that is right.
 OPEN: dict[str, str] = {
+    "background.make_worker": "a worker of whoever holds the server",
     "catalogue.content_version": "a number that says nothing",
     "catalogue.read_catalogue": "what is published is for everyone who signed in",
     "catalogue.read_item": "pages draw items through `question`; other services explain them",
@@ -65,6 +68,8 @@ OPEN: dict[str, str] = {
     "drafting.read_published_texts": "stays in the server; `open_text` authorises before it shows",
     "evidence.actor": "names the viewer, reads nothing",
     "evidence.record_deed": "a step of a deed that was authorised, inside its transaction",
+    "jobs.ask_for": "part of another service, inside its transaction",
+    "jobs.find_work": "says whether work runs; services that ask authorise first",
     "organisation.build_organisation": "part of the demonstration",
     "people.add_person": "a command of whoever holds the server",
     "people.is_persona": "the entry page, before anybody signed in; invented people only",

@@ -1,0 +1,13 @@
+"""What workers do: every kind of background work, and what comes round by itself."""
+
+from db.store import Store
+from portal.services.jobs import Clock, JobFunction, Round, Worker
+
+# Kind -> function. The kind stands in the database: a name once used stays.
+KINDS: dict[str, JobFunction] = {}
+ROUNDS: tuple[Round, ...] = ()
+
+
+def make_worker(store: Store, *, clock: Clock, name: str = "") -> Worker:
+    """Return a worker for everything there is to do."""
+    return Worker(store, kinds=KINDS, rounds=ROUNDS, clock=clock, name=name)
