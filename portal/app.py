@@ -1,79 +1,101 @@
 """The entry script: who is signed in, hence which pages; and the heartbeat of every open tab."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import streamlit as st
 
 from portal import access, clock, loaders
-from portal.access import Viewer
+from portal.access import Deed, Viewer
 from portal.components.frame import draw_frame
 from portal.components.notices import show_notice, told
 from portal.services.sessions import keep_session
 from portal.text import _
 
 PAGES = Path(__file__).with_name("app_pages")
-# Reached by a button or a deep link, not from the sidebar.
-HIDDEN = frozenset({"track", "lesson", "check", "result", "preview", "editor"})
 ICON = Path(__file__).with_name("components") / "icon.png"
 
 
-def _page(name: str, title: str, icon: str) -> st.Page:
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A page: its section and words in the sidebar, and the deeds any one of which opens it."""
+
+    section: str
+    name: str
+    title: str
+    icon: str
+    deeds: tuple[Deed, ...] = ()
+    # Reached by a button or a deep link, not from the sidebar.
+    hidden: bool = False
+
+
+def _places(*, synthetic: bool) -> tuple[Place, ...]:
+    learn, team, author = _("Learn"), _("My team"), _("Author")
+    figures: tuple[Deed, ...] = ("see team figures", "see organisation figures")
+    places = (
+        Place(learn, "home", _("Home"), "home"),
+        Place(learn, "tracks", _("My tracks"), "route"),
+        Place(learn, "my_skills", _("My skills"), "query_stats"),
+        Place(learn, "track", _("Track"), "route", hidden=True),
+        Place(learn, "lesson", _("Lesson"), "menu_book", hidden=True),
+        Place(learn, "check", _("Skill check"), "quiz", hidden=True),
+        Place(learn, "result", _("Result"), "flag", hidden=True),
+        Place(team, "team_growth", _("Team growth"), "groups", figures),
+        Place(team, "programs", _("Programs compared"), "balance", ("compare programs",)),
+        Place(author, "lessons", _("Lessons"), "edit_note", ("read drafts",)),
+        Place(author, "preview", _("Preview"), "preview", ("read drafts",), hidden=True),
+        Place(author, "editor", _("Editor"), "edit", ("publish lessons",), hidden=True),
+        Place(_("Operations"), "jobs", _("Background work"), "schedule", ("see jobs",)),
+    )
+    tour = Place(_("About"), "tour", _("Tour"), "signpost")
+    return (*places, tour) if synthetic else places
+
+
+def _page(script: Path | Callable[[], None], place: Place, *, hidden: bool) -> st.Page:
     return st.Page(
-        PAGES / f"{name}.py",
-        title=title,
-        icon=f":material/{icon}:",
-        url_path=name,
-        default=name == "home",
-        visibility="hidden" if name in HIDDEN else "visible",
+        script,
+        title=place.title,
+        icon=f":material/{place.icon}:",
+        url_path=place.name,
+        default=place.name == "home",
+        visibility="hidden" if hidden else "visible",
     )
 
 
 def _sections(viewer: Viewer, *, synthetic: bool) -> dict[str, list[st.Page]]:
-    learn = [
-        _page("home", _("Home"), "home"),
-        _page("tracks", _("My tracks"), "route"),
-        _page("my_skills", _("My skills"), "query_stats"),
-        _page("track", _("Track"), "route"),
-        _page("lesson", _("Lesson"), "menu_book"),
-        _page("check", _("Skill check"), "quiz"),
-        _page("result", _("Result"), "flag"),
-    ]
-    sections = {_("Learn"): learn}
-    if access.may(viewer, "see team figures") or access.may(viewer, "see organisation figures"):
-        sections[_("My team")] = [_page("team_growth", _("Team growth"), "groups")]
-    if access.may(viewer, "compare programs"):
-        sections.setdefault(_("My team"), []).append(
-            _page("programs", _("Programs compared"), "balance")
-        )
-    if access.may(viewer, "read drafts"):
-        sections[_("Author")] = [
-            _page("lessons", _("Lessons"), "edit_note"),
-            _page("preview", _("Preview"), "preview"),
-        ]
-    if access.may(viewer, "publish lessons"):
-        sections[_("Author")].append(_page("editor", _("Editor"), "edit"))
-    if access.may(viewer, "see jobs"):
-        sections[_("Operations")] = [_page("jobs", _("Background work"), "schedule")]
-    if synthetic:
-        sections[_("About")] = [_page("tour", _("Tour"), "signpost")]
+    """Return the viewer's pages; a link to another one says which role it needs."""
+    sections: dict[str, list[st.Page]] = {}
+    refused = []
+    for place in _places(synthetic=synthetic):
+        if not place.deeds or any(access.may(viewer, deed) for deed in place.deeds):
+            page = _page(PAGES / f"{place.name}.py", place, hidden=place.hidden)
+            sections.setdefault(place.section, []).append(page)
+        else:
+            refuse = partial(access.require, viewer, place.deeds[0])
+            refused.append(_page(refuse, place, hidden=True))
+    sections[_("Learn")] += refused
     return sections
 
 
 def _doors() -> list[st.Page]:
     """Register every address with the entry page, so that a deep link survives signing in."""
-    names = (
-        "home", "tracks", "my_skills", "track", "lesson", "check", "result",
-        "team_growth", "programs", "lessons", "preview", "editor", "jobs", "tour",
-    )  # fmt: skip
     return [
-        st.Page(PAGES / "entry.py", title=_("Sign in"), url_path=name, default=name == "home")
-        for name in names
+        st.Page(
+            PAGES / "entry.py",
+            title=_("Sign in"),
+            url_path=place.name,
+            default=place.name == "home",
+        )
+        for place in _places(synthetic=True)
     ]
 
 
 # Without a fragment in its last run the browser does not come back after a restart of the server,
 # and the next answers would be lost. The same beat notices a session that ended elsewhere.
 @st.fragment(run_every="60s")
+@told()
 def heartbeat(person_id: int | None) -> None:
     """Rerun the whole page once the person behind it is no longer the same."""
     viewer = loaders.find_current_viewer()

@@ -1,6 +1,7 @@
 """Every word of the interface in the reader's language; dates and numbers by locale."""
 
 import gettext
+import re
 from contextvars import ContextVar
 from datetime import date, datetime
 from functools import cache
@@ -14,6 +15,9 @@ LOCALES = Path(__file__).with_name("locales")
 DEFAULT_LANGUAGE = "en"
 THIN_SPACE = "\u2009"
 MINUS = "\u2212"
+
+# What means something to Streamlit's Markdown, the colon of `:material/` and `:red[` included.
+_MARKUP = re.compile(r"[\\`*_{}\[\]()<>#+\-.!|~$:&^=]")
 
 _language: ContextVar[str] = ContextVar("language", default=DEFAULT_LANGUAGE)
 
@@ -61,6 +65,11 @@ def sentence_text(refusal: Exception) -> str:
     }
     text = _catalogue(_language.get()).gettext(sentence)
     return text.format(**values) if values else text
+
+
+def plain(text: str) -> str:
+    """Return a name so that Markdown shows it as it is: no markup, icon or formula comes of it."""
+    return _MARKUP.sub(r"\\\g<0>", text)
 
 
 def date_text(day: date | datetime) -> str:

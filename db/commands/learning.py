@@ -7,7 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import Connection, func, insert, select, update
 
 from db.columns import table
-from db.tables import Assignment, Attempt, AttemptItem, Progress, StartChoice
+from db.tables import Assignment, Attempt, AttemptItem, Person, Progress, StartChoice
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +119,18 @@ def save_start_choice(
                 learner_id=learner_id, track_id=track_id, choice=choice, chosen_at=now
             )
         )
+
+
+def hold_learner(connection: Connection, *, learner_id: int) -> None:
+    """Let one transaction at a time decide over a learner's attempts.
+
+    On PostgreSQL each statement sees what was committed meanwhile: without this, the second click
+    finds no open attempt, yet one that was just taken. On SQLite there is one writer anyway.
+    """
+    people = table(Person)
+    connection.execute(
+        select(people.c.id).where(people.c.id == learner_id).with_for_update(key_share=True)
+    )
 
 
 def insert_attempt(connection: Connection, *, attempt: NewAttempt, now: datetime) -> int:

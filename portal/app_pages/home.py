@@ -10,7 +10,7 @@ from portal.components.track_card import draw_track_card
 from portal.services.people import role_profile
 from portal.services.skills import read_skills
 from portal.services.tracks import Continue, Home, read_home
-from portal.text import _, date_text, plural
+from portal.text import _, date_text, plain, plural
 
 
 def _greeting() -> str:
@@ -97,7 +97,7 @@ viewer, catalogue = loaders.current_viewer(), loaders.catalogue()
 home = read_home(loaders.store(), viewer=viewer, catalogue=catalogue)
 skills = read_skills(loaders.store(), viewer=viewer, catalogue=catalogue)
 
-st.title(_greeting().format(name=viewer.name.split()[0]))
+st.title(_greeting().format(name=plain(viewer.name.split()[0])))
 if home.go_on is not None:
     _draw_continue(home.go_on)
 if not home.tracks and home.go_on is None:

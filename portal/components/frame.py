@@ -6,14 +6,14 @@ import streamlit as st
 
 from portal.access import Viewer
 from portal.components.redirect import leave_for
-from portal.text import _
+from portal.text import _, plain
 
 
 def draw_frame(viewer: Viewer, *, name: str, icon: Path, synthetic: bool) -> None:
     """Draw the sidebar's head and foot."""
     st.logo(str(icon), size="large")
     with st.sidebar:
-        with st.popover(viewer.name, icon=":material/account_circle:", width="stretch"):
+        with st.popover(plain(viewer.name), icon=":material/account_circle:", width="stretch"):
             st.markdown(
                 _("Signed in at {name}. Everything you answered is saved.").format(name=name)
             )

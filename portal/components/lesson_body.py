@@ -40,7 +40,7 @@ class Surroundings:
     draw_check: Callable[[str], None]
     read_image: Callable[[str], bytes | None]
     glossary: Mapping[str, str]
-    # How often each link was drawn in this run: two that are alike need two keys.
+    # How often each link and check was drawn in this run: two that are alike need two keys.
     links: Counter[str] = field(default_factory=Counter)
 
 
@@ -85,7 +85,17 @@ def _draw_image(block: Image, around: Surroundings) -> None:
 
 
 def _draw_check(block: Check, around: Surroundings) -> None:
-    around.draw_check(block.item_id)
+    _draw_check_once(block.item_id, around)
+
+
+def _draw_check_once(item_id: str, around: Surroundings) -> None:
+    """Draw a check where it comes first: its answer is one, so its widgets are too."""
+    key = f"lesson_check_{item_id}"
+    around.links[key] += 1
+    if around.links[key] == 1:
+        around.draw_check(item_id)
+    else:
+        st.info(_("This check stands further up in the lesson."), icon=":material/quiz:")
 
 
 def _draw_link(block: Link, around: Surroundings) -> None:
@@ -94,7 +104,7 @@ def _draw_link(block: Link, around: Surroundings) -> None:
             st.markdown(around.glossary.get(block.target, ""))
         return
     if block.kind == "item":
-        around.draw_check(block.target)
+        _draw_check_once(block.target, around)
         return
     key = f"lesson_link_{block.kind}_{block.target}_{block.text}"
     around.links[key] += 1

@@ -10,7 +10,7 @@ from assessments.scoring import check_response
 from curriculum.model import Skill
 from db import Connection
 from db.commands.answers import SavedAnswer, save_answer
-from db.commands.learning import NewAttempt, insert_attempt, save_flag
+from db.commands.learning import NewAttempt, hold_learner, insert_attempt, save_flag
 from db.commands.results import close_attempt
 from db.queries.learning import (
     AttemptItemRow,
@@ -90,6 +90,7 @@ def start_check(
     items = {id_: read_item(revision) for id_, revision in check.item_revisions.items()}
 
     def start(connection: Connection) -> int:
+        hold_learner(connection, learner_id=viewer.person_id)
         current = find_open_attempt(connection, learner_id=viewer.person_id, content_id=check.id)
         if current is not None:
             return current.id

@@ -106,9 +106,14 @@ def safe_target(text: str) -> str:
 
 
 def _from_this_machine(scope: Scope) -> bool:
+    """Say whether the request came from here and under a name of this machine.
+
+    A foreign name that was made to point here is a foreign page's doing, not the reader's.
+    """
     client = scope.get("client")
     host = client[0] if isinstance(client, (tuple, list)) and client else ""
-    return host in {"127.0.0.1", "::1"}
+    named = Request(scope).url.hostname
+    return host in {"127.0.0.1", "::1"} and named in {"localhost", "127.0.0.1", "::1"}
 
 
 def session_cookie(token: str) -> str:

@@ -17,3 +17,25 @@ def test_a_lesson_may_link_to_the_same_place_twice():
 
     assert not at.exception
     assert [one.label for one in at.button] == ["Read on", "Read on"]
+
+
+def page_with_a_check_twice() -> None:
+    import streamlit as st
+
+    from curriculum.model import Check
+    from portal.components.lesson_body import Surroundings, draw_blocks
+
+    def draw_check(item_id: str) -> None:
+        st.radio("Which?", ["A", "B"], key=item_id)
+
+    check = Check("w3.first")
+    around = Surroundings(draw_check=draw_check, read_image=lambda _path: None, glossary={})
+    draw_blocks((check, check), around)
+
+
+def test_a_check_that_stands_twice_in_a_lesson_is_asked_once():
+    at = AppTest.from_function(page_with_a_check_twice, default_timeout=30).run()
+
+    assert not at.exception
+    assert len(at.radio) == 1
+    assert [one.value for one in at.info] == ["This check stands further up in the lesson."]

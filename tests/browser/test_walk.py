@@ -67,6 +67,9 @@ def choose(page: Page) -> None:
 def next_question(page: Page, number: int) -> None:
     press(page, "Next question")
     expect(page.get_by_text(f"Question {number} of 12")).to_be_visible(timeout=PATIENCE)
+    # The browser fetches the code of a kind of widget when it meets the first one; a server that
+    # goes away in between leaves a hole on the page until it is loaded anew.
+    expect(widgets(page).locator("input").first).to_be_visible(timeout=PATIENCE)
 
 
 def rows(server: PortalServer, query: str) -> list[tuple]:
@@ -212,6 +215,18 @@ def test_nothing_is_lost_when_the_server_is_killed_in_mid_check(
     assert {position for *_rest, position in after[len(before) :]} == {1}
     page.reload()
     expect(page.get_by_text("Question 3 of 12")).to_be_visible(timeout=PATIENCE)
+
+
+def test_a_link_to_a_page_of_another_role_says_which_role_it_needs(
+    page: Page, served: PortalServer
+) -> None:
+    enter_as(page, served, "employee", path="/team_growth")
+    # Signing in leads on to the page that was asked for.
+    expect(page.get_by_text("You need the role manager")).to_be_visible(timeout=PATIENCE)
+    page.goto(f"{served.url}/editor?file=curriculum/skills.yml")
+
+    expect(page.get_by_text("You need the role author")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text("Page not found")).to_have_count(0)
 
 
 def test_the_other_tab_is_signed_out_at_its_next_click(new_context, served: PortalServer) -> None:

@@ -20,6 +20,7 @@ def make_person(
     store: Store,
     *,
     name: str = "Ada Lind",
+    issuer: str = "https://id.norhaven.example",
     subject: str | None = None,
     email: str | None = None,
     role_profile: str = "all-staff",
@@ -34,7 +35,7 @@ def make_person(
     person = add_row(
         store,
         Person,
-        issuer="https://id.norhaven.example",
+        issuer=issuer,
         subject=subject or f"subject-{number}",
         name=name,
         email=email or f"person{number}@norhaven.example",

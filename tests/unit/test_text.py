@@ -13,6 +13,7 @@ from portal.text import (
     month_text,
     number_text,
     percent_text,
+    plain,
     plural,
     sentence_text,
     signed_text,
@@ -125,3 +126,8 @@ def test_a_refusal_is_said_in_the_readers_language_and_logged_in_english(german)
 def test_a_refusal_without_values_keeps_its_braces():
     assert sentence_text(Refused("Write {n} yourself.")) == "Write {n} yourself."
     assert sentence_text(PermissionError("no entry")) == "no entry"
+
+
+def test_a_name_stays_a_name_inside_markdown():
+    assert plain("Ada O'Neil") == "Ada O'Neil"
+    assert plain("*Ada* :red[x] $y$ <b>") == r"\*Ada\* \:red\[x\] \$y\$ \<b\>"
