@@ -1,4 +1,4 @@
-"""`python -m portal serve | demo | publish | work | person`: run the portal and fill it."""
+"""`python -m portal serve | publish | export-curriculum | work | ...`: run and fill it."""
 
 import argparse
 import logging
@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import NoReturn, get_args
 
 from curriculum.read import read_curriculum, read_image, read_registers
+from curriculum.write import FolderRefused, write_folder
 from db.backup import upgrade_safely
 from db.errors import DatabaseError
 from db.store import Store, open_store
@@ -19,6 +20,7 @@ from portal import clock
 from portal.access import Role
 from portal.services.background import make_worker
 from portal.services.demo import DemoPlan, DemoRefused, fill_demo, is_empty
+from portal.services.exporting import ExportRefused, file_hash, read_live_files
 from portal.services.people import NewPerson, PersonRefused, add_person, require_real_people
 from portal.services.publishing import Published, publish
 from portal.settings import Settings, SettingsError
@@ -57,6 +59,15 @@ def _parser() -> argparse.ArgumentParser:
     )
     work.add_argument("--once", action="store_true", help="do what waits now, then end")
     work.set_defaults(run=_work)
+    export = commands.add_parser(
+        "export-curriculum",
+        help="write the live Markdown, registers and pictures into a folder",
+        description="Exit code: 0 written, 2 refused and nothing written.",
+    )
+    export.add_argument(
+        "folder", type=Path, metavar="DIR", help="new, empty, or a content folder already"
+    )
+    export.set_defaults(run=_export)
     person = commands.add_parser(
         "person", help="add somebody who signs in at the provider, the first administrator too"
     )
@@ -155,6 +166,32 @@ def _work(settings: Settings, options: argparse.Namespace) -> int:
             worker.run(stop)
     finally:
         store.close()
+    return 0
+
+
+def _export(settings: Settings, options: argparse.Namespace) -> int:
+    store = open_store(settings.database_url)
+    try:
+        live = {file.path: file for file in read_live_files(store)}
+    except ExportRefused as refused:
+        print(refused, file=sys.stderr)
+        return 2
+    finally:
+        store.close()
+    try:
+        done = write_folder(
+            options.folder,
+            {path: file.data for path, file in live.items()},
+            may_replace=lambda path, found: file_hash(found) in live[path].earlier,
+        )
+    except FolderRefused as refused:
+        print(refused, file=sys.stderr)
+        return 2
+    for path in done.written:
+        print(f"wrote {path}")
+    for path in done.extra:
+        print(f"left {path}: the portal does not know this file")
+    print(f"{len(done.written)} files written, {len(done.unchanged)} were the same already.")
     return 0
 
 

@@ -3,6 +3,7 @@
 Disk and browser are two doors to one text; both end in the same insertion here.
 """
 
+import json
 from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -38,13 +39,15 @@ from portal import access
 from portal.access import Viewer
 from portal.services.catalogue import REGISTERS
 from portal.services.evidence import CODE_VERSION, ORGANISATION, actor
-from portal.services.pictures import ReadImage, keep_pictures
+from portal.services.pictures import PREFIX, ReadImage, keep_pictures
 from portal.services.reconciling import FileConflict, Plan, fronts_of, reconcile
 from portal.services.units import Unit, units_of
 
 Outcome = Literal[
     "published", "unchanged", "blocked", "stale", "conflict", "retired", "not published"
 ]
+# Texts that lessons include; they belong to no unit of their own.
+SNIPPETS = "curriculum/snippets/"
 Reread = Callable[[Mapping[str, str]], Curriculum]
 
 
@@ -170,6 +173,7 @@ def publish_texts(
         ids = _insert(connection, unit, changed, viewer=viewer, now=now)
         _note_reasons(connection, changed, ids=ids, paths=expected.keys(), reason=reason)
         _retire_hidden(connection, unit, paths=expected.keys(), now=now)
+        keep_seen_files(connection, _shown_pictures(unit, changed), now=now)
         payload = {"revisions": ids, "why": reason.why, "author": reason.author_id}
         payload |= {"key choice": reason.key_choice, "waived": reason.waived}
         _audit(connection, unit, "published", payload=payload, viewer=viewer, now=now)
@@ -213,6 +217,16 @@ def _from_browser(unit: Unit, *, paths: Set[str]) -> list[NewRevision]:
         replace(revision, origin="browser")
         for revision in (*unit.revisions, *unit.hidden)
         if revision.path in paths or revision.content_id == unit.id
+    ]
+
+
+def _shown_pictures(unit: Unit, changed: list[NewRevision]) -> list[SeenFile]:
+    """Return the pictures that new revisions show, as they were read from disk just now."""
+    shown = json.dumps([dict(revision.body) for revision in changed])
+    return [
+        SeenFile(picture.path, None, sha256=picture.sha256)
+        for picture in unit.pictures
+        if PREFIX + picture.sha256 in shown
     ]
 
 
@@ -355,7 +369,12 @@ def _remember_disk(
     blocked |= {problem.path for problem in curriculum.problems if problem.level == "error"}
     for outcome in outcomes:
         blocked |= {conflict.path for conflict in outcome.conflicts}
-    wanted = {path for unit in units for path in unit.paths}
+    # Registers and snippets belong to no unit; registers that stayed as they were stay known so.
+    registers = {path for path in curriculum.sources if not path.endswith(".md")}
+    if any(one.kind == REGISTERS and one.outcome in {"blocked", "stale"} for one in outcomes):
+        blocked |= registers
+    shared = registers | {path for path in curriculum.sources if path.startswith(SNIPPETS)}
+    wanted = shared | {path for unit in units for path in unit.paths}
     files = [
         SeenFile(path, ids.get(path), text=text)
         for path, text in curriculum.sources.items()
@@ -370,6 +389,9 @@ def _remember_disk(
 
     def keep(connection: Connection) -> None:
         keep_seen_files(connection, [*files, *pictures], now=now)
+        for unit in units:
+            # Pictures of drafts too: an export hands back what was read here.
+            keep_pictures(connection, () if unit.problems else unit.pictures)
         if whole:
             # A file that is gone may still be live: then its last text is kept for a merge.
             known = select_known_ids(connection)

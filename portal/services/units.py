@@ -90,8 +90,8 @@ def _module_units(curriculum: Curriculum, read_image: ReadImage) -> list[Unit]:
             pinned, found = pin_pictures(lesson_to_json(lesson), read_image=read_image)
             marks = "".join(picture.sha256 for picture in found)
             revision = make(lesson.front, "lesson", module.front.id, pinned, marks)
+            pictures += found
             if lesson in shown:
-                pictures += found
                 revisions.append(revision)
                 revisions += [_item_revision(item, module.front.id) for item in lesson.items]
             else:

@@ -70,6 +70,7 @@ OPEN: dict[str, str] = {
     "evidence.record_deed": "a step of a deed that was authorised, inside its transaction",
     "jobs.ask_for": "part of another service, inside its transaction",
     "jobs.find_work": "says whether work runs; services that ask authorise first",
+    "exporting.read_live_files": "a command of whoever holds the server",
     "organisation.build_organisation": "part of the demonstration",
     "people.add_person": "a command of whoever holds the server",
     "people.is_persona": "the entry page, before anybody signed in; invented people only",
