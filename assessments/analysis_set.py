@@ -21,8 +21,9 @@ class AnalysisSet:
     """One skill at one target occasion.
 
     `learners` has one row per analysed learner: `learner`, `team`, `arm`, `baseline`,
-    `baseline_se`, `post`, `post_se` and the columns named in `covariates` and `strata` (numbers;
-    categories became 0/1 columns). In a post-only set `baseline` is missing throughout.
+    `baseline_se`, `post`, `post_se`, the columns named in `covariates` (numbers; categories became
+    0/1 columns) and the stratum in the column named by `strata`, if there is one. In a post-only
+    set `baseline` is missing throughout.
     `observations` keeps every score up to the target, for growth. `baseline_share` is the share of
     starters with a score before the target.
     """
@@ -32,7 +33,7 @@ class AnalysisSet:
     learners: pd.DataFrame
     observations: pd.DataFrame
     covariates: tuple[str, ...]
-    strata: tuple[str, ...]
+    strata: str | None
     enrolled: ArmCounts
     baseline_share: float
     post_only: bool
@@ -122,9 +123,9 @@ def build_analysis_set(
     starters, warnings = _starters(people, enrolled=enrolled)
     wanted = ["post"] if post_only else ["baseline", "post"]
     analysed = people.dropna(subset=wanted)
-    described, names, dummies = _describe(own, covariates=covariates, strata=strata)
+    described, names = _describe(own, covariates=covariates, strata=strata)
     analysed = analysed.join(described)
-    whole = analysed.dropna(subset=[*names, *dummies])
+    whole = analysed.dropna(subset=[*names, *([strata] if strata is not None else [])])
     if len(whole) < len(analysed):
         warnings.append(
             f"{len(analysed) - len(whole)} learners lack a covariate or stratum and are left out"
@@ -141,7 +142,7 @@ def build_analysis_set(
         learners=whole.reset_index(),
         observations=scored.drop(columns="rank"),
         covariates=tuple(names),
-        strata=tuple(dummies),
+        strata=strata,
         enrolled=count_by_arm(starters),
         baseline_share=len(before) / len(starters) if len(starters) else 0.0,
         post_only=post_only,
@@ -177,30 +178,27 @@ def _starters(
 
 def _describe(
     own: pd.DataFrame, *, covariates: Sequence[str], strata: str | None
-) -> tuple[pd.DataFrame, list[str], list[str]]:
-    """Covariates and stratum dummies per learner, and the names of their columns."""
+) -> tuple[pd.DataFrame, list[str]]:
+    """Covariates and stratum per learner, and the names of the columns of the covariates."""
     columns = [*covariates, *([strata] if strata is not None else [])]
     first = own.groupby("learner", sort=False)[columns].first() if columns else None
     if first is None:
-        return pd.DataFrame(index=own["learner"].drop_duplicates()), [], []
-    parts = [_as_numbers(first[name], drop_first=False) for name in covariates]
+        return pd.DataFrame(index=own["learner"].drop_duplicates()), []
+    parts = [_as_numbers(first[name]) for name in covariates]
     names = [column for part in parts for column in part.columns]
-    dummies: list[str] = []
     if strata is not None:
-        block = _indicators(first[strata], drop_first=True)
-        dummies = list(block.columns)
-        parts.append(block)
-    return pd.concat(parts, axis=1), names, dummies
+        parts.append(first[[strata]])
+    return pd.concat(parts, axis=1), names
 
 
-def _as_numbers(values: pd.Series, *, drop_first: bool) -> pd.DataFrame:
+def _as_numbers(values: pd.Series) -> pd.DataFrame:
     """A numeric column as it is, any other as one 0/1 column per category."""
     if pd.api.types.is_numeric_dtype(values):
         return values.astype(float).to_frame()
-    return _indicators(values, drop_first=drop_first)
+    return indicators(values, drop_first=False)
 
 
-def _indicators(values: pd.Series, *, drop_first: bool) -> pd.DataFrame:
+def indicators(values: pd.Series, *, drop_first: bool) -> pd.DataFrame:
     """One 0/1 column per category (`name=category`), missing where the category is."""
     levels = sorted(values.dropna().unique(), key=str)
     if drop_first or len(levels) == 2:

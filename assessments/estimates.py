@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from assessments.analysis_set import AnalysisSet
+from assessments.analysis_set import AnalysisSet, indicators
 from assessments.arms import ARMS, SELF_DIRECTED, STRUCTURED
 from assessments.baseline import pooled_sd
 from assessments.bootstrap import FEW_TEAMS, wild_bootstrap_p
@@ -136,8 +136,10 @@ def scores_vary(analysis: AnalysisSet) -> bool:
     scores = analysis.learners[columns].to_numpy(dtype=float)
     if (np.ptp(scores, axis=0) <= 1e-12 * np.maximum(1.0, np.abs(scores).max(axis=0))).any():
         return False
-    x, names = _design(analysis, terms=_baseline_column(analysis))
-    return not fit_least_squares(x, scores[:, -1], names=names).exact
+    terms = _baseline_column(analysis)
+    model = _model(analysis, outcome=scores[:, -1], terms=terms, teams=True)
+    fit = fit_least_squares(model.x, model.y, names=model.names, absorbed=model.absorbed)
+    return not fit.exact
 
 
 def _split(learners: pd.DataFrame, column: str) -> tuple[Floats, Floats]:
@@ -156,25 +158,67 @@ def _baseline_column(analysis: AnalysisSet) -> dict[str, Floats]:
     return {} if analysis.post_only else {"baseline": _column(analysis, "baseline")}
 
 
-def _design(analysis: AnalysisSet, *, terms: dict[str, Floats]) -> tuple[Floats, tuple[str, ...]]:
-    """Columns of the model: intercept, arm, the given terms, covariates, strata."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Model:
+    """Outcome and columns as they are fitted; `absorbed` strata were taken out of both."""
+
+    x: Floats
+    y: Floats
+    names: tuple[str, ...]
+    absorbed: int = 0
+
+
+def _model(
+    analysis: AnalysisSet, *, outcome: Floats, terms: dict[str, Floats], teams: bool
+) -> _Model:
+    """Intercept, arm, the given terms, covariates, and strata as dummies or taken out.
+
+    Notes
+    -----
+    Where every stratum lies in one team, taking its mean out of each column gives the same
+    coefficient, CR1, CR2 and df as its dummies: Pustejovsky and Tipton (2018), JBES 36,
+    theorem 2. The cost no longer grows with the number of strata, which may be thousands.
+    """
     arm = (analysis.learners["arm"].to_numpy() == STRUCTURED).astype(np.float64)
     columns = {"intercept": np.ones(len(arm)), "arm": arm, **terms}
-    columns |= {name: _column(analysis, name) for name in (*analysis.covariates, *analysis.strata)}
-    return np.column_stack(list(columns.values())), tuple(columns)
+    columns |= {name: _column(analysis, name) for name in analysis.covariates}
+    x, names = np.column_stack(list(columns.values())), tuple(columns)
+    if analysis.strata is None:
+        return _Model(x=x, y=outcome, names=names)
+    strata = analysis.learners[analysis.strata]
+    if teams and _may_be_absorbed(strata, teams=analysis.learners["team"]):
+        groups = strata.to_numpy()
+        demeaned = pd.DataFrame(np.column_stack([x[:, 1:], outcome]))
+        within = (demeaned - demeaned.groupby(groups).transform("mean")).to_numpy()
+        return _Model(
+            x=within[:, :-1], y=within[:, -1], names=names[1:], absorbed=int(strata.nunique())
+        )
+    dummies = indicators(strata, drop_first=True)
+    return _Model(
+        x=np.column_stack([x, dummies.to_numpy(dtype=float)]),
+        y=outcome,
+        names=(*names, *dummies.columns),
+    )
+
+
+def _may_be_absorbed(strata: pd.Series, *, teams: pd.Series) -> bool:
+    """Many strata, each in one team; with few teams the bootstrap wants the dummies."""
+    pairs = pd.DataFrame({"stratum": strata, "team": teams}).drop_duplicates()
+    return teams.nunique() >= FEW_TEAMS and not pairs["stratum"].duplicated().any()
 
 
 def _estimate(
     analysis: AnalysisSet, *, outcome: Floats, terms: dict[str, Floats], teams: bool, seed: int
 ) -> Estimate:
     """The arm's coefficient with everything reported about it."""
-    x, names = _design(analysis, terms=terms)
+    model = _model(analysis, outcome=outcome, terms=terms, teams=teams)
+    x, y, names = model.x, model.y, model.names
     clusters = analysis.learners["team"].to_numpy() if teams else None
-    fit = fit_least_squares(x, outcome, names=names, clusters=clusters)
+    fit = fit_least_squares(x, y, names=names, clusters=clusters, absorbed=model.absorbed)
     arm = estimate_coefficient(fit, name="arm")
     wild = None
     if clusters is not None and fit.clusters < FEW_TEAMS:
-        wild = wild_bootstrap_p(x, outcome, names=names, name="arm", clusters=clusters, seed=seed)
+        wild = wild_bootstrap_p(x, y, names=names, name="arm", clusters=clusters, seed=seed)
     return Estimate(
         estimate=arm.estimate,
         se_cr1=arm.se_cr1,

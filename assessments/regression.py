@@ -32,7 +32,8 @@ class Regression:
     """A least squares fit `y = X b + e` in its QR form `X = Q R`.
 
     `codes` numbers each row's cluster from 0 (None: every row stands alone). `dropped` names
-    columns left out because earlier columns already determine them.
+    columns left out because earlier columns already determine them. `absorbed` counts the columns
+    that were taken out of `X` and `y` beforehand.
     """
 
     names: tuple[str, ...]
@@ -44,6 +45,7 @@ class Regression:
     codes: Codes | None
     clusters: int
     exact: bool
+    absorbed: int = 0
 
     @property
     def rows(self) -> int:
@@ -53,7 +55,7 @@ class Regression:
     @property
     def residual_df(self) -> int:
         """Observations minus estimated coefficients."""
-        return self.rows - len(self.names)
+        return self.rows - len(self.names) - self.absorbed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +93,7 @@ def fit_least_squares(
     *,
     names: Sequence[str],
     clusters: Sequence[object] | NDArray[Any] | None = None,
+    absorbed: int = 0,
 ) -> Regression:
     """Regress `y` on the columns of `x`, leaving out columns that earlier ones determine.
 
@@ -100,6 +103,8 @@ def fit_least_squares(
         Design matrix with its intercept, one column per name; put what matters first.
     clusters
         Team of each row; None when rows are independent.
+    absorbed
+        How many columns were taken out of `x` and `y` before; they cost degrees of freedom.
     """
     x = np.asarray(x, dtype=np.float64)
     kept = _independent_columns(x)
@@ -123,6 +128,7 @@ def fit_least_squares(
         codes=codes,
         clusters=count,
         exact=bool(np.linalg.norm(residuals) <= _EXACT * max(spread, float(np.abs(y).max()))),
+        absorbed=absorbed,
     )
 
 
@@ -176,7 +182,7 @@ def estimate_coefficient(fit: Regression, *, name: str) -> Coefficient:
         if fit.codes is None
         else _clustered(fit, codes=fit.codes, weights=weights)
     )
-    n, k, g = fit.rows, len(fit.names), fit.clusters
+    n, k, g = fit.rows, len(fit.names) + fit.absorbed, fit.clusters
     cr1 = g / (g - 1) * (n - 1) / (n - k) * float(scores @ scores)
     return Coefficient(
         name=name,

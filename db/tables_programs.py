@@ -92,7 +92,14 @@ REFUSE_ON_POSTGRESQL = (
     f"CREATE TRIGGER frozen_plan BEFORE UPDATE OF {FROZEN_COLUMNS} ON program_plan "
     "FOR EACH ROW WHEN (OLD.frozen_at IS NOT NULL) EXECUTE FUNCTION refuse_frozen_plan()",
 )
-_plans = table(ProgramPlan)
-event.listen(_plans, "after_create", DDL(REFUSE_ON_SQLITE).execute_if(dialect="sqlite"))
+
+
+def _guard_with(statement: str, *, dialect: str) -> None:
+    """Run a statement after the table of plans was made, on one kind of database."""
+    ddl = DDL(statement)  # type: ignore[no-untyped-call]  # SQLAlchemy gives it no types
+    event.listen(table(ProgramPlan), "after_create", ddl.execute_if(dialect=dialect))
+
+
+_guard_with(REFUSE_ON_SQLITE, dialect="sqlite")
 for _statement in REFUSE_ON_POSTGRESQL:
-    event.listen(_plans, "after_create", DDL(_statement).execute_if(dialect="postgresql"))
+    _guard_with(_statement, dialect="postgresql")

@@ -7,7 +7,9 @@ import pandas as pd
 from sqlalchemy import Connection, and_, func, select
 
 from db.columns import table
-from db.tables import Cohort, Enrolment, Lottery, Occasion, Program, Result, Team
+from db.tables import Cohort, Enrolment, Lottery, Occasion, Program, Team
+from db.tables_programs import EnrolmentStart, StandingCohort
+from db.tables_results import Result
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +40,15 @@ class WindowRow:
 
 
 def select_programs(connection: Connection) -> tuple[ProgramRow, ...]:
-    """Return every program, newest start first."""
+    """Return every program, newest start first; the standing cohorts are no programs."""
     programs, draws = table(Program), table(Lottery)
+    cohorts, standing = table(Cohort), table(StandingCohort)
+    stands = (
+        select(cohorts.c.id)
+        .join(standing, standing.c.cohort_id == cohorts.c.id)
+        .where(cohorts.c.program_id == programs.c.id)
+        .exists()
+    )
     rows = connection.execute(
         select(
             programs.c.id,
@@ -48,7 +57,9 @@ def select_programs(connection: Connection) -> tuple[ProgramRow, ...]:
             programs.c.design,
             programs.c.starts_on,
             select(draws.c.id).where(draws.c.program_id == programs.c.id).exists().label("drawn"),
-        ).order_by(programs.c.starts_on.desc(), programs.c.name)
+        )
+        .where(~stands)
+        .order_by(programs.c.starts_on.desc(), programs.c.name)
     )
     return tuple(ProgramRow(row[0], row[1], row[2], row[3], row[4], bool(row[5])) for row in rows)
 
@@ -81,21 +92,28 @@ def select_windows(connection: Connection, learner_id: int) -> tuple[WindowRow, 
 def select_scores(connection: Connection, program_id: int, *, skill: str) -> pd.DataFrame:
     """Return the scores of everyone enrolled in a program, in the long form of a comparison.
 
-    Columns: `learner_id`, `team_id` (at the start), `arm`, `occasion`, `score` (θ), `se`. One row
-    per learner and counted occasion; a learner without any has one row with empty occasion and
-    score, so that everyone enrolled is counted.
+    Columns: `learner_id`, `team_id` (at the start), `arm`, `starts_on`, `stratum` (of the draw),
+    `role` and `tenure` (months) at the start, `occasion`, `score` (θ), `se`. One row per learner
+    and counted occasion; a learner without any has one row with empty occasion and score, so that
+    everyone enrolled is counted.
     """
     enrolments, cohorts, results = table(Enrolment), table(Cohort), table(Result)
+    starts = table(EnrolmentStart)
     rows = connection.execute(
         select(
             enrolments.c.learner_id,
             enrolments.c.team_at_start_id.label("team_id"),
             enrolments.c.arm,
+            enrolments.c.starts_on,
+            starts.c.stratum,
+            starts.c.role_profile.label("role"),
+            starts.c.months_in_house.label("tenure"),
             results.c.occasion,
             results.c.theta.label("score"),
             results.c.se,
         )
         .join(cohorts, cohorts.c.id == enrolments.c.cohort_id)
+        .outerjoin(starts, starts.c.enrolment_id == enrolments.c.id)
         .outerjoin(
             results,
             and_(
@@ -108,9 +126,11 @@ def select_scores(connection: Connection, program_id: int, *, skill: str) -> pd.
         .where(cohorts.c.program_id == program_id)
         .order_by(enrolments.c.learner_id, results.c.taken_at)
     )
-    return pd.DataFrame(
-        list(rows), columns=["learner_id", "team_id", "arm", "occasion", "score", "se"]
+    columns = (
+        *("learner_id", "team_id", "arm", "starts_on", "stratum", "role", "tenure"),
+        *("occasion", "score", "se"),
     )
+    return pd.DataFrame(list(rows), columns=list(columns))
 
 
 def select_programs_of_teams(connection: Connection, team_ids: tuple[int, ...]) -> frozenset[int]:

@@ -10,6 +10,7 @@ from assessments.compare import compare_arms
 from db import Connection
 from db.queries.growth import select_managed
 from db.queries.people import select_subtree
+from db.queries.program_plans import find_plan
 from db.queries.programs import (
     ProgramRow,
     select_occasion_months,
@@ -105,6 +106,7 @@ def compare_program(
 
     def read(connection: Connection) -> _Scores:
         scores = select_scores(connection, program_id, skill=skill)
+        plan = find_plan(connection, program_id)
         teams = tuple(int(team) for team in scores["team_id"].dropna().unique())
         own = None
         if not viewer.roles & ORGANISATION_ROLES:
@@ -112,6 +114,7 @@ def compare_program(
         return _Scores(
             scores=scores,
             months=select_occasion_months(connection, program_id),
+            covariates=plan.covariates if plan is not None else (),
             names={str(id_): name for id_, name in select_team_names(connection, teams).items()},
             own_teams=own,
         )
@@ -135,6 +138,7 @@ class _Scores:
 
     scores: pd.DataFrame
     months: Mapping[str, float]
+    covariates: tuple[str, ...]
     names: Mapping[str, str]
     own_teams: frozenset[str] | None
 
@@ -161,7 +165,9 @@ def _compare(
             "time": measured["occasion"].map(found.months),
             "score": 500 + 100 * measured["score"].astype(float),
             "se": 100 * measured["se"].astype(float),
-            "stratum": measured["team_id"].astype("Int64").astype(str),
+            # Draws from before strata were kept were all made within teams.
+            "stratum": measured["stratum"].fillna(measured["team_id"].astype("Int64").astype(str)),
+            **{name: measured[name] for name in found.covariates},
         }
     )
     enrolled = pd.DataFrame(
@@ -171,6 +177,8 @@ def _compare(
         rows,
         design="randomised" if program.drawn else "self_selected",
         target=target,
+        covariates=found.covariates,
+        strata="stratum" if program.drawn else None,
         enrolled=enrolled,
     )[0]
     return describe_compared(
