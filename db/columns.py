@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import (
     JSON,
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     DateTime,
@@ -14,6 +15,7 @@ from sqlalchemy import (
     Integer,
     Table,
     Text,
+    false,
 )
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import SQLModel
@@ -84,6 +86,16 @@ def to(
 def moment(*, optional: bool = False) -> Column[datetime]:
     """Return a column for an aware UTC moment."""
     return Column(UtcDateTime(), nullable=optional)
+
+
+def no() -> Column[bool]:
+    """Return a column for yes or no that says no where nobody said anything."""
+    return Column(Boolean(), nullable=False, server_default=false())
+
+
+def words() -> Column[str]:
+    """Return a column for text that is empty where nobody wrote anything."""
+    return Column(Text(), nullable=False, server_default="")
 
 
 def document() -> Column[Any]:

@@ -3,11 +3,20 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Column, Index, LargeBinary, Text, UniqueConstraint, text
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    Index,
+    LargeBinary,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlmodel import Field, SQLModel
 
-from db.columns import NAMING, BigId, document, in_order, key, moment, one_of, to
+from db.columns import NAMING, BigId, document, in_order, key, moment, no, one_of, to, words
 from db.tables_authoring import DiskFile, Draft, Review, RevisionNote
+from db.tables_guard import Allowance, Audit, AuditAnchor, AuditAnchorHead
 from db.tables_notices import Notice
 from db.tables_practice import ActivityWork, DeskAction
 from db.tables_programs import (
@@ -37,6 +46,7 @@ STATISTICS = (ItemStatistic, MisconceptionStatistic, FormStatistic)
 PRACTICE = (ActivityWork, DeskAction)
 PROGRAMS = (EnrolmentStart, ProgramPlan, ProgramTrack, ProgramUnit, StandingCohort)
 COMPARED = (StoredComparison,)
+GUARD = (Allowance, Audit, AuditAnchor, AuditAnchorHead)
 
 ROLES = (
     "employee",
@@ -65,7 +75,10 @@ class Instance(SQLModel, table=True):
 
 
 class Person(SQLModel, table=True):
-    """Someone with an account, known by the issuer and subject of the sign-in."""
+    """Someone with an account, known by the issuer and subject of the sign-in.
+
+    `on_roster` says that the roster vouches for them; the account ends after `last_day`.
+    """
 
     id: int = Field(default=None, sa_column=key())
     issuer: str
@@ -76,6 +89,8 @@ class Person(SQLModel, table=True):
     language: str = "en"
     active: bool = True
     created_at: datetime = Field(sa_column=moment())
+    on_roster: bool = Field(default=False, sa_column=no())
+    last_day: date | None = None
     __table_args__ = (
         UniqueConstraint("issuer", "subject"),
         CheckConstraint("length(name) > 0", name="name_given"),
@@ -83,7 +98,7 @@ class Person(SQLModel, table=True):
 
 
 class RoleGrant(SQLModel, table=True):
-    """A right given to a person, by whom and when; taken back, never deleted."""
+    """A right given to a person: by whom, when and why; taken back, never deleted."""
 
     __tablename__ = "role_grant"
     id: int = Field(default=None, sa_column=key())
@@ -92,6 +107,9 @@ class RoleGrant(SQLModel, table=True):
     granted_by: int | None = Field(default=None, sa_column=to("person.id", optional=True))
     granted_at: datetime = Field(sa_column=moment())
     revoked_at: datetime | None = Field(default=None, sa_column=moment(optional=True))
+    reason: str = Field(default="", sa_column=words())
+    revoked_reason: str = Field(default="", sa_column=words())
+    from_roster: bool = Field(default=False, sa_column=no())
     __table_args__ = (one_of("role", *ROLES), in_order("granted_at", "revoked_at"))
 
 
@@ -153,6 +171,7 @@ class TeamManager(SQLModel, table=True):
     kind: str
     starts_on: date
     ends_on: date | None = None
+    from_roster: bool = Field(default=False, sa_column=no())
     __table_args__ = (
         one_of("kind", "manager", "deputy"),
         in_order("starts_on", "ends_on"),
@@ -431,18 +450,3 @@ class Job(SQLModel, table=True):
         ),
         CheckConstraint("progress BETWEEN 0 AND 1", name="progress_is_a_share"),
     )
-
-
-class Audit(SQLModel, table=True):
-    """One deed in a hash chain: a stream per attempt, one for everything else."""
-
-    stream: str = Field(primary_key=True)
-    seq: int = Field(sa_column=Column(BigId, primary_key=True, autoincrement=False))
-    at: datetime = Field(sa_column=moment())
-    actor: str
-    deed: str = Field(index=True)
-    object: str
-    payload: str = Field(sa_column=Column(Text(), nullable=False))
-    prev_hash: str
-    hash: str
-    __table_args__ = (CheckConstraint("seq >= 1", name="seq_from_one"),)
