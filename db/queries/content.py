@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import Connection, Select, func, select
 
 from db.columns import table
-from db.tables import Calibration, Content, ContentFile, Head, Revision
+from db.queries.calibrations import find_calibration  # noqa: F401 - publishing asks here
+from db.tables import Content, ContentFile, Head, Revision
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,18 +24,6 @@ class RevisionRow:
     key_hash: str
     body: Mapping[str, Any]
     published_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class CalibrationRow:
-    """Item parameters: `parameters` maps an item id to its `a` and `b`."""
-
-    id: int
-    skill: str
-    model: str
-    parameters: Mapping[str, Any]
-    learners: int
-    made_at: datetime
 
 
 def find_content_version(connection: Connection) -> int:
@@ -62,22 +51,6 @@ def select_heads(connection: Connection) -> tuple[tuple[RevisionRow, ...], dict[
     return tuple(RevisionRow(*row) for row in rows), {row[0]: row[1] for row in items}
 
 
-def find_calibration(connection: Connection, *, skill: str) -> CalibrationRow | None:
-    """Return the calibration in force for a skill, or None."""
-    rows = table(Calibration)
-    row = connection.execute(
-        select(
-            rows.c.id,
-            rows.c.skill,
-            rows.c.model,
-            rows.c.parameters,
-            rows.c.learners,
-            rows.c.made_at,
-        ).where(rows.c.skill == skill, rows.c.in_force)
-    ).first()
-    return None if row is None else CalibrationRow(*row)
-
-
 def find_head(connection: Connection, content_id: str) -> RevisionRow | None:
     """Return the revision people see, or None."""
     heads = table(Head)
@@ -86,6 +59,19 @@ def find_head(connection: Connection, content_id: str) -> RevisionRow | None:
         .join(heads, heads.c.revision_id == table(Revision).c.id)
         .where(heads.c.content_id == content_id)
     ).first()
+    return None if row is None else RevisionRow(*row)
+
+
+def find_revision_at(
+    connection: Connection, content_id: str, *, at: datetime
+) -> RevisionRow | None:
+    """Return the revision that was the newest at a moment, else the first one ever; or None."""
+    revisions = table(Revision)
+    mine = _revisions().where(revisions.c.content_id == content_id)
+    then = mine.where(revisions.c.published_at <= at).order_by(revisions.c.number.desc())
+    row = connection.execute(then.limit(1)).first()
+    if row is None:
+        row = connection.execute(mine.order_by(revisions.c.number).limit(1)).first()
     return None if row is None else RevisionRow(*row)
 
 

@@ -89,8 +89,10 @@ class ResultRow:
     correct: int
     cells: dict[str, list[int]]
     occasion: str | None
+    level: int
     taken_at: datetime
     model: str
+    version: int
 
 
 def select_assignments(connection: Connection, learner_id: int) -> tuple[AssignmentRow, ...]:
@@ -213,9 +215,9 @@ def select_results(
     Of an attempt that was scored more than once only the estimate in force is among them.
     """
     results, calibrations = table(Result), table(Calibration)
-    names = [field.name for field in fields(ResultRow) if field.name != "model"]
+    names = [field.name for field in fields(ResultRow) if field.name not in {"model", "version"}]
     query = (
-        select(*[*(results.c[name] for name in names), calibrations.c.model])
+        select(*[results.c[name] for name in names], calibrations.c.model, calibrations.c.version)
         .join(calibrations, calibrations.c.id == results.c.calibration_id)
         .where(results.c.learner_id == learner_id, results.c.in_force)
         .order_by(results.c.taken_at, results.c.id)

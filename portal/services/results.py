@@ -1,36 +1,32 @@
 """What a skill check that was handed in says: scoring it, keeping the result, reading it."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from assessments.irt import LevelBand, estimate_skill, level_band
-from assessments.parameters import ItemParameters, Parameters
-from assessments.scoring import Score, score
-from curriculum.model import Item, Skill
+from assessments.irt import LevelBand, level_band
+from curriculum.model import Skill
 from db import Connection
 from db.commands.results import NewResult, insert_result
-from db.queries.content import CalibrationRow, find_calibration
-from db.queries.learning import (
-    AttemptItemRow,
-    AttemptRow,
-    ResultRow,
-    find_attempt,
-    select_attempt_items,
-    select_results,
-)
+from db.queries.learning import AttemptRow, ResultRow, find_attempt, select_results
 from db.queries.people import find_person
-from db.queries.programs import (
-    find_route,
-)
+from db.queries.programs import find_route
+from db.queries.scoring import select_given
 from db.store import Store
 from portal import access
 from portal.access import Refused, Viewer
 from portal.services.catalogue import Catalogue
 from portal.services.evidence import CODE_VERSION
 from portal.services.learning import ReadItem
+from portal.services.scoring import (
+    ScoredCheck,
+    cuts_of,
+    level_of,
+    reaches_target,
+    read_scale,
+    score_check,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +80,6 @@ def band_of(skill: Skill, result: ResultRow) -> LevelBand:
     return level_band(result.eap, se=result.eap_sd, cuts=cuts_of(skill))
 
 
-def cuts_of(skill: Skill) -> list[float]:
-    """Return the lower ends of levels 2, 3 and 4."""
-    return [level.cut for level in skill.levels if level.cut is not None]
-
-
 def find_own_check(connection: Connection, viewer: Viewer, attempt_id: int) -> AttemptRow:
     """Return an own skill check; refuse another person's as if it did not exist."""
     attempt = find_attempt(connection, attempt_id)
@@ -111,73 +102,50 @@ def score_attempt(
 ) -> None:
     """Estimate the skill behind a check handed in, and keep it with the aggregates it moves."""
     skill = str(attempt.skill)
-    rows = select_attempt_items(connection, attempt.id)
-    items = [read_item(row.revision_id) for row in rows]
-    scores = [_score_row(item, row) for item, row in zip(items, rows, strict=True)]
-    calibration = find_calibration(connection, skill=skill)
-    if calibration is None:
-        raise Refused("This skill has no item parameters yet. Tell the people desk.")
-    estimate = estimate_skill(
-        {item.id: one.correct for item, one in zip(items, scores, strict=True)},
-        parameters=parameters_of(calibration),
-    )
+    given = select_given(connection, [attempt.id])[attempt.id]
+    scale = read_scale(connection, skill=skill, read_item=read_item)
+    scored = score_check(given, scale=scale)
     person = find_person(connection, attempt.learner_id)
     arm, occasion = find_route(
         connection, enrolment_id=attempt.enrolment_id, occasion_id=attempt.occasion_id
     )
-    levels = catalogue.registers.skills[skill]
-    level = 1 + sum(estimate.wle >= cut for cut in cuts_of(levels))
-    role = catalogue.registers.roles.get(person.role_profile if person else "")
+    profile = person.role_profile if person else ""
     insert_result(
         connection,
         result=NewResult(
             attempt_id=attempt.id,
             learner_id=attempt.learner_id,
             skill=skill,
-            calibration_id=calibration.id,
-            code_version=CODE_VERSION,
-            theta=estimate.wle,
-            se=estimate.se,
-            eap=estimate.eap,
-            eap_sd=estimate.sd,
-            items=len(items),
-            correct=sum(one.correct for one in scores),
-            cells=_cells(items, scores),
-            level=level,
-            at_target=level >= (role.targets.get(skill, 1) if role else 1),
-            role_profile=person.role_profile if person else "",
+            role_profile=profile,
             taken_at=now,
             scored_at=now,
             arm=arm,
             occasion=occasion,
             team_at_taking_id=attempt.team_at_taking_id,
             enrolment_id=attempt.enrolment_id,
+            **figures(scored, catalogue=catalogue, skill=skill, role_profile=profile),
         ),
     )
 
 
-def _score_row(item: Item, row: AttemptItemRow) -> Score:
-    if row.response is None:
-        return Score(share=0.0, correct=False)
-    return score(item, json.loads(row.response))
-
-
-def _cells(items: list[Item], scores: list[Score]) -> dict[str, list[int]]:
-    cells: dict[str, list[int]] = {}
-    for item, one in zip(items, scores, strict=True):
-        right, asked = cells.get(item.cell or "", [0, 0])
-        cells[item.cell or ""] = [right + int(one.correct), asked + 1]
-    return cells
-
-
-def parameters_of(calibration: CalibrationRow) -> Parameters:
-    """Return the item parameters that a calibration kept in the database holds."""
-    values: Mapping[str, Mapping[str, Any]] = calibration.parameters
-    return Parameters(
-        items={
-            id_: ItemParameters(item_id=id_, a=float(one["a"]), b=float(one["b"]))
-            for id_, one in values.items()
-        },
-        basis="expert" if calibration.model == "prior" else calibration.model,  # type: ignore[arg-type]
-        note="",
-    )
+def figures(
+    scored: ScoredCheck, *, catalogue: Catalogue, skill: str, role_profile: str
+) -> dict[str, Any]:
+    """Return what a result keeps of a scored check, under the names of its fields."""
+    estimate = scored.form.estimate
+    level = level_of(estimate.wle, skill=catalogue.registers.skills[skill])
+    role = catalogue.registers.roles.get(role_profile)
+    return {
+        "calibration_id": scored.calibration_id,
+        "code_version": CODE_VERSION,
+        "theta": estimate.wle,
+        "se": estimate.se,
+        "eap": estimate.eap,
+        "eap_sd": estimate.sd,
+        "items": len(scored.form.outcomes),
+        "correct": scored.form.correct,
+        "cells": scored.form.cells,
+        "level": level,
+        "at_target": reaches_target(level, role=role, skill=skill),
+        "keys": scored.keys,
+    }

@@ -1,0 +1,150 @@
+"""Scoring checks anew where parameters or keys changed: new results beside the old ones."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Literal
+
+from db import Connection
+from db.commands.results import NewResult, insert_result
+from db.queries.calibrations import find_calibration
+from db.queries.scoring import (
+    GivenRow,
+    StandingRow,
+    count_standing,
+    find_standing,
+    select_given,
+    select_standing,
+)
+from db.store import Store
+from portal.access import Refused
+from portal.services.catalogue import Catalogue
+from portal.services.learning import ReadItem
+from portal.services.results import figures
+from portal.services.scoring import Scale, ScoredCheck, read_scale, score_check
+
+Reason = Literal["calibration", "regrade"]
+# Small enough that whoever answers meanwhile does not wait noticeably.
+BATCH = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Rescored:
+    """How many checks were looked at, and how many have a new result now."""
+
+    checks: int
+    changed: int
+
+
+def rescore_skill(
+    store: Store,
+    *,
+    skill: str,
+    catalogue: Catalogue,
+    read_item: ReadItem,
+    reason: Reason,
+    now: datetime,
+    regrade_id: int | None = None,
+    tell: Callable[[float, str], None] = lambda _share, _words: None,
+    on_change: Callable[[Connection, StandingRow, NewResult], None] = lambda _c, _o, _n: None,
+) -> Rescored:
+    """Score every check of a skill by what is in force now; those that already are, are left alone.
+
+    Result and team figures of a check move in one transaction. It may be stopped and run again at
+    any time. `on_change` is called in that transaction with the old and the new result.
+    """
+    scale = store.read(lambda connection: read_scale(connection, skill=skill, read_item=read_item))
+    total = store.read(lambda connection: count_standing(connection, skill=skill))
+    after = checks = changed = 0
+    while True:
+        standing, given = store.read(
+            lambda connection, after=after: _read_batch(connection, skill=skill, after=after)
+        )
+        if not standing:
+            return Rescored(checks, changed)
+        after = standing[-1].attempt_id
+        checks += len(standing)
+        new = [
+            (old, new_result(old, scored, catalogue=catalogue, now=now, reason=reason))
+            for old in standing
+            if (scored := changed_score(old, given[old.attempt_id], scale=scale)) is not None
+        ]
+        if new:
+            changed += store.write(
+                lambda connection, new=new: _keep_batch(
+                    connection, new, scale=scale, regrade_id=regrade_id, on_change=on_change
+                )
+            )
+        tell(checks / max(total, checks), f"Scored {checks} of {max(total, checks)} checks")
+
+
+def changed_score(
+    old: StandingRow, given: tuple[GivenRow, ...], *, scale: Scale
+) -> ScoredCheck | None:
+    """Return what a check is worth now, or None where that is what its result already says.
+
+    A check of which no question counts any more keeps the result it has.
+    """
+    try:
+        scored = score_check(given, scale=scale)
+    except Refused:
+        return None
+    estimate = scored.form.estimate
+    same = (
+        scored.calibration_id == old.calibration_id
+        and dict(scored.keys) == dict(old.keys)
+        and (estimate.wle, estimate.eap) == (old.theta, old.eap)
+    )
+    return None if same else scored
+
+
+def new_result(
+    old: StandingRow, scored: ScoredCheck, *, catalogue: Catalogue, now: datetime, reason: Reason
+) -> NewResult:
+    """Return the result that takes the place of another: the same check, scored anew.
+
+    Role, team and occasion stay those of the day it was taken.
+    """
+    return NewResult(
+        attempt_id=old.attempt_id,
+        learner_id=old.learner_id,
+        skill=old.skill,
+        role_profile=old.role_profile,
+        taken_at=old.taken_at,
+        scored_at=now,
+        arm=old.arm,
+        occasion=old.occasion,
+        team_at_taking_id=old.team_at_taking_id,
+        enrolment_id=old.enrolment_id,
+        reason=reason,
+        **figures(scored, catalogue=catalogue, skill=old.skill, role_profile=old.role_profile),
+    )
+
+
+def _read_batch(
+    connection: Connection, *, skill: str, after: int
+) -> tuple[tuple[StandingRow, ...], dict[int, tuple[GivenRow, ...]]]:
+    standing = select_standing(connection, skill=skill, after=after, limit=BATCH)
+    return standing, select_given(connection, [row.attempt_id for row in standing])
+
+
+def _keep_batch(
+    connection: Connection,
+    new: list[tuple[StandingRow, NewResult]],
+    *,
+    scale: Scale,
+    regrade_id: int | None,
+    on_change: Callable[[Connection, StandingRow, NewResult], None],
+) -> int:
+    current = find_calibration(connection, skill=scale.skill)
+    if current is None or current.id != scale.rulers[0].calibration_id:
+        raise Refused("Other item parameters were put in force meanwhile; that run scores anew.")
+    kept = 0
+    for old, result in new:
+        standing = find_standing(connection, attempt_id=old.attempt_id)
+        if standing is None or standing.id != old.id:
+            continue
+        insert_result(connection, result=replace(result, regrade_id=regrade_id))
+        on_change(connection, old, result)
+        kept += 1
+    return kept

@@ -1,0 +1,148 @@
+"""Calibration in the database: judged before it is used, versioned, and nothing is lost by it."""
+
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from curriculum.model import Item
+from db.queries.calibrations import select_calibrations
+from db.queries.growth import compare_growth
+from portal.access import Refused
+from portal.services.calibrating import Calibrated, calibrate_skill
+from tests.factories import NOW, make_team
+from tests.many_checks import follows_the_model, hand_in_many
+from tests.small_house import SKILL, House
+
+
+def calibrate(house: House, **changed: Any) -> Calibrated:
+    values = {"skill": SKILL, "model": "auto", "now": NOW}
+    return calibrate_skill(
+        house.store,
+        catalogue=house.catalogue,
+        read_item=house.read_item,
+        **(values | changed),
+    )
+
+
+def rows(house: House, sql: str) -> list[tuple[Any, ...]]:
+    return [tuple(row) for row in house.store.read(lambda c: c.execute(text(sql)).all())]
+
+
+def test_enough_answers_put_a_measured_calibration_in_force(house: House) -> None:
+    hand_in_many(house)
+
+    done = calibrate(house)
+
+    assert done.in_force, done.sentences
+    assert (done.model, done.version, done.checks) == ("rasch", 2, 630)
+    first, prior = house.store.read(lambda c: select_calibrations(c, skill=SKILL))
+    assert (first.in_force, prior.in_force) == (True, False)
+    assert (first.converged, first.answers, first.verdict) == (True, 630 * 9, "")
+    assert len(first.parameters) == 27
+    assert all(one["n"] == 210 and one["se_b"] > 0 for one in first.parameters.values())
+
+
+def test_a_recalibration_writes_new_results_beside_the_old_ones(house: House) -> None:
+    team = make_team(house.store)
+    hand_in_many(house, team=team)
+    before = rows(house, "SELECT attempt_id, theta, calibration_id FROM result ORDER BY id")
+
+    done = calibrate(house)
+
+    after = rows(house, "SELECT attempt_id, theta, calibration_id FROM result ORDER BY id")
+    in_force = rows(house, "SELECT attempt_id, number, reason, counted FROM result WHERE in_force")
+    assert done.rescored == 630
+    assert after[:630] == before
+    assert len(after) == 1260
+    assert {row[1:] for row in in_force} == {(2, "calibration", True)}
+    assert len({row[0] for row in in_force}) == 630
+    assert house.store.read(compare_growth).empty
+
+
+def test_calibrating_twice_scores_nothing_a_third_time(house: House) -> None:
+    hand_in_many(house)
+    calibrate(house)
+
+    again = calibrate(house)
+
+    assert again.in_force, again.sentences
+    assert "scale of version 2" in again.sentences[1]
+    thetas = rows(
+        house,
+        "SELECT max(abs(a.theta - b.theta)) FROM result a JOIN result b"
+        " ON b.attempt_id = a.attempt_id AND b.number = 3 WHERE a.number = 2",
+    )
+    assert thetas[0][0] < 0.001
+
+
+def test_too_few_answers_leave_the_last_good_calibration_in_force(house: House) -> None:
+    hand_in_many(house, people=30)
+
+    done = calibrate(house)
+
+    assert not done.in_force
+    assert "version 1 stays in force" in done.sentences[0]
+    assert "fewer than 200 answers" in " ".join(done.sentences)
+    assert rows(house, "SELECT version FROM calibration WHERE in_force") == [(1,)]
+    assert rows(house, "SELECT count(*) FROM result") == [(90,)]
+
+
+def test_an_item_everybody_got_right_is_named_and_changes_nothing(house: House) -> None:
+    def easy(item: Item, skill: float, drawn: float) -> bool:
+        return item.id.endswith("a01") or follows_the_model(item, skill, drawn)
+
+    hand_in_many(house, right=easy)
+
+    done = calibrate(house)
+
+    assert not done.in_force
+    assert f"{SKILL}.a01: everyone got it right" in " ".join(done.sentences)
+    assert rows(house, "SELECT version FROM calibration WHERE in_force") == [(1,)]
+
+
+def test_a_group_of_one_is_said_in_words(house: House) -> None:
+    hand_in_many(house, forms="A", people=1)
+
+    done = calibrate(house)
+
+    assert not done.in_force
+    assert "Nothing can be estimated: " in " ".join(done.sentences)
+
+
+def test_nobody_at_all_is_said_in_words(house: House) -> None:
+    house.published_something = True
+
+    assert "Nothing can be estimated" in " ".join(calibrate(house).sentences)
+
+
+def test_a_key_that_works_against_skill_keeps_the_2pl_out(house: House) -> None:
+    def inverted(item: Item, skill: float, drawn: float) -> bool:
+        return follows_the_model(item, -3 * skill if item.id.endswith("b01") else skill, drawn)
+
+    hand_in_many(house, right=inverted)
+
+    done = calibrate(house, model="2pl")
+
+    assert not done.in_force
+    assert f"{SKILL}.b01" in str(house.store.read(lambda c: select_calibrations(c))[0].details)
+
+
+def test_an_unknown_skill_is_refused_with_those_there_are(house: House) -> None:
+    with pytest.raises(Refused, match=f"Those there are: {SKILL}"):
+        calibrate(house, skill="knitting")
+
+
+def test_a_check_after_the_calibration_is_scored_with_it(house: House) -> None:
+    hand_in_many(house)
+    calibrate(house)
+
+    viewer = house.viewer()
+    attempt_id = house.take_check(viewer)
+
+    found = rows(
+        house,
+        "SELECT c.version, r.number, r.in_force FROM result r JOIN calibration c"
+        f" ON c.id = r.calibration_id WHERE r.attempt_id = {attempt_id}",
+    )
+    assert found == [(2, 1, True)]
