@@ -1,6 +1,6 @@
 """Structured against self-directed learning: estimates, and what may be claimed from them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import pandas as pd
@@ -42,6 +42,8 @@ from assessments.verdicts import (
 )
 
 FALSE_DISCOVERY_RATE = 0.05
+# Told how far the work is, 0 to 1, with a word.
+Tell = Callable[[float, str], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,6 +108,7 @@ def compare_arms(
     teams: bool = True,
     enrolled: pd.DataFrame | None = None,
     seed: int = 0,
+    tell: Tell = lambda _share, _word: None,
 ) -> tuple[Comparison, ...]:
     """Compare the arms on every skill, at the last occasion or at `target`.
 
@@ -129,6 +132,8 @@ def compare_arms(
         Everyone who started, one row per learner: `learner`, `arm`; may have `skill`.
     seed
         For the bootstrap draws with 13 to 19 teams.
+    tell
+        Called with the share done and a word; what it raises stops the work.
 
     Raises
     ------
@@ -147,7 +152,8 @@ def compare_arms(
     if target is not None and target not in order:
         raise ComparisonInputError(f"target {target} is none of the occasions {', '.join(order)}")
     compared = []
-    for skill in dict.fromkeys(rows["skill"]):
+    skills = list(dict.fromkeys(rows["skill"]))
+    for place, skill in enumerate(skills):
         listed = enrolled
         if enrolled is not None and "skill" in enrolled.columns:
             listed = enrolled[enrolled["skill"].isna() | (enrolled["skill"] == skill)]
@@ -160,11 +166,18 @@ def compare_arms(
             strata=strata,
             enrolled=listed,
         )
-        compared.append(_compare(analysis, design=design, teams=teams, seed=seed))
+        part = _part_of(tell, place=place, parts=len(skills))
+        compared.append(_compare(analysis, design=design, teams=teams, seed=seed, tell=part))
     return _allow_for_many_skills(tuple(compared))
 
 
-def _compare(analysis: AnalysisSet, *, design: Design, teams: bool, seed: int) -> Comparison:
+def _part_of(tell: Tell, *, place: int, parts: int) -> Tell:
+    return lambda share, word: tell((place + share) / parts, word)
+
+
+def _compare(
+    analysis: AnalysisSet, *, design: Design, teams: bool, seed: int, tell: Tell
+) -> Comparison:
     """Judge one analysis set, and estimate only where the verdict allows it."""
     evidence = _collect_evidence(analysis, design=design, teams=teams)
     verdict = judge_comparability(evidence)
@@ -172,7 +185,7 @@ def _compare(analysis: AnalysisSet, *, design: Design, teams: bool, seed: int) -
     needs = data_needs(evidence)
     if verdict not in WITHHELD:
         try:
-            estimates = _estimate_all(analysis, teams=teams, seed=seed)
+            estimates = _estimate_all(analysis, teams=teams, seed=seed, tell=tell)
         except AliasedTermError as error:
             verdict, needs = "insufficient_data", (f"arms that the model can tell apart: {error}",)
     comparison = Comparison(
@@ -217,10 +230,17 @@ def _collect_evidence(analysis: AnalysisSet, *, design: Design, teams: bool) -> 
     )
 
 
-def _estimate_all(analysis: AnalysisSet, *, teams: bool, seed: int) -> _Estimates:
+def _estimate_all(analysis: AnalysisSet, *, teams: bool, seed: int, tell: Tell) -> _Estimates:
     """Primary and sensitivity estimates, and why one of them is missing."""
+    tell(0.05, "correcting for error at the start")
     true_score = estimate_true_score(analysis, teams=teams, seed=seed)
-    growth = fit_growth_model_or_reason(analysis.observations, teams=teams)
+    growth = fit_growth_model_or_reason(
+        analysis.observations,
+        teams=teams,
+        # Nobody knows how many steps it takes; each one halves no more than its share of the rest.
+        tell=lambda step: tell(0.1 + 0.7 * (1 - 0.93**step), f"growth model, step {step}"),
+    )
+    tell(0.85, "adjusting for the start")
     warnings = []
     if true_score is None and not analysis.post_only:
         warnings.append(

@@ -1,6 +1,8 @@
 """The growth model: straight lines of learners within teams, by restricted maximum likelihood."""
 
+import itertools
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -78,7 +80,9 @@ class GrowthModel:
         return self.time_by_arm - half, self.time_by_arm + half
 
 
-def fit_growth_model(observations: pd.DataFrame, *, teams: bool = True) -> GrowthModel:
+def fit_growth_model(
+    observations: pd.DataFrame, *, teams: bool = True, tell: Callable[[int], None] | None = None
+) -> GrowthModel:
     """Fit score ~ time * arm with random starting points and slopes of learners and teams.
 
     Parameters
@@ -88,6 +92,8 @@ def fit_growth_model(observations: pd.DataFrame, *, teams: bool = True) -> Growt
         time or score are left out.
     teams
         False fits learners only; so does a file in which every learner is a team of its own.
+    tell
+        Called with the number of each step of the search.
 
     Raises
     ------
@@ -114,25 +120,30 @@ def fit_growth_model(observations: pd.DataFrame, *, teams: bool = True) -> Growt
         raise GrowthModelError("scores do not vary around straight lines")
     levels = 2 if teams and 1 < len(statistics.teams) < statistics.learners else 1
     start = np.array([*_START_LEARNER, *(_START_TEAM if levels > 1 else ())])
-    best, converged = _minimise(statistics, start=start)
+    best, converged = _minimise(statistics, start=start, tell=tell)
     return _describe(statistics, parameters=best, converged=converged)
 
 
-def fit_growth_model_or_reason(observations: pd.DataFrame, *, teams: bool) -> GrowthModel | str:
+def fit_growth_model_or_reason(
+    observations: pd.DataFrame, *, teams: bool, tell: Callable[[int], None] | None = None
+) -> GrowthModel | str:
     """The growth model, or in words why there is none."""
     try:
-        return fit_growth_model(observations, teams=teams)
+        return fit_growth_model(observations, teams=teams, tell=tell)
     except GrowthModelError as error:
         return str(error)
 
 
-def _minimise(statistics: GrowthStatistics, *, start: Floats) -> tuple[Floats, bool]:
+def _minimise(
+    statistics: GrowthStatistics, *, start: Floats, tell: Callable[[int], None] | None
+) -> tuple[Floats, bool]:
     """Parameters of the smallest deviance, and whether the search ended by itself."""
     # The diagonal of a factor may become negative: a bound at zero would trap the search where a
     # starting point does not vary, since only the sign of the entry below it leads out of there.
     point = start
     value = math.inf
     done = False
+    steps = itertools.count(1)
     # A second run from where the first ended has a fresh curvature estimate and settles the
     # last digits; it stops at once when there is nothing left to gain.
     for _ in range(3):
@@ -143,6 +154,7 @@ def _minimise(statistics: GrowthStatistics, *, start: Floats) -> tuple[Floats, b
             jac=True,
             method="L-BFGS-B",
             options={"ftol": 1e-13, "gtol": 1e-6, "maxiter": 500},
+            callback=None if tell is None else lambda _point: tell(next(steps)),
         )
         done = value - float(found.fun) < 1e-6
         point, value = found.x, float(found.fun)

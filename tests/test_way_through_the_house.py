@@ -16,6 +16,7 @@ from portal.components.growth_view import shown_points
 from portal.services.catalogue import read_catalogue, read_item
 from portal.services.checks import answer_question, read_check, start_check, submit_check
 from portal.services.comparing import compare_program, read_programs
+from portal.services.computing import compare_now
 from portal.services.learning import answer_check, complete_lesson, explain_answer, open_lesson
 from portal.services.programs import Place, Window, create_program, draw_places
 from portal.services.publishing import publish
@@ -206,6 +207,7 @@ def test_an_authors_sentence_ends_in_a_managers_chart(  # noqa: PLR0915 - one pa
     assert chart.layer[0].data is points
 
     # The comparison knows that places were drawn, and that twelve people are too few.
+    assert compare_now(store, catalogue=catalogue, now=END) == 1
     (offered,) = read_programs(store, viewer=lead, now=END)
     compared = compare_program(
         store,

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, Select, func, select
 
@@ -71,6 +72,6 @@ def find_last_asked(connection: Connection, *, kind: str) -> datetime | None:
     ).scalar()
 
 
-def _jobs() -> Select[tuple[object, ...]]:
+def _jobs() -> Select[Any]:
     rows = table(Job)
     return select(*(rows.c[name] for name in JobRow.__slots__))

@@ -3,10 +3,12 @@
 import streamlit as st
 
 from portal import clock, loaders
+from portal.components.comparison_state import draw_origin, draw_state_of_work
 from portal.components.comparison_view import draw_comparison
 from portal.components.growth_view import occasion_names
 from portal.components.states import draw_empty
-from portal.services.comparing import TARGETS, compare_program, read_programs
+from portal.services.comparing import compare_program, read_programs
+from portal.services.computing import TARGETS
 from portal.text import _
 
 viewer = loaders.current_viewer()
@@ -46,13 +48,9 @@ else:
         min_group=loaders.house().settings.min_group,
         now=clock.now(),
     )
-    if found.compared is None:
-        draw_empty(
-            _("Not enough data to compare yet"),
-            _("Nobody has taken a check after the start. It opens with the first window."),
-            icon="pending",
-        )
-    else:
+    draw_state_of_work(found)
+    if found.compared is not None:
         if target not in found.targets:
             st.info(_("No check was taken at this time yet; the earliest one is shown."))
         draw_comparison(found.compared)
+        draw_origin(found)

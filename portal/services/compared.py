@@ -1,6 +1,7 @@
 """What a comparison may show of itself: routes over time, team slopes, and what would be fair."""
 
-from collections.abc import Mapping, Set
+import math
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 
 import pandas as pd
@@ -9,9 +10,9 @@ from assessments.arms import ArmCounts
 from assessments.attrition import Attrition
 from assessments.baseline import TOO_FAR
 from assessments.compare import Comparison
-from assessments.growth import growth_curves
 from assessments.power import ProgramDesign, smallest_detectable_effect
 from assessments.verdicts import MIN_LEARNERS
+from portal.services.computing import CurvePoint, Measured, measure
 from portal.services.disclosure import Floor
 from portal.services.reporting import GROWTH_COLUMNS, MIN_SHARE
 from portal.text import _
@@ -58,26 +59,43 @@ def describe_compared(
 ) -> Compared:
     """Put beside a verdict what may be shown of the rows it rests on.
 
+    `rows` are as `assessments.compare.compare_arms` takes them, one skill; the rest is as for
+    `describe_measured`.
+    """
+    return describe_measured(
+        measure(comparison, rows=rows, months=months),
+        team_names=team_names,
+        own_teams=own_teams,
+        floor=floor,
+    )
+
+
+def describe_measured(
+    measured: Measured,
+    *,
+    team_names: Mapping[str, str],
+    own_teams: Set[str] | None,
+    floor: Floor,
+) -> Compared:
+    """Return of a comparison what may be shown.
+
     Parameters
     ----------
-    rows
-        As `assessments.compare.compare_arms` takes them, one skill.
     team_names
         Name by team id; a team without one is shown by its id.
     own_teams
         The teams whose slopes the viewer may see; None for all.
     """
-    # A team with learners on both routes counts once, unlike in the counts by route.
-    teams = int(rows.loc[rows["score"].notna(), "team"].nunique())
+    comparison = measured.comparison
     slopes, hidden = _slopes(comparison, names=team_names, own=own_teams, floor=floor)
     return Compared(
         comparison=_without_small_groups(comparison, floor=floor),
-        months=months,
-        routes=_routes(rows, floor=floor),
+        months=measured.months,
+        routes=_routes(measured.curves, floor=floor),
         slopes=slopes,
         hidden_teams=hidden,
-        teams=teams,
-        detectable=_detectable(comparison, teams=teams),
+        teams=measured.teams,
+        detectable=_detectable(comparison, teams=measured.teams),
     )
 
 
@@ -142,15 +160,14 @@ def _no_shares(enrolled: ArmCounts) -> Attrition:
     )
 
 
-def _routes(rows: pd.DataFrame, *, floor: Floor) -> pd.DataFrame:
+def _routes(curves: Sequence[CurvePoint], *, floor: Floor) -> pd.DataFrame:
     """Return the mean of each route at each occasion with its 95 % limits, or that it is hidden."""
     shown = []
-    for row in growth_curves(rows).to_dict("records"):
-        n, mean = int(row["learners"]), float(row["mean"])
-        hidden = n < floor.mean
-        limits = (row["low"], row["high"]) if row["low"] == row["low"] else (mean, mean)
-        figures = (None, None, None, None) if hidden else (n, mean, *map(float, limits))
-        shown.append((0, "", row["arm"], row["occasion"], *figures, hidden))
+    for point in curves:
+        hidden = point.learners < floor.mean
+        limits = (point.mean, point.mean) if math.isnan(point.low) else (point.low, point.high)
+        figures = (None, None, None, None) if hidden else (point.learners, point.mean, *limits)
+        shown.append((0, "", point.arm, point.occasion, *figures, hidden))
     return pd.DataFrame(shown, columns=list(GROWTH_COLUMNS))
 
 

@@ -1,42 +1,69 @@
 """Programs compared: structured against self-directed learning, and what may be claimed."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-import pandas as pd
-
-from assessments.compare import compare_arms
 from db import Connection
+from db.queries.comparisons import (
+    ComparisonRow,
+    select_comparisons,
+    select_measured_programs,
+    select_stamps,
+)
 from db.queries.growth import select_managed
 from db.queries.people import select_subtree
-from db.queries.program_plans import find_plan
 from db.queries.programs import (
     ProgramRow,
-    select_occasion_months,
     select_programs,
     select_programs_of_teams,
-    select_scores,
     select_team_names,
 )
 from db.store import Store
 from portal import access
 from portal.access import Refused, Role, Viewer
 from portal.services.catalogue import Catalogue
-from portal.services.compared import Compared, describe_compared
+from portal.services.compared import Compared, describe_measured
+from portal.services.computing import (
+    COMPARED_BY,
+    KIND,
+    TARGETS,
+    Measured,
+    about_program,
+    ask_for_comparison,
+    skill_of,
+)
 from portal.services.disclosure import Floor
+from portal.services.jobs import Job, find_work
+from portal.services.stored import from_text
 
-TARGETS = ("end", "plus3", "plus6")
 ORGANISATION_ROLES: frozenset[Role] = frozenset({"author", "program_lead", "sponsor"})
 
 
 @dataclass(frozen=True, slots=True)
+class Origin:
+    """What a stored comparison was computed from, when, and by which code."""
+
+    inputs_hash: str
+    code_version: str
+    computed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class ComparedProgram:
-    """A program with its verdict; `compared` is None when nobody was measured after the start."""
+    """A program with its verdict as it was computed.
+
+    `compared` is None when nothing was computed yet: because nobody was measured after the start,
+    or because it is being done. Where it is `stale`, there are results that it does not know.
+    `job` is the work on it, if it was ever asked for.
+    """
 
     program: ProgramRow
     targets: tuple[str, ...]
+    target: str
     compared: Compared | None
+    origin: Origin | None
+    stale: bool
+    job: Job | None
 
 
 def read_programs(store: Store, *, viewer: Viewer, now: datetime) -> tuple[ProgramRow, ...]:
@@ -85,62 +112,67 @@ def compare_program(
     min_group: int,
     now: datetime,
 ) -> ComparedProgram:
-    """Compare the routes of a program at an occasion, on the skill of its track.
+    """Return the stored comparison of a program at an occasion, on the skill of its track.
 
-    Scores are on the scale 500 + 100 θ. The design counts as randomised only when the draw is on
-    record.
+    Where none is stored for `target`, the earliest one that is. Nothing is computed here.
 
     Raises
     ------
     Refused
         When the viewer may not see this program, or its track measures no skill.
     """
+    program = _require_program(
+        store, viewer=viewer, catalogue=catalogue, program_id=program_id, now=now
+    )
+
+    def read(connection: Connection) -> ComparedProgram:
+        stored = select_comparisons(connection, program_id)
+        targets = tuple(one for one in TARGETS if one in stored)
+        chosen = target if target in targets else next(iter(targets), "")
+        measured = _decoded(stored.get(chosen))
+        stamp = select_stamps(connection, program_id).get(program_id, "")
+        fresh = chosen and stored[chosen].stamp == stamp and measured is not None
+        return ComparedProgram(
+            program=program,
+            targets=targets,
+            target=chosen,
+            compared=_described(
+                connection, measured, viewer=viewer, floor=Floor.of(min_group), now=now
+            )
+            if measured is not None
+            else None,
+            origin=_origin_of(stored.get(chosen)),
+            stale=not fresh and program_id in select_measured_programs(connection),
+            job=find_work(connection, kind=KIND, about=about_program(program_id)),
+        )
+
+    return store.read(read)
+
+
+def renew_comparison(
+    store: Store, *, viewer: Viewer, catalogue: Catalogue, program_id: int, now: datetime
+) -> None:
+    """Ask for the comparisons of a program anew; what is asked for already is not asked twice.
+
+    Raises
+    ------
+    Refused
+        When the viewer may not see this program.
+    """
+    _require_program(store, viewer=viewer, catalogue=catalogue, program_id=program_id, now=now)
+    store.write(lambda c: ask_for_comparison(c, program_id=program_id, now=now))
+
+
+def _require_program(
+    store: Store, *, viewer: Viewer, catalogue: Catalogue, program_id: int, now: datetime
+) -> ProgramRow:
     programs = {one.id: one for one in read_programs(store, viewer=viewer, now=now)}
     if program_id not in programs:
         raise Refused("Your line takes no part in this program. Choose one from the list.")
     program = programs[program_id]
-    track = catalogue.tracks.get(program.track_id)
-    if track is None or track.skill is None:
+    if skill_of(program, catalogue) is None:
         raise Refused("The track of this program measures no skill yet.")
-    skill = track.skill
-
-    def read(connection: Connection) -> _Scores:
-        scores = select_scores(connection, program_id, skill=skill)
-        plan = find_plan(connection, program_id)
-        teams = tuple(int(team) for team in scores["team_id"].dropna().unique())
-        own = None
-        if not viewer.roles & ORGANISATION_ROLES:
-            own = frozenset(str(one) for one in _line(connection, viewer, on=now.date()))
-        return _Scores(
-            scores=scores,
-            months=select_occasion_months(connection, program_id),
-            covariates=plan.covariates if plan is not None else (),
-            names={str(id_): name for id_, name in select_team_names(connection, teams).items()},
-            own_teams=own,
-        )
-
-    found = store.read(read)
-    measured = set(found.scores.dropna(subset=["score"])["occasion"])
-    targets = tuple(one for one in TARGETS if one in measured)
-    chosen = target if target in targets else next(iter(targets), "")
-    return ComparedProgram(
-        program=program,
-        targets=targets,
-        compared=_compare(program, skill, found, target=chosen, floor=Floor.of(min_group))
-        if chosen
-        else None,
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class _Scores:
-    """The scores of a program with what is needed to read them."""
-
-    scores: pd.DataFrame
-    months: Mapping[str, float]
-    covariates: tuple[str, ...]
-    names: Mapping[str, str]
-    own_teams: frozenset[str] | None
+    return program
 
 
 def _line(connection: Connection, viewer: Viewer, *, on: date) -> tuple[int, ...]:
@@ -149,43 +181,36 @@ def _line(connection: Connection, viewer: Viewer, *, on: date) -> tuple[int, ...
     return tuple(row.id for row in select_subtree(connection, led, on=on)) if led else ()
 
 
-def _compare(
-    program: ProgramRow, skill: str, found: _Scores, *, target: str, floor: Floor
+def _decoded(row: ComparisonRow | None) -> Measured | None:
+    """Return a stored comparison; None where other code wrote it, so that it is computed anew."""
+    if row is None or row.code_version != COMPARED_BY:
+        return None
+    return from_text(Measured, row.body)
+
+
+def _origin_of(row: ComparisonRow | None) -> Origin | None:
+    if row is None:
+        return None
+    return Origin(row.inputs_hash, row.code_version, row.computed_at)
+
+
+def _described(
+    connection: Connection, measured: Measured, *, viewer: Viewer, floor: Floor, now: datetime
 ) -> Compared:
-    everyone = found.scores.drop_duplicates("learner_id")
-    measured = found.scores.dropna(subset=["score"])
-    rows = pd.DataFrame(
-        {
-            "learner": measured["learner_id"].astype(str),
-            "team": measured["team_id"].astype("Int64").astype(str),
-            "cohort": program.name,
-            "arm": measured["arm"],
-            "skill": skill,
-            "occasion": measured["occasion"],
-            "time": measured["occasion"].map(found.months),
-            "score": 500 + 100 * measured["score"].astype(float),
-            "se": 100 * measured["se"].astype(float),
-            # Draws from before strata were kept were all made within teams.
-            "stratum": measured["stratum"].fillna(measured["team_id"].astype("Int64").astype(str)),
-            **{name: measured[name] for name in found.covariates},
-        }
+    own = None
+    if not viewer.roles & ORGANISATION_ROLES:
+        own = frozenset(str(one) for one in _line(connection, viewer, on=now.date()))
+    growth = measured.comparison.growth
+    slopes = growth.team_slopes if growth is not None else ()
+    teams = tuple(
+        int(str(one.team))
+        for one in slopes
+        if str(one.team).isdecimal() and (own is None or str(one.team) in own)
     )
-    enrolled = pd.DataFrame(
-        {"learner": everyone["learner_id"].astype(str), "arm": everyone["arm"], "skill": skill}
-    )
-    comparison = compare_arms(
-        rows,
-        design="randomised" if program.drawn else "self_selected",
-        target=target,
-        covariates=found.covariates,
-        strata="stratum" if program.drawn else None,
-        enrolled=enrolled,
-    )[0]
-    return describe_compared(
-        comparison,
-        rows=rows,
-        months=found.months.get(target),
-        team_names=found.names,
-        own_teams=found.own_teams,
+    names = select_team_names(connection, teams)
+    return describe_measured(
+        measured,
+        team_names={str(id_): name for id_, name in names.items()},
+        own_teams=own,
         floor=floor,
     )

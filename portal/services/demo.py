@@ -20,6 +20,7 @@ from db.store import Store
 from portal.access import Role, Viewer
 from portal.services.catalogue import Catalogue, TrackEntry, read_catalogue, read_item
 from portal.services.checks import answer_question, read_check, start_check, submit_check
+from portal.services.computing import compare_now
 from portal.services.learning import SEED_RANGE, ReadItem, complete_lesson, open_lesson
 from portal.services.organisation import Organisation, build_organisation
 from portal.services.programs import (
@@ -136,6 +137,7 @@ def fill_demo(store: Store, *, plan: DemoPlan, now: datetime, tell: Callable[[st
     _prepare_personas(store, organisation, catalogue, now=now)
     for course in courses:
         _tell_truth(course, tell)
+    tell(f"{compare_now(store, catalogue=catalogue, now=now)} programs compared")
 
 
 # --- the two programs -----------------------------------------------------------------------------
