@@ -4,22 +4,13 @@ import re
 from types import MappingProxyType
 from typing import cast
 
+from curriculum.activities.kinds import KINDS, read_parameters
 from curriculum.document import Block, Document
 from curriculum.fields import Fields
-from curriculum.front import Mapping, plain_value, read_yaml
+from curriculum.front import Mapping, read_yaml
 from curriculum.inline import without_links
 from curriculum.model import Activity, Callout, CalloutKind, Diagram, Transfer
 
-ACTIVITY_KINDS = (
-    "threshold",
-    "retrieval",
-    "trace",
-    "permissions",
-    "raci",
-    "queue",
-    "incident",
-    "value",
-)
 DEFAULT_FOLLOW_UP_DAYS = 14
 _CAPTION = re.compile(r"[*_]+Diagram:\s*(.*?)[*_]+", re.DOTALL)
 
@@ -56,7 +47,7 @@ def read_mermaid(block: Block, *, follower: Block | None, document: Document) ->
 
 
 def read_activity(block: Block, *, before: Block | None, document: Document) -> Activity | None:
-    """A guided activity: all keys besides `id` and `kind` are its parameters."""
+    """A guided activity: all keys besides `id` and `kind` are its parameters, by its kind."""
     fields = _fields(block, document=document, what="an activity", known=None)
     if fields is None:
         return None
@@ -65,23 +56,24 @@ def read_activity(block: Block, *, before: Block | None, document: Document) -> 
         document.notes.add("ACT002", block.start + 1, 1, message)
     fields.require("id", "kind")
     id_ = fields.slug("id")
-    kind = fields.option("kind", ACTIVITY_KINDS, code="ACT001")
+    kind = fields.option("kind", tuple(KINDS), code="ACT001")
     if id_ is None or kind is None:
         return None
     document.notes.define("activity", id_.text, id_.line, id_.column)
-    return Activity(id_.text, kind, MappingProxyType(_parameters(fields.node)))
+    faults = len(document.notes.problems)
+    node, elsewhere = _with_inner(fields.node), ("id", "kind", "parameters")
+    parameters = read_parameters(node, kind, notes=document.notes, elsewhere=elsewhere)
+    if len(document.notes.problems) == faults and (reason := KINDS[kind].fault(parameters)):
+        document.notes.add("ACT003", block.start + 1, 1, reason)
+    return Activity(id_.text, kind, MappingProxyType(parameters))
 
 
-def _parameters(node: Mapping) -> dict[str, object]:
-    values = {
-        name: plain_value(value)
-        for name, (_, value) in node.entries.items()
-        if name not in {"id", "kind"}
-    }
-    inner = values.get("parameters")
-    if isinstance(inner, dict):
-        return {**{name: v for name, v in values.items() if name != "parameters"}, **inner}
-    return values
+def _with_inner(node: Mapping) -> Mapping:
+    """The block with what stands below `parameters:`, for those who write it that way."""
+    inner = node.entries.get("parameters")
+    if inner is None or not isinstance(inner[1], Mapping):
+        return node
+    return Mapping({**node.entries, **inner[1].entries}, node.line, node.column)
 
 
 def read_transfer(block: Block, *, document: Document) -> Transfer | None:

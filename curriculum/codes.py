@@ -64,6 +64,7 @@ _ERRORS = {
     "MD012": "Tabs are not well formed",
     "MD013": "A paragraph is too long",
     "ACT001": "The kind of activity is unknown",
+    "ACT003": "The activity cannot be solved",
     "ITM001": "An item block does not stand straight after its heading",
     "ITM002": "The item type is unknown",
     "ITM003": "A part heading is misspelt or not allowed",

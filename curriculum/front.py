@@ -9,8 +9,6 @@ from curriculum.facts import Notes
 MAX_DEPTH = 12
 MAX_VALUES = 20_000
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
-_TRUE = frozenset({"true", "True", "TRUE"})
-_FALSE = frozenset({"false", "False", "FALSE"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,33 +192,3 @@ class _Open:
         if self._entries is None:
             return Sequence(tuple(self._items), self.line, self.column)
         return Mapping(self._entries, self.line, self.column)
-
-
-def plain_value(node: Node) -> object:
-    """The node as JSON values: plain scalars become null, booleans and numbers where they fit."""
-    if isinstance(node, Sequence):
-        return tuple(plain_value(item) for item in node.items)
-    if isinstance(node, Mapping):
-        return {name: plain_value(value) for name, (_, value) in node.entries.items()}
-    if not node.plain:
-        return node.text
-    if node.text in _NULLS:
-        return None
-    if node.text in _TRUE | _FALSE:
-        return node.text in _TRUE
-    return _number_or_text(node.text)
-
-
-def _number_or_text(text: str) -> object:
-    # int() and float() also read '1_000', 'nan' and 'inf', which an author means as words.
-    if len(text) > 40 or text.strip("+-0123456789.eE") or not text[-1].isdigit():
-        return text
-    try:
-        return int(text)
-    except ValueError:
-        pass
-    try:
-        value = float(text)
-    except ValueError:
-        return text
-    return value if abs(value) < 1e300 else text

@@ -9,7 +9,8 @@ from curriculum.document import markdown_parser
 from curriculum.wording import plain_text
 
 # A plain link or footnote. Where nothing else special stands in a paragraph, it needs no parser.
-_PLAIN = re.compile(r"\[(?:\^([^\s\]\[^]+)\](?!\()|([^\[\]^][^\[\]]*)\]\(([^\s()<>&\"']+)\))")
+# The label of a footnote is read before code is, so that one with code in it is left to the parser.
+_PLAIN = re.compile(r"\[(?:\^([^\s\]\[^\x01]+)\](?!\()|([^\[\]^][^\[\]]*)\]\(([^\s()<>&\"']+)\))")
 _SPECIAL = re.compile(r"[\\<]|!\[")
 _CODE = re.compile(r"(?<!`)`[^`]+`(?!`)")
 
@@ -35,7 +36,7 @@ def plain_tokens(content: str) -> list[Judged] | None:
 
 
 def _mask(code: re.Match[str]) -> str:
-    return "x" * len(code[0])
+    return "\x01" * len(code[0])
 
 
 def _plain_token(match: re.Match[str], *, content: str) -> Judged:

@@ -405,8 +405,8 @@ Find the threshold.
 ```activity
 id: m1.bench
 kind: threshold
-costs: {missed: 400, false: 2}
-steps: [1, 2.5, yes please]
+miss_cost: 400
+settings: [{name: As now, catch: 90, false: 1}, {name: Stricter, catch: 80, false: 0.5}]
 ```
 
 ```transfer
@@ -431,10 +431,9 @@ follow_up_days: 10
     assert Tabs((("One", (Prose("First."),)), ("Two", (Prose("Second."),)))) in found
     assert Check("practice.one") in found
     activity = next(b for b in found if isinstance(b, Activity))
-    assert activity.parameters == {
-        "costs": {"missed": 400, "false": 2},
-        "steps": (1, 2.5, "yes please"),
-    }
+    assert activity.parameters["miss_cost"] == 400
+    assert activity.parameters["settings"][1] == {"name": "Stricter", "catch": 80, "false": 0.5}
+    assert activity.parameters["cases"] == 10_000, "what is not written has its default"
     assert Transfer("m1.try", "Try it at your desk.", 10) in found
     assert Link("lesson", "curriculum/modules/m1/20-more.md", "Next") in found
     assert kinds.count(Tabs) == 1
