@@ -17,8 +17,9 @@ from portal.services.catalogue import read_catalogue, read_item
 from portal.services.checks import answer_question, read_check, start_check, submit_check
 from portal.services.comparing import compare_program, read_programs
 from portal.services.computing import compare_now
+from portal.services.draws import Place
 from portal.services.learning import answer_check, complete_lesson, explain_answer, open_lesson
-from portal.services.programs import Place, Window, create_program, draw_places
+from portal.services.programs import Window, create_program, draw_places
 from portal.services.publishing import publish
 from portal.services.questions import question
 from portal.services.reporting import read_units, team_growth

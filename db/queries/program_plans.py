@@ -253,6 +253,21 @@ def find_standing_cohort(connection: Connection, track_id: str) -> int | None:
     return None if found is None else int(found)
 
 
+def find_standing_enrolment(
+    connection: Connection, *, learner_id: int, track_ids: tuple[str, ...]
+) -> int | None:
+    """Return the enrolment of a learner who takes one of these tracks on their own, or None."""
+    standing, enrolments = table(StandingCohort), table(Enrolment)
+    found = connection.execute(
+        select(enrolments.c.id)
+        .join(standing, standing.c.cohort_id == enrolments.c.cohort_id)
+        .where(enrolments.c.learner_id == learner_id, standing.c.track_id.in_(track_ids))
+        .order_by(enrolments.c.id)
+        .limit(1)
+    ).scalar()
+    return None if found is None else int(found)
+
+
 def is_enrolled(connection: Connection, *, learner_id: int, cohort_id: int) -> bool:
     """Say whether a learner has a place in a cohort."""
     enrolments = table(Enrolment)

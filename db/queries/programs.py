@@ -8,7 +8,7 @@ from sqlalchemy import Connection, and_, func, select
 
 from db.columns import table
 from db.tables import Cohort, Enrolment, Lottery, Occasion, Program, Team
-from db.tables_programs import EnrolmentStart, StandingCohort
+from db.tables_programs import EnrolmentStart, ProgramTrack, StandingCohort
 from db.tables_results import Result
 
 
@@ -65,9 +65,10 @@ def select_programs(connection: Connection) -> tuple[ProgramRow, ...]:
 
 
 def select_windows(connection: Connection, learner_id: int) -> tuple[WindowRow, ...]:
-    """Return every window of every cohort a learner is in, earliest first."""
+    """Return every window of every cohort a learner is in, once for each track, earliest first."""
     enrolments, cohorts = table(Enrolment), table(Cohort)
-    occasions, programs = table(Occasion), table(Program)
+    occasions, programs, tracks = table(Occasion), table(Program), table(ProgramTrack)
+    track_id = func.coalesce(tracks.c.track_id, programs.c.track_id)
     rows = connection.execute(
         select(
             enrolments.c.id,
@@ -75,7 +76,7 @@ def select_windows(connection: Connection, learner_id: int) -> tuple[WindowRow, 
             occasions.c.id,
             occasions.c.kind,
             enrolments.c.arm,
-            programs.c.track_id,
+            track_id,
             programs.c.name,
             occasions.c.opens_on,
             occasions.c.closes_on,
@@ -83,8 +84,9 @@ def select_windows(connection: Connection, learner_id: int) -> tuple[WindowRow, 
         .join(cohorts, cohorts.c.id == enrolments.c.cohort_id)
         .join(programs, programs.c.id == cohorts.c.program_id)
         .join(occasions, occasions.c.cohort_id == cohorts.c.id)
+        .outerjoin(tracks, tracks.c.program_id == programs.c.id)
         .where(enrolments.c.learner_id == learner_id)
-        .order_by(occasions.c.opens_on, occasions.c.id)
+        .order_by(occasions.c.opens_on, occasions.c.id, tracks.c.position)
     )
     return tuple(WindowRow(*row) for row in rows)
 

@@ -21,6 +21,7 @@ from db.queries.learning import (
     select_checks,
 )
 from db.queries.people import find_team_of
+from db.queries.program_plans import find_standing_enrolment
 from db.queries.programs import (
     WindowRow,
     select_cohort_members,
@@ -116,7 +117,9 @@ def start_check(
                 seed=seed % SEED_RANGE,
                 language=viewer.language,
                 item_revisions=[check.item_revisions[id_] for id_ in chosen],
-                enrolment_id=window.enrolment_id if window else None,
+                enrolment_id=window.enrolment_id
+                if window
+                else _standing(connection, viewer, catalogue, skill=skill),
                 occasion_id=window.occasion_id if window else None,
                 team_at_taking_id=team_id,
                 due_at=_due(check, now=now),
@@ -312,6 +315,14 @@ def _open_window(
         ):
             return window
     return None
+
+
+def _standing(
+    connection: Connection, viewer: Viewer, catalogue: Catalogue, *, skill: str
+) -> int | None:
+    """Find the enrolment of who learns this skill on their own."""
+    tracks = tuple(one.id for one in catalogue.tracks.values() if one.skill == skill)
+    return find_standing_enrolment(connection, learner_id=viewer.person_id, track_ids=tracks)
 
 
 def _require_rest(check: CheckEntry, taken: list[AttemptRow], *, now: datetime) -> None:

@@ -21,12 +21,10 @@ from portal.access import Role, Viewer
 from portal.services.catalogue import Catalogue, TrackEntry, read_catalogue, read_item
 from portal.services.checks import answer_question, read_check, start_check, submit_check
 from portal.services.computing import compare_now
+from portal.services.draws import ARMS, Arm, Place
 from portal.services.learning import SEED_RANGE, ReadItem, complete_lesson, open_lesson
 from portal.services.organisation import Organisation, build_organisation
 from portal.services.programs import (
-    ARMS,
-    Arm,
-    Place,
     StartedProgram,
     Window,
     create_program,

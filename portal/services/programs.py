@@ -1,19 +1,14 @@
 """Programs: their cohorts and windows, the draw of places, and people who choose for themselves."""
 
-import hashlib
-import json
-import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
 from db import Connection
-from db.commands.audit import append_audit
-from db.commands.learning import insert_assignment
+from db.commands.program_plans import insert_program_tracks, insert_program_units
 from db.commands.programs import (
     insert_cohort,
-    insert_enrolment,
     insert_lottery,
     insert_occasion,
     insert_program,
@@ -22,11 +17,18 @@ from db.store import Store
 from portal import access
 from portal.access import Viewer
 from portal.services.catalogue import Catalogue
-from portal.services.evidence import ORGANISATION, actor
+from portal.services.draws import (
+    ARMS,
+    LOTTERY_METHOD,
+    Arm,
+    Place,
+    draw_arms,
+    list_hash,
+)
+from portal.services.enrolling import Given, enrol
+from portal.services.evidence import record_deed
 
-Arm = Literal["structured", "self_directed"]
-ARMS: tuple[Arm, Arm] = ("structured", "self_directed")
-LOTTERY_METHOD = "individuals within team, arms alternating from a drawn first one"
+Design = Literal["lottery", "wave", "manager", "self"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,16 +41,8 @@ class Window:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """Someone who gets a place, with the team of that day."""
-
-    learner_id: int
-    team_id: int | None
-
-
-@dataclass(frozen=True, slots=True)
 class StartedProgram:
-    """A program that was set up: its id and the cohort of each arm."""
+    """A program that was set up: its id and the cohort of each arm, or of each wave."""
 
     program_id: int
     cohorts: Mapping[str, int]
@@ -61,7 +55,7 @@ def create_program(
     catalogue: Catalogue,
     name: str,
     track_id: str,
-    design: Literal["lottery", "self"],
+    design: Design,
     starts_on: date,
     windows: Sequence[Window],
     now: datetime,
@@ -76,66 +70,79 @@ def create_program(
     access.require(viewer, "run programs")
     if track_id not in catalogue.tracks:
         raise access.Refused("This track is not published. Choose a published one.")
+    program = NewProgram(name, (track_id,), design, (starts_on,), tuple(windows))
+    return store.write(
+        lambda connection: insert_whole_program(connection, program, viewer=viewer, now=now)
+    )
 
-    def create(connection: Connection) -> StartedProgram:
-        program_id = insert_program(
-            connection,
-            name=name,
-            track_id=track_id,
-            design=design,
-            starts_on=starts_on,
-            created_by=viewer.person_id,
-            now=now,
-        )
-        cohorts: dict[str, int] = {
-            arm: insert_cohort(
+
+@dataclass(frozen=True, slots=True)
+class NewProgram:
+    """A program about to be set up; one start for both arms, or one for each wave."""
+
+    name: str
+    tracks: tuple[str, ...]
+    design: Design
+    starts: tuple[date, ...]
+    windows: tuple[Window, ...]
+    team_ids: tuple[int, ...] = ()
+
+
+def insert_whole_program(
+    connection: Connection, program: NewProgram, *, viewer: Viewer, now: datetime
+) -> StartedProgram:
+    """Add a program with its tracks, units, cohorts and windows, and put it on record."""
+    program_id = insert_program(
+        connection,
+        name=program.name,
+        track_id=program.tracks[0],
+        design=program.design,
+        starts_on=program.starts[0],
+        created_by=viewer.person_id,
+        now=now,
+    )
+    insert_program_tracks(connection, program_id=program_id, track_ids=program.tracks)
+    if program.team_ids:
+        insert_program_units(connection, program_id=program_id, team_ids=program.team_ids)
+    cohorts = _insert_cohorts(connection, program_id, program)
+    for cohort_id in cohorts.values():
+        for window in program.windows:
+            insert_occasion(
                 connection,
-                program_id=program_id,
-                name=f"{name} ({arm.replace('_', '-')})",
-                arm=arm,
-                starts_on=starts_on,
+                cohort_id=cohort_id,
+                kind=window.kind,
+                opens_on=window.opens_on,
+                closes_on=window.closes_on,
             )
-            for arm in ARMS
-        }
-        for cohort_id in cohorts.values():
-            for window in windows:
-                insert_occasion(
-                    connection,
-                    cohort_id=cohort_id,
-                    kind=window.kind,
-                    opens_on=window.opens_on,
-                    closes_on=window.closes_on,
-                )
-        _audit(
+    record_deed(
+        connection,
+        viewer=viewer,
+        deed="created a program",
+        object_=f"program:{program_id}",
+        payload={"design": program.design, "track": program.tracks[0]},
+        now=now,
+    )
+    return StartedProgram(program_id=program_id, cohorts=cohorts)
+
+
+def _insert_cohorts(connection: Connection, program_id: int, program: NewProgram) -> dict[str, int]:
+    """Add a cohort per arm; where everyone gets the structured route in turn, one per wave."""
+    waves = program.design == "wave"
+    wanted = (
+        [(f"wave {number}", ARMS[0], day) for number, day in enumerate(program.starts, 1)]
+        if waves
+        else [(str(arm), arm, program.starts[0]) for arm in ARMS]
+    )
+    return {
+        key: insert_cohort(
             connection,
-            viewer,
-            deed="created a program",
             program_id=program_id,
-            payload={"design": design, "track": track_id},
-            now=now,
+            name=f"{program.name} ({key.replace('_', '-')})",
+            arm=arm,
+            starts_on=day,
         )
-        return StartedProgram(program_id=program_id, cohorts=cohorts)
-
-    return store.write(create)
-
-
-def draw_arms(places: Sequence[Place], *, seed: int) -> dict[int, Arm]:
-    """Draw an arm for everyone, individuals within team; the same seed draws the same list.
-
-    Within a team the arms alternate from a drawn first one, so that they differ by at most one.
-    """
-    teams: dict[int | None, list[int]] = {}
-    for place in places:
-        teams.setdefault(place.team_id, []).append(place.learner_id)
-    arms: dict[int, Arm] = {}
-    for team_id, members in sorted(teams.items(), key=lambda pair: str(pair[0])):
-        draw = random.Random(f"{seed}:{team_id}")  # noqa: S311 - open and re-runnable on purpose
-        order = sorted(members)
-        draw.shuffle(order)
-        first = draw.randrange(2)
-        for index, learner_id in enumerate(order):
-            arms[learner_id] = ARMS[(first + index) % 2]
-    return arms
+        for key, arm, day in wanted
+    }
 
 
 def draw_places(
@@ -152,7 +159,6 @@ def draw_places(
     """Draw places by lot, put the draw on record, and enrol everyone; return the arms."""
     access.require(viewer, "run programs")
     arms = draw_arms(places, seed=seed)
-    listed = json.dumps(sorted(arms.items())).encode()
 
     def draw(connection: Connection) -> None:
         insert_lottery(
@@ -160,27 +166,25 @@ def draw_places(
             program_id=program.program_id,
             seed=seed,
             method=LOTTERY_METHOD,
-            list_hash=hashlib.sha256(listed).hexdigest(),
+            list_hash=list_hash(arms),
             drawn_by=viewer.person_id,
             now=now,
         )
         for place in places:
-            _enrol(
-                connection,
-                program,
-                place,
+            given = Given(
+                cohort_id=program.cohorts[arms[place.learner_id]],
                 arm=arms[place.learner_id],
                 assigned_by="lottery",
                 assigner=viewer.person_id,
-                track_id=track_id,
+                tracks=(track_id,),
                 starts_on=starts_on,
-                now=now,
             )
-        _audit(
+            enrol(connection, place, given=given, known=None, now=now)
+        record_deed(
             connection,
-            viewer,
+            viewer=viewer,
             deed="drew places by lot",
-            program_id=program.program_id,
+            object_=f"program:{program.program_id}",
             payload={"seed": seed, "people": len(places)},
             now=now,
         )
@@ -204,76 +208,22 @@ def record_choices(
 
     def record(connection: Connection) -> None:
         for place, arm in choices.items():
-            _enrol(
-                connection,
-                program,
-                place,
+            given = Given(
+                cohort_id=program.cohorts[arm],
                 arm=arm,
                 assigned_by="self",
                 assigner=None,
-                track_id=track_id,
+                tracks=(track_id,),
                 starts_on=starts_on,
-                now=now,
             )
-        _audit(
+            enrol(connection, place, given=given, known=None, now=now)
+        record_deed(
             connection,
-            viewer,
+            viewer=viewer,
             deed="recorded choices",
-            program_id=program.program_id,
+            object_=f"program:{program.program_id}",
             payload={"people": len(choices)},
             now=now,
         )
 
     store.write(record)
-
-
-def _enrol(
-    connection: Connection,
-    program: StartedProgram,
-    place: Place,
-    *,
-    arm: Arm,
-    assigned_by: str,
-    assigner: int | None,
-    track_id: str,
-    starts_on: date,
-    now: datetime,
-) -> None:
-    insert_enrolment(
-        connection,
-        learner_id=place.learner_id,
-        cohort_id=program.cohorts[arm],
-        arm=arm,
-        team_at_start_id=place.team_id,
-        starts_on=starts_on,
-        assigned_by=assigned_by,
-        now=now,
-    )
-    insert_assignment(
-        connection,
-        learner_id=place.learner_id,
-        track_id=track_id,
-        assigned_by=assigner,
-        due_on=None,
-        now=now,
-    )
-
-
-def _audit(
-    connection: Connection,
-    viewer: Viewer,
-    *,
-    deed: str,
-    program_id: int,
-    payload: Mapping[str, object],
-    now: datetime,
-) -> None:
-    append_audit(
-        connection,
-        stream=ORGANISATION,
-        actor=actor(viewer),
-        deed=deed,
-        object_=f"program:{program_id}",
-        payload=payload,
-        now=now,
-    )

@@ -24,6 +24,7 @@ from portal import access
 from portal.access import Refused, Viewer
 from portal.services.catalogue import Catalogue, LessonEntry, ModuleEntry, TrackEntry
 from portal.services.evidence import record_deed
+from portal.services.standing import join_standing_cohort
 
 State = Literal["done", "in progress", "not started", "locked"]
 
@@ -85,12 +86,14 @@ def read_home(store: Store, *, viewer: Viewer, catalogue: Catalogue) -> Home:
             select_checks(connection, viewer.person_id),
         )
     )
-    taken = {check.occasion_id for check in checks if check.submitted_at is not None}
+    taken = {(one.occasion_id, one.skill) for one in checks if one.submitted_at is not None}
     cards = read_tracks(store, viewer=viewer, catalogue=catalogue)
     return Home(
         go_on=_continue(cards, progress),
         tracks=tuple(card for card in cards if card.assigned),
-        windows=tuple(window for window in windows if window.occasion_id not in taken),
+        windows=tuple(
+            one for one in windows if (one.occasion_id, _skill_of(one, catalogue)) not in taken
+        ),
         open_check=next((check.id for check in checks if check.submitted_at is None), None),
     )
 
@@ -144,7 +147,7 @@ def take_track(
     _require_track(catalogue, track_id)
 
     def take(connection: Connection) -> None:
-        _assign(connection, viewer, track_id, deed="chose a track", now=now)
+        _assign(connection, viewer, catalogue, track_id, deed="chose a track", now=now)
 
     store.write(take)
 
@@ -163,7 +166,8 @@ def choose_start(
     _require_track(catalogue, track_id)
 
     def choose(connection: Connection) -> None:
-        _assign(connection, viewer, track_id, deed=f"{choice} the starting check", now=now)
+        deed = f"{choice} the starting check"
+        _assign(connection, viewer, catalogue, track_id, deed=deed, now=now)
         save_start_choice(
             connection, learner_id=viewer.person_id, track_id=track_id, choice=choice, now=now
         )
@@ -278,10 +282,32 @@ def _require_track(catalogue: Catalogue, track_id: str) -> None:
         raise Refused("This track is not published. Choose one from My tracks.")
 
 
+def _skill_of(window: WindowRow, catalogue: Catalogue) -> str | None:
+    track = catalogue.tracks.get(window.track_id)
+    return None if track is None else track.skill
+
+
 def _assign(
-    connection: Connection, viewer: Viewer, track_id: str, *, deed: str, now: datetime
+    connection: Connection,
+    viewer: Viewer,
+    catalogue: Catalogue,
+    track_id: str,
+    *,
+    deed: str,
+    now: datetime,
 ) -> None:
-    """Put the track on the viewer's own list, unless it stands there, and record the deed."""
+    """Put the track on the viewer's own list, unless it stands there, and record the deed.
+
+    Who was given the track by nobody learns it on the self-directed route.
+    """
+    if track_id not in {row.track_id for row in select_assignments(connection, viewer.person_id)}:
+        join_standing_cohort(
+            connection,
+            viewer=viewer,
+            track=catalogue.tracks[track_id],
+            tracks=catalogue.tracks,
+            now=now,
+        )
     insert_assignment(
         connection,
         learner_id=viewer.person_id,

@@ -10,13 +10,11 @@ from sqlalchemy import text
 from db.queries.audit import verify_chain
 from portal.access import Refused
 from portal.services import tracks
+from portal.services.draws import ARMS, Place, draw_arms
 from portal.services.programs import (
-    ARMS,
-    Place,
     StartedProgram,
     Window,
     create_program,
-    draw_arms,
     draw_places,
     record_choices,
 )

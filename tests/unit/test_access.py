@@ -26,6 +26,7 @@ see team figures          . x . . . . . . .
 see organisation figures  . . . . x . x . .
 compare programs          . x x . x . x . .
 run programs              . . . . x . . . .
+give places               . x . . . . . . .
 read drafts               . . x x . . . . .
 publish lessons           . . x . . . . . .
 approve secure items      . . . x . . . . .
