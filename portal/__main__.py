@@ -7,9 +7,9 @@ import signal
 import sys
 import threading
 from collections.abc import Sequence
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
-from typing import NoReturn, get_args
+from typing import NoReturn, TypeAlias, get_args
 
 from curriculum.read import read_curriculum, read_image, read_registers
 from curriculum.write import FolderRefused, write_folder
@@ -17,13 +17,19 @@ from db.backup import upgrade_safely
 from db.errors import DatabaseError
 from db.store import Store, open_store
 from portal import clock
-from portal.access import Role
+from portal.access import Refused, Role
 from portal.services.background import make_worker
+from portal.services.calibrating import calibrate_skill
+from portal.services.catalogue import read_catalogue, read_item
 from portal.services.demo import DemoPlan, DemoRefused, fill_demo, is_empty
 from portal.services.exporting import ExportRefused, file_hash, read_live_files
 from portal.services.people import NewPerson, PersonRefused, add_person, require_real_people
 from portal.services.publishing import Published, publish
+from portal.services.receipts import full_receipt, receipt_json, receipt_text
 from portal.settings import Settings, SettingsError
+
+# argparse has no public name for what add_subparsers returns, and it takes no type at run time.
+Parsers: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -68,6 +74,7 @@ def _parser() -> argparse.ArgumentParser:
         "folder", type=Path, metavar="DIR", help="new, empty, or a content folder already"
     )
     export.set_defaults(run=_export)
+    _add_measuring(commands)
     person = commands.add_parser(
         "person", help="add somebody who signs in at the provider, the first administrator too"
     )
@@ -81,6 +88,25 @@ def _parser() -> argparse.ArgumentParser:
     )
     person.set_defaults(run=_person)
     return parser
+
+
+def _add_measuring(commands: Parsers) -> None:
+    calibrating = commands.add_parser(
+        "calibrate",
+        help="estimate how hard a skill's questions are from the answers in the database",
+        description="Exit code: 0 in force, 1 kept but not in force, 2 refused.",
+    )
+    calibrating.add_argument("skill", metavar="SKILL", help="an id of curriculum/skills.yml")
+    calibrating.add_argument("--model", choices=("auto", "rasch", "2pl"), default="auto")
+    calibrating.set_defaults(run=_calibrate)
+    explaining = commands.add_parser(
+        "explain",
+        help="show what a result was made from, keys included, and compute it once more",
+        description="Exit code: 0 the same to the last bit, 1 not the same, 2 no such result.",
+    )
+    explaining.add_argument("result", type=int, metavar="RESULT", help="the number of a result")
+    explaining.add_argument("--format", choices=("text", "json"), default="text")
+    explaining.set_defaults(run=_explain)
 
 
 def _port(text: str) -> int:
@@ -215,6 +241,45 @@ def _person(settings: Settings, options: argparse.Namespace) -> int:
         store.close()
     print(f"{person.name} is person {person_id}: {', '.join(sorted(person.roles))}.")
     return 0
+
+
+def _calibrate(settings: Settings, options: argparse.Namespace) -> int:
+    store = open_store(settings.database_url)
+    try:
+        done = calibrate_skill(
+            store,
+            skill=options.skill,
+            model=options.model,
+            catalogue=read_catalogue(store),
+            read_item=cache(partial(read_item, store)),
+            now=clock.now(),
+            tell=lambda share, words: print(f"{share:4.0%}  {words}", file=sys.stderr),
+        )
+    except Refused as refused:
+        print(refused, file=sys.stderr)
+        return 2
+    finally:
+        store.close()
+    print(f"{done.skill}: {done.checks} checks, {done.answers} answers, {done.model}.")
+    print("\n".join(done.sentences))
+    if done.in_force:
+        print(f"{done.rescored} checks were scored anew; their earlier results stay on record.")
+    return 0 if done.in_force else 1
+
+
+def _explain(settings: Settings, options: argparse.Namespace) -> int:
+    store = open_store(settings.database_url)
+    try:
+        receipt = full_receipt(
+            store, result_id=options.result, read_item=cache(partial(read_item, store))
+        )
+    except Refused as refused:
+        print(refused, file=sys.stderr)
+        return 2
+    finally:
+        store.close()
+    print(receipt_text(receipt) if options.format == "text" else receipt_json(receipt))
+    return 0 if receipt.same else 1
 
 
 def _publish_content(settings: Settings, store: Store) -> int:

@@ -5,8 +5,10 @@ import streamlit as st
 
 from portal import loaders
 from portal.charts.skill import Z95, skill_over_time
+from portal.components.receipt_view import draw_difficulties, draw_receipt
 from portal.components.skill_strip import band_words, draw_skill_strip, is_dark
 from portal.components.states import draw_empty
+from portal.services.receipts import read_own_receipt
 from portal.services.skills import OwnSkill, cut_of, read_skills
 from portal.text import _, date_text, number_text, plural
 
@@ -60,9 +62,8 @@ def _draw_over_time(own: OwnSkill) -> None:
         )
 
 
-skills = read_skills(
-    loaders.store(), viewer=loaders.current_viewer(), catalogue=loaders.catalogue()
-)
+viewer = loaders.current_viewer()
+skills = read_skills(loaders.store(), viewer=viewer, catalogue=loaders.catalogue())
 measured = [own for own in skills if own.latest is not None]
 
 st.title(_("My skills"))
@@ -102,8 +103,17 @@ else:
     )
     current = next((own for own in measured if own.skill.id == chosen), measured[0])
     _draw_over_time(current)
-    st.markdown(
-        _("Now: {band}. Expert difficulties are in force.").format(band=band_words(current))
-        if current.latest and current.latest.model == "prior"
-        else _("Now: {band}.").format(band=band_words(current))
-    )
+    st.markdown(_("Now: {band}.").format(band=band_words(current)))
+    if current.latest is not None:
+        draw_difficulties(current.latest)
+        with st.expander(_("How was this computed?"), type="compact"):
+            draw_receipt(
+                read_own_receipt(
+                    loaders.store(),
+                    viewer=viewer,
+                    attempt_id=current.latest.attempt_id,
+                    read_item=loaders.item,
+                ),
+                skill=current.skill,
+                key="my_skills_receipt",
+            )

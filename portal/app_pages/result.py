@@ -6,7 +6,9 @@ import streamlit as st
 
 from portal import loaders
 from portal.components.buttons import main_button
+from portal.components.receipt_view import draw_difficulties, draw_receipt
 from portal.components.skill_strip import band_words, draw_skill_strip
+from portal.services.receipts import read_own_receipt
 from portal.services.results import CheckResult, read_result
 from portal.services.skills import OwnSkill, probability_of_rise, read_skills
 from portal.text import _, date_text, number_text, percent_text, plural
@@ -52,13 +54,6 @@ def _draw_cells(found: CheckResult) -> None:
 def _draw_method(found: CheckResult) -> None:
     with st.expander(_("How this is measured"), type="compact"):
         result = found.result
-        if result.model == "prior":
-            st.markdown(
-                _(
-                    "**Expert difficulties are in force.** Not enough people have answered these "
-                    "questions yet, so their difficulty is the estimate of their authors."
-                )
-            )
         origins = {level.cut_origin for level in found.skill.levels if level.cut is not None}
         st.markdown(_("Where the levels begin: {origins}").format(origins="; ".join(origins)))
         st.markdown(
@@ -104,6 +99,7 @@ with st.container(border=True):
         level.cut_origin.startswith("provisional") for level in own.skill.levels
     ):
         st.badge(_("Levels are provisional"), icon=":material/info:", color="gray")
+    draw_difficulties(found.result)
 _draw_cells(found)
 track = next((t for t in catalogue.tracks.values() if t.skill == found.skill.id), None)
 if track is not None and main_button(
@@ -111,3 +107,14 @@ if track is not None and main_button(
 ):
     st.switch_page("app_pages/track.py", query_params={"track": track.id})
 _draw_method(found)
+with st.expander(_("How was this computed?"), type="compact"):
+    draw_receipt(
+        read_own_receipt(
+            loaders.store(),
+            viewer=viewer,
+            attempt_id=found.attempt_id,
+            read_item=loaders.item,
+        ),
+        skill=found.skill,
+        key="result_receipt",
+    )

@@ -1,7 +1,8 @@
 """The receipt of a result: what it was made from, and the same figures worked out once more."""
 
+import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from assessments.form_scores import AnswerScorer, FormScore, FormScorer
@@ -277,6 +278,13 @@ def receipt_text(receipt: Receipt) -> str:
     return "\n".join(
         [*head, *lines, "", *map(_figure_line, receipt.figures), "", _verdict(receipt)]
     )
+
+
+def receipt_json(receipt: Receipt) -> str:
+    """Write a receipt for a program."""
+    values = asdict(receipt)
+    values["figures"] = [asdict(one) | {"same": one.same} for one in receipt.figures]
+    return json.dumps(values | {"same": receipt.same}, indent=2, default=str, allow_nan=False)
 
 
 def _line_cells(line: Line) -> tuple[str, ...]:

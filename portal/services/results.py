@@ -28,6 +28,9 @@ from portal.services.scoring import (
     score_check,
 )
 
+# What a page needs to know of an estimate.
+Estimate = ResultRow
+
 
 @dataclass(frozen=True, slots=True)
 class CheckResult:

@@ -1,0 +1,113 @@
+"""Results with their receipt, questions with their statistics, corrections with their list."""
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from db.store import Store
+from portal import clock, loaders
+from portal.access import Viewer
+from portal.services.calibrating import calibrate_skill
+from portal.services.sessions import start_session
+from tests.factories import NOW
+from tests.many_checks import hand_in_many
+from tests.small_house import SKILL, House
+
+APP = Path(__file__).parents[2] / "portal" / "app.py"
+Open = Callable[..., AppTest]
+
+
+@pytest.fixture
+def small(sqlite_store: Store, sqlite_url: str, tmp_path: Path, monkeypatch) -> Iterator[House]:
+    house = House.build(sqlite_store, folder=tmp_path / "content")
+    monkeypatch.setenv("PORTAL_DATABASE_URL", sqlite_url)
+    monkeypatch.setenv("PORTAL_CONTENT_DIR", str(house.folder))
+    loaders.forget()
+    yield house
+    loaders.close()
+
+
+@pytest.fixture
+def visit(small: House, monkeypatch: pytest.MonkeyPatch) -> Open:
+    """Open a page as somebody: `visit(viewer, "items")`."""
+    return partial(open_page, small.store, monkeypatch)
+
+
+def open_page(
+    store: Store, monkeypatch: pytest.MonkeyPatch, viewer: Viewer, page: str, **query: str
+) -> AppTest:
+    token = start_session(store, person_id=viewer.person_id, now=clock.now(), hours=1)
+    monkeypatch.setattr(loaders, "session_token", lambda: token)
+    at = AppTest.from_file(str(APP), default_timeout=60)
+    at.switch_page(f"app_pages/{page}.py")
+    for name, value in query.items():
+        at.query_params[name] = value
+    return at.run()
+
+
+def said(at: AppTest) -> str:
+    """Everything a page says, in one text: words, badges, tables."""
+    kinds = ("title", "header", "subheader", "markdown", "info", "warning", "error", "success")
+    words = [str(one.value) for kind in kinds for one in at.get(kind)]
+    return "\n".join([*words, *(one.value.to_string() for one in at.dataframe)])
+
+
+# --- results --------------------------------------------------------------------------------------
+
+
+def test_the_result_page_says_in_sight_that_expert_difficulties_are_in_force(
+    visit: Open, small: House
+) -> None:
+    viewer = small.viewer()
+    attempt_id = small.take_check(viewer)
+
+    at = visit(viewer, "result", attempt=str(attempt_id))
+
+    inside = {one.value for expander in at.expander for one in expander.markdown}
+    outside = [one.value for one in at.markdown if one.value not in inside]
+    assert any("Expert difficulties are in force" in words for words in outside)
+
+
+def test_the_result_page_shows_how_it_was_computed_and_no_key(visit: Open, small: House) -> None:
+    viewer = small.viewer()
+    attempt_id = small.take_check(viewer)
+
+    at = visit(viewer, "result", attempt=str(attempt_id))
+
+    words = said(at)
+    assert "every figure is the same, to the last digit" in words
+    assert "9 questions of this check count; 9 of them were answered, 9 fully right." in words
+    assert "Scored with expert difficulties, version 1" in words
+    assert "CANARY" not in words
+    assert SKILL + ".a" not in words
+    assert not at.exception
+
+
+def test_after_a_recalibration_the_result_page_shows_the_new_result_and_keeps_the_old(
+    visit: Open, small: House
+) -> None:
+    hand_in_many(small)
+    viewer = small.viewer()
+    attempt_id = small.take_check(viewer)
+    calibrate_skill(
+        small.store, skill=SKILL, catalogue=small.catalogue, read_item=small.read_item, now=NOW
+    )
+
+    words = said(visit(viewer, "result", attempt=str(attempt_id)))
+
+    assert "Measured difficulties are in force" in words
+    assert "It was measured from 631 checks." in words
+    assert "It stays on record." in words
+
+
+def test_my_skills_shows_how_the_latest_estimate_was_computed(visit: Open, small: House) -> None:
+    viewer = small.viewer()
+    small.take_check(viewer)
+
+    words = said(visit(viewer, "my_skills"))
+
+    assert "Expert difficulties are in force" in words
+    assert "every figure is the same, to the last digit" in words
