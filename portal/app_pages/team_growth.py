@@ -7,11 +7,14 @@ from portal.components.growth_view import (
     draw_growth,
     draw_growth_table,
     draw_routes,
+    occasion_names,
     score_range,
     shown_points,
 )
+from portal.components.heatmap_view import draw_heatmap
 from portal.components.states import draw_empty
 from portal.services.comparing import routes_were_drawn
+from portal.services.heatmap import read_heatmap
 from portal.services.reporting import Reach, TeamGrowth, Unit, read_units, team_growth
 from portal.text import _, percent_text, plural, signed_text
 
@@ -127,6 +130,46 @@ def _draw_unit(growth: TeamGrowth, child: Unit, limits: tuple[float, float]) -> 
     )
 
 
+def _draw_skills(unit_id: int) -> None:
+    occasions = occasion_names()
+    measures = {"share": _("At or above target"), "score": _("Mean score")}
+    with st.container(horizontal=True):
+        occasion = str(
+            st.selectbox(
+                _("Period"),
+                list(occasions),
+                index=1,
+                format_func=occasions.__getitem__,
+                key="team_growth_occasion",
+            )
+        )
+        measure = st.segmented_control(
+            _("Figure"),
+            list(measures),
+            format_func=measures.__getitem__,
+            default="share",
+            required=True,
+            key="team_growth_measure",
+        )
+    heatmap = read_heatmap(
+        loaders.store(),
+        viewer=loaders.current_viewer(),
+        catalogue=loaders.catalogue(),
+        team_id=unit_id,
+        occasion=occasion,
+        min_group=loaders.house().settings.min_group,
+        now=clock.now(),
+    )
+    if heatmap.cells.empty:
+        draw_empty(
+            _("No check was taken in this period yet"),
+            _("Choose another period, or ask your team to take the check that is open."),
+            icon="pending",
+        )
+        return
+    draw_heatmap(heatmap, measure=str(measure))
+
+
 def _draw_too_few(growth: TeamGrowth) -> None:
     sentence = _("Figures start at {n} learners besides you, to keep people private.").format(
         n=growth.floor.mean - 1
@@ -196,7 +239,7 @@ else:
     )
     st.header(_sentence(growth), anchor=False)
     st.markdown(_learning_words(growth))
-    routes, teams = st.tabs([_("By route"), _("By team")])
+    routes, teams, skills = st.tabs([_("By route"), _("By team"), _("Team by skill")])
     with routes:
         _draw_routes(growth, together=together)
     with teams:
@@ -204,3 +247,5 @@ else:
             _draw_units(growth)
         else:
             st.markdown(_("No units below this one. Choose a larger one to see its teams."))
+    with skills:
+        _draw_skills(unit_id)

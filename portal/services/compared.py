@@ -14,7 +14,8 @@ from assessments.power import ProgramDesign, smallest_detectable_effect
 from assessments.verdicts import MIN_LEARNERS
 from portal.services.computing import CurvePoint, Measured, measure
 from portal.services.disclosure import Floor
-from portal.services.reporting import GROWTH_COLUMNS, MIN_SHARE
+from portal.services.reporting import GROWTH_COLUMNS
+from portal.services.shares import MIN_SHARE
 from portal.text import _
 
 

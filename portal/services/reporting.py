@@ -8,31 +8,37 @@ from typing import Literal
 import pandas as pd
 
 from db import Connection
-from db.queries.growth import select_growth, select_managed
-from db.queries.people import TeamRow, count_members, select_path, select_roots, select_subtree
+from db.queries.growth import select_managed
+from db.queries.people import TeamRow, count_members, select_roots, select_subtree
 from db.queries.reporting import count_assigned_people, select_completion
 from db.store import Store
 from portal import access
 from portal.access import Viewer
 from portal.services.catalogue import Catalogue
+from portal.services.cells import (
+    NOTHING,
+    OCCASIONS,
+    ROUTES,
+    Cells,
+    States,
+    Tree,
+    decide,
+    read_cells,
+    read_tree,
+)
 from portal.services.disclosure import (
     ALL,
     Floor,
     Part,
     State,
     decide_parts,
-    decide_top,
     shows,
 )
+from portal.services.shares import CODED_SHARE, MIN_SHARE
 
 Reach = Literal["line", "team"]
-ROUTES = ("structured", "self_directed", "none")
-OCCASIONS = ("baseline", "end", "plus3", "plus6")
 # The share of a standard normal within ±1.96.
 Z95 = 1.959964
-# Shares within this of 0 or 100 % are not given for fewer people than that.
-CODED_SHARE = 0.05
-MIN_SHARE = 40
 GROWTH_COLUMNS = ("unit_id", "name", "route", "occasion", "n", "score", "low", "high", "hidden")
 
 
@@ -127,9 +133,9 @@ def team_growth(
     floor = Floor.of(min_group)
 
     def read(connection: Connection) -> TeamGrowth:
-        tree = _read_tree(connection, team_id, on=on)
-        cells = _read_cells(connection, tree, skill=skill)
-        states = _decide(cells, tree, floor=floor.mean)
+        tree = read_tree(connection, team_id, on=on)
+        cells = read_cells(connection, tree, skill=skill)
+        states = decide(cells, tree, floor=floor.mean)
         children = tree.children(team_id)
         names = {row.id: row.name for row in (tree.rows[team_id], *children)}
         routes = _own_routes(cells, team_id, names, states, reach=reach)
@@ -168,42 +174,6 @@ def _with_people(rows: Sequence[TeamRow], own: Mapping[int, int]) -> tuple[Unit,
     return tuple(Unit(row.id, row.name, row.depth, people[row.id]) for row in rows)
 
 
-@dataclass(frozen=True, slots=True)
-class _Tree:
-    """The organisation around a unit: the way down to it, and everything below its top."""
-
-    path: tuple[int, ...]
-    rows: Mapping[int, TeamRow]
-    below: Mapping[int, tuple[TeamRow, ...]]
-
-    def children(self, unit_id: int) -> tuple[TeamRow, ...]:
-        """Return the units right below a unit, by name."""
-        return self.below.get(unit_id, ())
-
-    def parts(self, unit_id: int) -> tuple[Part, ...]:
-        """Return what a unit is made of: the units right below it and its own members."""
-        return (*((row.id, "line") for row in self.children(unit_id)), (unit_id, "team"))
-
-    def line(self, unit_id: int) -> tuple[int, ...]:
-        """Return a unit and every unit below it."""
-        below = [id_ for row in self.children(unit_id) for id_ in self.line(row.id)]
-        return (unit_id, *below)
-
-
-def _read_tree(connection: Connection, team_id: int, *, on: date) -> _Tree:
-    path = select_path(connection, team_id, on=on)
-    rows = select_subtree(connection, path[:1], on=on)
-    below: dict[int, list[TeamRow]] = {}
-    for row in rows:
-        if row.depth > 0 and row.parent_id is not None:
-            below.setdefault(row.parent_id, []).append(row)
-    return _Tree(
-        path=path,
-        rows={row.id: row for row in rows},
-        below={unit_id: tuple(found) for unit_id, found in below.items()},
-    )
-
-
 def _larger(path: Sequence[int], units: Mapping[int, Unit]) -> Unit | None:
     """Return the unit above the last one of a path, when the viewer may see it."""
     return units.get(path[-2]) if len(path) > 1 else None
@@ -212,84 +182,8 @@ def _larger(path: Sequence[int], units: Mapping[int, Unit]) -> Unit | None:
 # --- what may be shown ----------------------------------------------------------------------------
 
 
-# A unit, its scope (`team` or `line`), a route and an occasion.
-_Figure = tuple[int, str, str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class _Cells:
-    """Sums per figure: n, Σθ, Σθ²."""
-
-    sums: Mapping[_Figure, tuple[int, float, float]]
-
-    def n(self, unit_id: int, scope: str, route: str, occasion: str) -> int:
-        return self.sums.get((unit_id, scope, route, occasion), (0, 0.0, 0.0))[0]
-
-
-def _read_cells(
-    connection: Connection,
-    tree: _Tree,
-    *,
-    skill: str,
-) -> _Cells:
-    near = {row.id for unit_id in tree.path for row in tree.children(unit_id)}
-    wanted = sorted({part[0] for one in near | set(tree.path) for part in tree.parts(one)})
-    sums: dict[_Figure, tuple[int, float, float]] = {}
-    for scope in ("team", "line"):
-        frame = select_growth(
-            connection,
-            team_ids=wanted,
-            scope="team" if scope == "team" else "line",
-            skill=skill,
-        )
-        frame = frame[frame["occasion"] != "none"]
-        for row in frame.to_dict("records"):
-            for route in (str(row["arm"]), ALL):
-                key = (int(row["team_id"]), scope, route, str(row["occasion"]))
-                n, total, squares = sums.get(key, (0, 0.0, 0.0))
-                sums[key] = (
-                    n + int(row["n"]),
-                    total + float(row["theta_sum"]),
-                    squares + float(row["theta_squares"]),
-                )
-    return _Cells(sums)
-
-
-# What a part shows at an occasion.
-_States = Mapping[tuple[Part, str], State]
-
-
-def _decide(cells: _Cells, tree: _Tree, *, floor: int) -> _States:
-    """Decide what every part on the way shows, from the top of the organisation down."""
-    found: dict[tuple[Part, str], State] = {}
-    for occasion in OCCASIONS:
-        top: Part = (tree.path[0], "line")
-        found[top, occasion] = decide_top(_counts(cells, top, occasion), floor=floor)
-        for unit_id in tree.path:
-            counts = {part: _counts(cells, part, occasion) for part in tree.parts(unit_id)}
-            states = decide_parts(
-                counts,
-                above=found[(unit_id, "line"), occasion],
-                inside={
-                    (row.id, "line"): {
-                        part: _counts(cells, part, occasion) for part in tree.parts(row.id)
-                    }
-                    for row in tree.children(unit_id)
-                    if tree.children(row.id)
-                },
-                floor=floor,
-            )
-            # What was decided with the unit above stands.
-            found = {(part, occasion): state for part, state in states.items()} | found
-    return found
-
-
-def _counts(cells: _Cells, part: Part, occasion: str) -> dict[str, int]:
-    return {route: cells.n(*part, route, occasion) for route in ROUTES}
-
-
 def _own_routes(
-    cells: _Cells, unit_id: int, names: Mapping[int, str], states: _States, *, reach: Reach
+    cells: Cells, unit_id: int, names: Mapping[int, str], states: States, *, reach: Reach
 ) -> pd.DataFrame:
     """Return the routes of a unit; where one of them is hidden, all learners together as well."""
     routes = _shown(cells, [unit_id], ROUTES[:2], names, states, scope=reach)
@@ -300,11 +194,11 @@ def _own_routes(
 
 
 def _shown(
-    cells: _Cells,
+    cells: Cells,
     unit_ids: Sequence[int],
     routes: Sequence[str],
     names: Mapping[int, str],
-    states: _States,
+    states: States,
     *,
     scope: Reach,
 ) -> pd.DataFrame:
@@ -313,7 +207,7 @@ def _shown(
         for route in routes:
             for occasion in OCCASIONS:
                 figure = (unit_id, scope, route, occasion)
-                n, total, squares = cells.sums.get(figure, (0, 0.0, 0.0))
+                n, total, squares, _hits = cells.sums.get(figure, NOTHING)
                 if n == 0:
                     continue
                 concealed = not shows(states[(unit_id, scope), occasion], route=route)
@@ -323,7 +217,7 @@ def _shown(
 
 
 def _read_learning(
-    connection: Connection, tree: _Tree, *, reach: Reach, floor: Floor, on: date
+    connection: Connection, tree: Tree, *, reach: Reach, floor: Floor, on: date
 ) -> Learning:
     """Return the learning of the last unit of the path, decided like a figure without routes."""
     unit_id = tree.path[-1]

@@ -9,17 +9,21 @@ import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from sqlalchemy import insert
 
+from curriculum.model import Skill, SkillLevel
 from db.columns import table
 from db.recount import MEASURES
 from db.tables import Assignment, GrowthCell, Person, TeamMember
 from portal.access import Viewer
+from portal.services.cells import ROUTES
 from portal.services.disclosure import ALL
-from portal.services.reporting import ROUTES, TeamGrowth, read_units, team_growth
+from portal.services.heatmap import Heatmap, read_heatmap
+from portal.services.reporting import TeamGrowth, read_units, team_growth
 from tests.factories import (
     LONG_AGO,
     NOW,
@@ -36,14 +40,14 @@ FLOOR = 6
 Atom = tuple[int, str]
 
 
-class Registers:
-    skills = frozenset({SKILL})
-
-
-class Catalogue:
-    """All that team growth asks of a catalogue: which skills there are."""
-
-    registers = Registers()
+LEVELS = tuple(
+    SkillLevel(level, "", (), cut, "provisional", None)
+    for level, cut in enumerate((None, -0.5, 0.5, 1.5), start=1)
+)
+# All that the pages ask of a catalogue: which skills there are.
+CATALOGUE = SimpleNamespace(
+    registers=SimpleNamespace(skills={SKILL: Skill(SKILL, "Agent operations", "", {}, LEVELS)})
+)
 
 
 @dataclass
@@ -55,6 +59,7 @@ class Tree:
     teams: dict[int, int] = field(default_factory=dict)
     atoms: dict[str, dict[Atom, int]] = field(default_factory=dict)
     takers: dict[int, int] = field(default_factory=dict)
+    hits: dict[str, dict[Atom, int]] = field(default_factory=dict)
 
     def line(self, unit: int) -> set[int]:
         return {unit}.union(*(self.line(child) for child in self.children.get(unit, ())))
@@ -122,6 +127,13 @@ def fill(store, tree: Tree, rng: random.Random, *, share: float, whole_teams: bo
             for occasion, cells in tree.atoms.items():
                 if occasion == "baseline" or rng.random() < 0.85:
                     cells[team, arm] = cells.get((team, arm), 0) + 1
+    for occasion, cells in tree.atoms.items():
+        # Some teams all reach their target, or none of them does: what shares must not tell.
+        odds = {team: rng.choice([0.0, 0.03, 0.4, 0.6, 0.97, 1.0]) for team in tree.teams}
+        tree.hits[occasion] = {
+            (team, arm): sum(rng.random() < odds[team] for _ in range(n))
+            for (team, arm), n in cells.items()
+        }
     for team, takes in people:
         tree.takers[team] = tree.takers.get(team, 0) + takes
     tree.takers = {team: n for team, n in tree.takers.items() if n}
@@ -170,7 +182,13 @@ def cells_to_keep(tree: Tree, unit: int, occasion: str, atoms: dict[Atom, int]) 
             n = sum(
                 count for (team, route), count in atoms.items() if team in teams and route == arm
             )
-            sums = dict.fromkeys(MEASURES, 0) | {"n": n, "squares": n * 250_000}
+            hits = sum(
+                tree.hits[occasion][team, route]
+                for team, route in atoms
+                if team in teams and route == arm
+            )
+            sums = dict.fromkeys(MEASURES, 0)
+            sums |= {"n": n, "squares": n * 250_000, "at_target": hits}
             key = {"team_id": unit, "scope": scope, "skill": SKILL, "arm": arm}
             found += [
                 key | {"occasion": occasion, "month": TODAY.replace(day=1), "shard": 0} | sums
@@ -186,7 +204,7 @@ def every_page(store, viewer: Viewer) -> Iterator[tuple[str, TeamGrowth]]:
                 team_growth(
                     store,
                     viewer=viewer,
-                    catalogue=Catalogue(),
+                    catalogue=CATALOGUE,
                     team_id=unit.id,
                     skill=SKILL,
                     reach=reach,
@@ -194,6 +212,19 @@ def every_page(store, viewer: Viewer) -> Iterator[tuple[str, TeamGrowth]]:
                     now=NOW,
                 ),
             )
+
+
+def every_heatmap(store, viewer: Viewer, occasion: str) -> Iterator[Heatmap]:
+    for unit in read_units(store, viewer=viewer, now=NOW):
+        yield read_heatmap(
+            store,
+            viewer=viewer,
+            catalogue=CATALOGUE,
+            team_id=unit.id,
+            occasion=occasion,
+            min_group=5,
+            now=NOW,
+        )
 
 
 def cells_of(tree: Tree, unit: int, reach: str, route: str, atoms: Sequence[Atom]) -> list[int]:
@@ -217,7 +248,12 @@ def solvable_groups(rows: list[list[int]], sizes: Sequence[int], *, floor: int) 
     ]
 
 
-def attack(tree: Tree, pages: list[tuple[str, TeamGrowth]], occasion: str) -> list[tuple]:
+def attack(
+    tree: Tree,
+    pages: list[tuple[str, TeamGrowth]],
+    occasion: str,
+    heatmaps: Sequence[Heatmap] = (),
+) -> list[tuple]:
     atoms = list(tree.atoms[occasion])
     sizes = list(tree.atoms[occasion].values())
     rows = []
@@ -228,7 +264,66 @@ def attack(tree: Tree, pages: list[tuple[str, TeamGrowth]], occasion: str) -> li
                 row = cells_of(tree, unit, scope, route, atoms)
                 assert np.dot(row, sizes) == n, "the page and the attack speak of the same people"
                 rows.append(row)
+    for heatmap in heatmaps:
+        for cell in shown_cells(heatmap):
+            row = cells_of(tree, cell["unit_id"], scope_of(heatmap, cell), ALL, atoms)
+            assert np.dot(row, sizes) == cell["n"], "the grid and the attack speak of the same"
+            rows.append(row)
     return solvable_groups(rows, sizes, floor=FLOOR) if rows else []
+
+
+def shown_cells(heatmap: Heatmap) -> list[dict]:
+    cells = heatmap.cells
+    return cells[~cells["hidden"].astype(bool)].to_dict("records")
+
+
+def scope_of(heatmap: Heatmap, cell: dict) -> str:
+    return "team" if cell["unit_id"] == heatmap.own else "line"
+
+
+def remainders(groups: Sequence[frozenset]) -> list[frozenset]:
+    """Return what every group keeps when all smaller ones inside it are taken away.
+
+    Groups of a tree lie inside each other or apart: all that adding and subtracting can reach is
+    made of these.
+    """
+    return [
+        one.difference(*(other for other in groups if other < one)) for one in dict.fromkeys(groups)
+    ]
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_no_sum_of_shares_tells_of_everybody_in_a_small_group(sqlite_store, seed):
+    tree, manager = build(sqlite_store, seed=seed)
+
+    for occasion, atoms in tree.atoms.items():
+        exact = [
+            frozenset(
+                atom
+                for atom in atoms
+                if cells_of(tree, cell["unit_id"], scope_of(heatmap, cell), ALL, [atom])[0]
+            )
+            for heatmap in every_heatmap(sqlite_store, manager, occasion)
+            for cell in shown_cells(heatmap)
+            if cell["state"] == "exact"
+        ]
+        for group in filter(None, remainders(exact)):
+            n = sum(atoms[atom] for atom in group)
+            hits = sum(tree.hits[occasion][atom] for atom in group)
+            assert n >= FLOOR
+            assert n >= 40 or 0.05 * n <= hits <= 0.95 * n
+
+
+def test_a_team_that_all_reached_the_target_says_nearly_all(sqlite_store):
+    words = {
+        cell["state"]
+        for seed in range(4)
+        for tree, manager in [build(sqlite_store, seed=seed)]
+        for heatmap in every_heatmap(sqlite_store, manager, "end")
+        for cell in shown_cells(heatmap)
+    }
+
+    assert {"exact", "nearly all", "hardly any"} <= words
 
 
 @pytest.mark.parametrize("seed", range(12))
@@ -237,7 +332,8 @@ def test_no_sum_of_figures_tells_of_fewer_people_than_the_floor(sqlite_store, se
     pages = list(every_page(sqlite_store, manager))
 
     for occasion in tree.atoms:
-        assert attack(tree, pages, occasion) == []
+        heatmaps = list(every_heatmap(sqlite_store, manager, occasion))
+        assert attack(tree, pages, occasion, heatmaps) == []
 
 
 @pytest.mark.parametrize("seed", range(3))

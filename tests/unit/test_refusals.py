@@ -33,6 +33,7 @@ GUARDED: dict[str, tuple[Deed, ...]] = {
     "comparing.read_programs": ("compare programs",),
     "comparing.renew_comparison": ("compare programs",),
     "comparing.routes_were_drawn": ("compare programs",),
+    "heatmap.read_heatmap": ("see team figures", "see organisation figures"),
     "jobs.read_jobs": ("see jobs",),
     "jobs.try_again": ("see jobs",),
     "learning.answer_check": ("learn",),
@@ -74,6 +75,8 @@ GUARDED: dict[str, tuple[Deed, ...]] = {
 # Functions that read or write for anybody who calls them, and why that is right.
 OPEN: dict[str, str] = {
     "background.make_worker": "a worker of whoever holds the server",
+    "cells.read_cells": "stays in the server; `reporting` decides what of it is shown",
+    "cells.read_tree": "stays in the server; `reporting` authorises before it shows",
     "catalogue.content_version": "a number that says nothing",
     "catalogue.read_catalogue": "what is published is for everyone who signed in",
     "catalogue.read_item": "pages draw items through `question`; other services explain them",
