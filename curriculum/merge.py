@@ -3,6 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher, unified_diff
+from typing import Literal
+
+Side = Literal["ours", "theirs", "both"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +36,10 @@ class _Common:
     size: int
 
 
-def merge(base: str, *, ours: str, theirs: str) -> Merged:
+def merge(base: str, *, ours: str, theirs: str, sides: Sequence[Side] = ()) -> Merged:
     """Put the changes of both sides together, or name every place where they disagree.
 
+    `sides` says for each such place, in order, whose lines stay; ours come first where both do.
     A stretch changed by one side only is taken from that side; a stretch changed by both alike is
     taken once. Changes that touch each other without a common line between them are a conflict.
     Line ends are evened out when the sides differ in them.
@@ -58,11 +62,15 @@ def merge(base: str, *, ours: str, theirs: str) -> Merged:
             merged += other
         else:
             conflicts.append(Conflict(at.ours + 1, *("".join(part) for part in (old, mine, other))))
+            side = sides[len(conflicts) - 1] if len(conflicts) <= len(sides) else "ours"
+            merged += {"ours": mine, "theirs": other, "both": [*mine, *other]}[side]
         merged += lines[0][common.base : common.base + common.size]
         at = _Common(
             common.base + common.size, common.ours + common.size, common.theirs + common.size, 0
         )
-    return Merged(None, tuple(conflicts)) if conflicts else Merged("".join(merged))
+    if len(conflicts) > len(sides):
+        return Merged(None, tuple(conflicts))
+    return Merged("".join(merged))
 
 
 def diff_text(before: str, after: str, *, before_name: str, after_name: str) -> str:

@@ -45,6 +45,8 @@ def _places(*, synthetic: bool) -> tuple[Place, ...]:
         Place(team, "team_growth", _("Team growth"), "groups", figures),
         Place(team, "programs", _("Programs compared"), "balance", ("compare programs",)),
         Place(author, "lessons", _("Lessons"), "edit_note", ("read drafts",)),
+        Place(author, "reviews", _("Reviews"), "rate_review", ("read drafts", "waive approval")),
+        Place(author, "versions", _("Versions"), "history", ("read drafts",), hidden=True),
         Place(author, "preview", _("Preview"), "preview", ("read drafts",), hidden=True),
         Place(author, "editor", _("Editor"), "edit", ("publish lessons",), hidden=True),
         Place(_("Operations"), "jobs", _("Background work"), "schedule", ("see jobs",)),

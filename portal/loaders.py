@@ -32,10 +32,17 @@ from portal.services.catalogue import (
     read_item,
     read_lesson,
 )
-from portal.services.drafting import PublishedTexts, author_texts, read_published_texts
+from portal.services.drafting import (
+    PublishedTexts,
+    author_texts,
+    read_known_ids,
+    read_published_texts,
+)
 from portal.services.people import is_synthetic, require_real_people
 from portal.services.pictures import read_picture
+from portal.services.reviewing import Newest
 from portal.services.sessions import COOKIE, find_viewer
+from portal.services.versions import Tools
 from portal.settings import Settings
 from portal.text import use_language
 
@@ -161,6 +168,21 @@ def authored_curriculum(drafts: Mapping[str, str]) -> Curriculum:
     """Return the curriculum as an author sees it: newest texts, and these drafts on top."""
     texts = author_texts(curriculum(), published=published_texts(), drafts=drafts)
     return curriculum_with(texts)
+
+
+def known_ids() -> frozenset[str]:
+    """Return every id that was ever published."""
+    return read_known_ids(store())
+
+
+def newest() -> Newest:
+    """Return what people see now, and the files on disk."""
+    return Newest(curriculum(), published_texts())
+
+
+def tools() -> Tools:
+    """Return what changing a published text needs besides the store."""
+    return Tools(newest(), authored_curriculum, draft_value, draft_picture)
 
 
 def draft_value(path: str, text: str) -> Value | None:

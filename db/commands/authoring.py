@@ -11,8 +11,7 @@ from db.columns import table
 from db.tables import Revision
 from db.tables_authoring import DiskFile, Draft, RevisionNote
 
-DraftState = Literal["draft", "review", "returned"]
-KeyChoice = Literal["none", "correction", "new revision"]
+KeyChoice = Literal["none", "correction", "new revision", "new item"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +52,8 @@ def upsert_draft(
         "state": "draft",
         "saves": saves + 1,
         "saved_at": now,
+        "review_id": None,
+        "sent_hash": "",
     }
     if saves:
         changed = connection.execute(
@@ -65,19 +66,6 @@ def upsert_draft(
         insert(rows).values(path=draft.path, author_id=draft.author_id, comment="", **values)
     )
     return 1
-
-
-def update_draft_state(
-    connection: Connection, *, path: str, author_id: int, state: DraftState, comment: str
-) -> bool:
-    """Move a draft between its states; False when there is none."""
-    rows = table(Draft)
-    changed = connection.execute(
-        update(rows)
-        .where(rows.c.path == path, rows.c.author_id == author_id)
-        .values(state=state, comment=comment)
-    )
-    return changed.rowcount > 0
 
 
 def delete_draft(connection: Connection, *, path: str, author_id: int) -> None:
@@ -94,8 +82,10 @@ def insert_revision_note(
     author_id: int | None,
     key_choice: KeyChoice,
     waived: bool,
+    review_id: int | None = None,
+    restores_id: int | None = None,
 ) -> None:
-    """Say why a revision was made and who wrote it."""
+    """Say why a revision was made, who wrote it, and which older one it brings back."""
     connection.execute(
         insert(table(RevisionNote)).values(
             revision_id=revision_id,
@@ -103,6 +93,8 @@ def insert_revision_note(
             author_id=author_id,
             key_choice=key_choice,
             waived=waived,
+            review_id=review_id,
+            restores_id=restores_id,
         )
     )
 

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, func, select
 from db.columns import table
 from db.commands.authoring import SeenFile
 from db.tables import Content, Head, Person, Revision
-from db.tables_authoring import DiskFile, Draft, RevisionNote
+from db.tables_authoring import DiskFile, Draft, Review, RevisionNote
 
 FILE_KINDS = ("track", "module", "lesson", "bank", "blueprint")
 
@@ -28,6 +28,8 @@ class DraftRow:
     comment: str
     saves: int
     saved_at: datetime
+    review_id: int | None
+    sent_hash: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,10 @@ class TextRow:
 
 @dataclass(frozen=True, slots=True)
 class HistoryRow:
-    """One revision of a file: who made it, when and why; `live` when people see it."""
+    """One revision of a file: who made it, when and why; `live` when people see it.
+
+    `restores` is the number of the older revision whose text it brought back.
+    """
 
     revision_id: int
     number: int
@@ -58,8 +63,8 @@ class HistoryRow:
     publisher: str | None
     author: str | None
     why: str
-    key_choice: str
-    waived: bool
+    waiver: str
+    restores: int | None
     live: bool
 
 
@@ -84,6 +89,8 @@ def select_drafts(connection: Connection, *, path: str | None = None) -> tuple[D
         drafts.c.comment,
         drafts.c.saves,
         drafts.c.saved_at,
+        drafts.c.review_id,
+        drafts.c.sent_hash,
     ).join(people, people.c.id == drafts.c.author_id)
     if path is not None:
         query = query.where(drafts.c.path == path)
@@ -140,6 +147,7 @@ def select_history(connection: Connection, content_id: str) -> tuple[HistoryRow,
     """Return every revision of a file, newest first."""
     revisions, notes, heads = table(Revision), table(RevisionNote), table(Head)
     publisher, author = table(Person).alias("publisher"), table(Person).alias("author")
+    reviews, older = table(Review), revisions.alias("older")
     rows = connection.execute(
         select(
             revisions.c.id,
@@ -151,29 +159,20 @@ def select_history(connection: Connection, content_id: str) -> tuple[HistoryRow,
             publisher.c.name,
             author.c.name,
             func.coalesce(notes.c.why, ""),
-            func.coalesce(notes.c.key_choice, "none"),
-            notes.c.waived.is_(True),
+            func.coalesce(reviews.c.waiver, ""),
+            older.c.number,
             heads.c.revision_id.is_not(None),
         )
         .outerjoin(notes, notes.c.revision_id == revisions.c.id)
         .outerjoin(publisher, publisher.c.id == revisions.c.published_by)
         .outerjoin(author, author.c.id == notes.c.author_id)
+        .outerjoin(reviews, reviews.c.id == notes.c.review_id)
+        .outerjoin(older, older.c.id == notes.c.restores_id)
         .outerjoin(heads, heads.c.revision_id == revisions.c.id)
         .where(revisions.c.content_id == content_id)
         .order_by(revisions.c.number.desc())
     )
     return tuple(HistoryRow(*tuple[Any, ...](row)) for row in rows)
-
-
-def select_key_hashes(connection: Connection) -> dict[str, str]:
-    """Return the key hash of every live item, by its id."""
-    revisions, heads = table(Revision), table(Head)
-    rows = connection.execute(
-        select(heads.c.content_id, revisions.c.key_hash)
-        .join(revisions, revisions.c.id == heads.c.revision_id)
-        .where(heads.c.kind == "item")
-    )
-    return {row[0]: row[1] for row in rows}
 
 
 def select_seen_files(connection: Connection) -> tuple[SeenFile, ...]:

@@ -8,7 +8,8 @@ from portal.components.notices import guarded
 from portal.components.problem_list import draw_problems
 from portal.components.states import BadgeColor, draw_empty
 from portal.services.authoring import ModuleOverview, read_overview
-from portal.services.publishing import Published, publish
+from portal.services.inserting import Published
+from portal.services.publishing import publish
 from portal.text import _, date_text, plural
 
 LOOKS: dict[str, tuple[str, BadgeColor, str]] = {

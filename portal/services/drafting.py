@@ -1,4 +1,4 @@
-"""Drafts of authors: kept whatever they hold, checked beside everything else, sent for review."""
+"""Drafts of authors: kept whatever they hold, and checked beside everything else."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,13 +9,13 @@ from curriculum.model import Curriculum, Problem
 from curriculum.read import source_of
 from curriculum.text import MAX_BYTES, content_hash
 from db import Connection
-from db.commands.audit import append_audit
-from db.commands.authoring import DraftText, delete_draft, update_draft_state, upsert_draft
-from db.queries.authoring import DraftRow, TextRow, find_draft, select_drafts, select_newest_texts
+from db.commands.authoring import DraftText, delete_draft, upsert_draft
+from db.commands.reviews import decide_review, find_review_of
+from db.queries.authoring import DraftRow, TextRow, select_drafts, select_newest_texts
+from db.queries.content import select_known_ids
 from db.store import Store
 from portal import access
 from portal.access import Refused, Viewer
-from portal.services.evidence import ORGANISATION, actor
 
 # The newest revision of every file, by content id.
 PublishedTexts = Mapping[str, TextRow]
@@ -26,18 +26,21 @@ class OpenText:
     """A file as its author sees it: the draft where there is one, else the newest text.
 
     `saves` is 0 and `saved_at` None while there is no draft. `number` is how many revisions the
-    file has; `overtaken` says that the newest one is no longer the text the draft grew out of.
+    file has and `newest` its newest text; `overtaken` says that this is no longer the text the
+    draft grew out of.
     """
 
     path: str
     kind: str
     text: str
     base: str
+    newest: str
     state: str
     comment: str
     saves: int
     saved_at: datetime | None
     number: int
+    review_id: int | None
     overtaken: bool
     others: tuple[str, ...]
 
@@ -53,6 +56,11 @@ class Saved:
 def read_published_texts(store: Store) -> PublishedTexts:
     """Return the newest revision of every file by content id."""
     return store.read(select_newest_texts)
+
+
+def read_known_ids(store: Store) -> frozenset[str]:
+    """Return every id that was ever published; none of them is used again."""
+    return store.read(select_known_ids)
 
 
 def author_texts(
@@ -105,14 +113,22 @@ def open_text(
         kind=source.kind,
         text=draft.text if draft else newest,
         base=draft.base if draft else newest,
-        state=draft.state if draft else "published" if row and row.live else "draft",
+        newest=newest,
+        state=draft.state if draft else _state_of(row),
         comment=draft.comment if draft else "",
         saves=draft.saves if draft else 0,
         saved_at=draft.saved_at if draft else None,
         number=row.number if row else 0,
+        review_id=draft.review_id if draft else None,
         overtaken=draft is not None and draft.base_hash != content_hash(newest),
         others=others,
     )
+
+
+def _state_of(row: TextRow | None) -> str:
+    if row is None:
+        return "draft"
+    return "published" if row.live else "retired"
 
 
 def newest_of(path: str, *, curriculum: Curriculum, published: PublishedTexts) -> TextRow | None:
@@ -128,6 +144,9 @@ def save_draft(
 ) -> Saved:
     """Keep a draft, whatever faults it has; `saves` is what this window knows.
 
+    `base` is the text it grew out of. A draft that waits for review is taken back with all that
+    was sent with it: nobody approves a text that has changed since.
+
     Raises
     ------
     Refused
@@ -140,9 +159,15 @@ def save_draft(
     if len(plain.encode()) > MAX_BYTES:
         raise Refused("This text is longer than the portal keeps. Split it into two files.")
     draft = DraftText(path, viewer.person_id, plain, base, content_hash(base))
-    kept = store.write(
-        lambda connection: upsert_draft(connection, draft=draft, saves=saves, now=now)
-    )
+
+    def keep(connection: Connection) -> int | None:
+        review = find_review_of(connection, path=path, author_id=viewer.person_id)
+        kept = upsert_draft(connection, draft=draft, saves=saves, now=now)
+        if kept is not None and review is not None:
+            decide_review(connection, review, decision="withdrawn", now=now)
+        return kept
+
+    kept = store.write(keep)
     if kept is None:
         raise Refused(
             "This draft was saved in another window. Copy what you typed here, then load the "
@@ -170,41 +195,14 @@ def blocking_in(curriculum: Curriculum, path: str) -> tuple[Problem, ...]:
     return tuple(dict.fromkeys([*own, *behind]))
 
 
-def send_for_review(
-    store: Store, *, viewer: Viewer, path: str, curriculum: Curriculum, now: datetime
-) -> None:
-    """Hand a draft in for review; `curriculum` is read with the draft in place.
-
-    Raises
-    ------
-    Refused
-        While the text has errors, or is not the one that was checked.
-    """
+def drop_draft(store: Store, *, viewer: Viewer, path: str, now: datetime) -> None:
+    """Give the viewer's draft of a file up; what was sent with it is taken back."""
     access.require(viewer, "publish lessons")
-    if blocking_in(curriculum, path):
-        raise Refused("This text has errors. Mend them first; the list below leads to each.")
 
-    def send(connection: Connection) -> None:
-        draft = find_draft(connection, path=path, author_id=viewer.person_id)
-        if draft is None or draft.text != curriculum.sources.get(path):
-            raise Refused("This draft was saved in another window. Load the newer text first.")
-        update_draft_state(
-            connection, path=path, author_id=viewer.person_id, state="review", comment=""
-        )
-        append_audit(
-            connection,
-            stream=ORGANISATION,
-            actor=actor(viewer),
-            deed="sent for review",
-            object_=f"file:{path}",
-            payload={"text": content_hash(draft.text)},
-            now=now,
-        )
+    def drop(connection: Connection) -> None:
+        review = find_review_of(connection, path=path, author_id=viewer.person_id)
+        delete_draft(connection, path=path, author_id=viewer.person_id)
+        if review is not None:
+            decide_review(connection, review, decision="withdrawn", now=now)
 
-    store.write(send)
-
-
-def drop_draft(store: Store, *, viewer: Viewer, path: str) -> None:
-    """Give the viewer's draft of a file up."""
-    access.require(viewer, "publish lessons")
-    store.write(lambda connection: delete_draft(connection, path=path, author_id=viewer.person_id))
+    store.write(drop)

@@ -3,85 +3,40 @@
 Disk and browser are two doors to one text; both end in the same insertion here.
 """
 
-import json
-from collections.abc import Callable, Mapping, Set
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
-from typing import Any, Literal
 
-from assessments.parameters import expert_parameters
-from curriculum.model import Bank, Curriculum, Problem
+from curriculum.model import Curriculum, Problem
 from db import Connection
-from db.commands.audit import append_audit
 from db.commands.authoring import (
-    KeyChoice,
     SeenFile,
     fill_sources,
     forget_files_except,
-    insert_revision_note,
     keep_seen_files,
 )
-from db.commands.content import (
-    NewRevision,
-    insert_calibration,
-    insert_revision,
-    lock_publishing,
-    retire_content,
-)
-from db.queries.content import (
-    find_calibration,
-    select_hashes,
-    select_known_ids,
-    select_live_ids,
-)
+from db.commands.content import lock_publishing, retire_content
+from db.queries.content import select_hashes, select_known_ids, select_live_ids
+from db.queries.reviews import select_known_content
 from db.store import Store
 from portal import access
 from portal.access import Viewer
 from portal.services.catalogue import REGISTERS
-from portal.services.evidence import CODE_VERSION, ORGANISATION, actor
-from portal.services.pictures import PREFIX, ReadImage, keep_pictures
-from portal.services.reconciling import FileConflict, Plan, fronts_of, reconcile
+from portal.services.inserting import (
+    Published,
+    audit_unit,
+    insert_changed,
+    is_changed,
+    require_own_ids,
+    retire_gone,
+)
+from portal.services.pictures import ReadImage, keep_pictures
+from portal.services.reconciling import Plan, fronts_of, reconcile
 from portal.services.units import Unit, units_of
 
-Outcome = Literal[
-    "published", "unchanged", "blocked", "stale", "conflict", "retired", "not published"
-]
 # Texts that lessons include; they belong to no unit of their own.
 SNIPPETS = "curriculum/snippets/"
 Reread = Callable[[Mapping[str, str]], Curriculum]
-
-
-@dataclass(frozen=True, slots=True)
-class Published:
-    """What became of one module, track, bank or the registers.
-
-    `changed` counts new revisions. `problems` are those that block it; `stale` names the content
-    whose text on disk is older than the one people see; `merged` the content that was changed on
-    both sides and put together; `conflicts` what could not be, with its diff: it stays as it is.
-    """
-
-    id: str
-    kind: str
-    outcome: Outcome
-    changed: int = 0
-    problems: tuple[Problem, ...] = ()
-    stale: tuple[str, ...] = ()
-    merged: tuple[str, ...] = ()
-    conflicts: tuple[FileConflict, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Reason:
-    """Why a text is published from the browser, who wrote it, and what becomes of changed keys."""
-
-    why: str
-    author_id: int | None = None
-    key_choice: KeyChoice = "none"
-    waived: bool = False
-
-
-class Overtaken(Exception):
-    """Somebody else published the same file in between."""
 
 
 def publish(
@@ -127,118 +82,6 @@ def publish(
     return published if only is not None else (*published, *_broken(curriculum, published))
 
 
-def publish_texts(
-    store: Store,
-    *,
-    curriculum: Curriculum,
-    expected: Mapping[str, int],
-    reason: Reason,
-    viewer: Viewer,
-    read_image: ReadImage,
-    now: datetime,
-    also: Callable[[Connection], None] = lambda _connection: None,
-) -> Published:
-    """Publish files of one unit whose texts were written in the browser.
-
-    `expected` says how many revisions each file has, by path; `also` runs in the same
-    transaction.
-
-    Raises
-    ------
-    Refused
-        When the viewer may not publish, or the files are a secure bank and the viewer may not
-        approve those.
-    Overtaken
-        When a file has more revisions by now.
-    """
-    access.require(viewer, "publish lessons")
-    units = units_of(curriculum, read_image=read_image)
-    unit = next((unit for unit in units if expected.keys() <= unit.paths), None)
-    if unit is not None and unit.kind == "bank":
-        access.require(viewer, "approve secure items")
-    problems = unit.problems if unit else _errors_in(curriculum, expected)
-    if unit is None or problems:
-        name, kind = (unit.id, unit.kind) if unit else (min(expected), "file")
-        return Published(name, kind, "blocked", problems=problems)
-    revisions = _from_browser(unit, paths=expected.keys())
-
-    def insert(connection: Connection) -> Published:
-        lock_publishing(connection)
-        hashes = select_hashes(connection)
-        for file in revisions:
-            known = len(hashes.get(file.content_id, ()))
-            if file.kind != "item" and expected.get(file.path, known) != known:
-                raise Overtaken
-        changed = [one for one in revisions if _is_changed(one, hashes)]
-        ids = _insert(connection, unit, changed, viewer=viewer, now=now)
-        _note_reasons(connection, changed, ids=ids, paths=expected.keys(), reason=reason)
-        _retire_hidden(connection, unit, paths=expected.keys(), now=now)
-        keep_seen_files(connection, _shown_pictures(unit, changed), now=now)
-        payload = {"revisions": ids, "why": reason.why, "author": reason.author_id}
-        payload |= {"key choice": reason.key_choice, "waived": reason.waived}
-        _audit(connection, unit, "published", payload=payload, viewer=viewer, now=now)
-        also(connection)
-        return Published(unit.id, unit.kind, "published", changed=len(changed))
-
-    return store.write(insert)
-
-
-def _errors_in(curriculum: Curriculum, paths: Mapping[str, int]) -> tuple[Problem, ...]:
-    return tuple(
-        problem
-        for problem in curriculum.problems
-        if problem.path in paths and problem.level == "error"
-    )
-
-
-def _note_reasons(
-    connection: Connection,
-    changed: list[NewRevision],
-    *,
-    ids: Mapping[str, int],
-    paths: Set[str],
-    reason: Reason,
-) -> None:
-    for revision in changed:
-        if revision.path in paths:
-            insert_revision_note(
-                connection,
-                revision_id=ids[revision.content_id],
-                why=reason.why,
-                author_id=reason.author_id,
-                key_choice=reason.key_choice,
-                waived=reason.waived,
-            )
-
-
-def _from_browser(unit: Unit, *, paths: Set[str]) -> list[NewRevision]:
-    """Return the revisions of some files, and of the module whose list they may have changed."""
-    return [
-        replace(revision, origin="browser")
-        for revision in (*unit.revisions, *unit.hidden)
-        if revision.path in paths or revision.content_id == unit.id
-    ]
-
-
-def _shown_pictures(unit: Unit, changed: list[NewRevision]) -> list[SeenFile]:
-    """Return the pictures that new revisions show, as they were read from disk just now."""
-    shown = json.dumps([dict(revision.body) for revision in changed])
-    return [
-        SeenFile(picture.path, None, sha256=picture.sha256)
-        for picture in unit.pictures
-        if PREFIX + picture.sha256 in shown
-    ]
-
-
-def _retire_hidden(connection: Connection, unit: Unit, *, paths: Set[str], now: datetime) -> None:
-    """Take out of sight what the text itself calls retired, or a draft."""
-    gone = [revision for revision in unit.hidden if revision.path in paths]
-    if unit.status == "retired":
-        gone = [*unit.revisions, *unit.hidden]
-    for revision in gone:
-        retire_content(connection, content_id=revision.content_id, now=now)
-
-
 def _without(unit: Unit, paths: frozenset[str]) -> Unit:
     kept = tuple(revision for revision in unit.revisions if revision.path not in paths)
     return replace(unit, revisions=kept)
@@ -268,7 +111,7 @@ def _insert_unit(
         revision
         for revision in unit.revisions
         # What was retired comes back as a new revision, also with its old text.
-        if _is_changed(revision, hashes) or revision.content_id not in live
+        if is_changed(revision, hashes) or revision.content_id not in live
     ]
     # A git checkout of an older day must not undo what was published since, and neither may a
     # publication in the browser that came while this one was reading.
@@ -283,36 +126,16 @@ def _insert_unit(
     _fill_sources(connection, unit, plan=plan)
     if not changed:
         return Published(unit.id, unit.kind, "unchanged")
-    ids = _insert(connection, unit, changed, viewer=viewer, now=now)
-    _audit(connection, unit, "published", payload={"revisions": ids}, viewer=viewer, now=now)
+    if unit.kind == "bank" and viewer and not access.may(viewer, "approve secure items"):
+        return Published(unit.id, unit.kind, "needs approval", changed=len(changed))
+    known = select_known_content(connection)
+    require_own_ids(changed, known)
+    ids = insert_changed(connection, unit, changed, viewer=viewer, now=now)
+    paths = frozenset(revision.path for revision in changed)
+    gone = retire_gone(connection, unit, paths=paths, known=known, now=now)
+    payload = {"revisions": ids, "retired": gone}
+    audit_unit(connection, unit, "published", payload=payload, viewer=viewer, now=now)
     return Published(unit.id, unit.kind, "published", changed=len(changed))
-
-
-def _is_changed(revision: NewRevision, hashes: Mapping[str, tuple[str, ...]]) -> bool:
-    return hashes.get(revision.content_id, ())[-1:] != (revision.content_hash,)
-
-
-def _insert(
-    connection: Connection,
-    unit: Unit,
-    changed: list[NewRevision],
-    *,
-    viewer: Viewer | None,
-    now: datetime,
-) -> dict[str, int]:
-    ids = {
-        revision.content_id: insert_revision(
-            connection,
-            revision=revision,
-            published_by=viewer.person_id if viewer else None,
-            now=now,
-        )
-        for revision in changed
-    }
-    keep_pictures(connection, unit.pictures)
-    if unit.bank is not None:
-        _keep_prior(connection, unit.bank, now=now)
-    return ids
 
 
 def _fill_sources(connection: Connection, unit: Unit, *, plan: Plan) -> None:
@@ -326,7 +149,7 @@ def _fill_sources(connection: Connection, unit: Unit, *, plan: Plan) -> None:
 
 def _told(outcome: Published, unit: Unit, *, plan: Plan) -> Published:
     """Complete an outcome with what was left or merged on the way."""
-    if outcome.outcome in {"blocked", "retired", "not published"}:
+    if outcome.outcome in {"blocked", "retired", "not published", "needs approval"}:
         return outcome
     paths = unit.paths
     held = {revision.content_id for revision in (*unit.revisions, *unit.hidden)}
@@ -348,7 +171,9 @@ def _retire(store: Store, unit: Unit, *, viewer: Viewer | None, now: datetime) -
         for content_id in live:
             retire_content(connection, content_id=content_id, now=now)
         if live:
-            _audit(connection, unit, "retired", payload={"content": live}, viewer=viewer, now=now)
+            audit_unit(
+                connection, unit, "retired", payload={"content": live}, viewer=viewer, now=now
+            )
         return Published(unit.id, unit.kind, "retired", changed=len(live))
 
     return store.write(retire)
@@ -367,8 +192,10 @@ def _remember_disk(
     ids = {front.path: id_ for id_, front in fronts_of(curriculum).items()}
     blocked = {path for unit in units if unit.problems for path in unit.paths}
     blocked |= {problem.path for problem in curriculum.problems if problem.level == "error"}
-    for outcome in outcomes:
+    for unit, outcome in zip(units, outcomes, strict=True):
         blocked |= {conflict.path for conflict in outcome.conflicts}
+        if outcome.outcome == "needs approval":
+            blocked |= unit.paths
     # Registers and snippets belong to no unit; registers that stayed as they were stay known so.
     registers = {path for path in curriculum.sources if not path.endswith(".md")}
     if any(one.kind == REGISTERS and one.outcome in {"blocked", "stale"} for one in outcomes):
@@ -399,48 +226,6 @@ def _remember_disk(
             forget_files_except(connection, present, known=known - set(ids.values()))
 
     store.write(keep)
-
-
-def _keep_prior(connection: Connection, bank: Bank, *, now: datetime) -> None:
-    """Put the experts' difficulties in force until enough answers exist to calibrate."""
-    for skill in sorted({item.skill for item in bank.items}):
-        items = [item for item in bank.items if item.skill == skill]
-        parameters = {
-            known.item_id: {"a": known.a, "b": known.b}
-            for known in expert_parameters(items).items.values()
-        }
-        current = find_calibration(connection, skill=skill)
-        if current is not None and (current.model != "prior" or current.parameters == parameters):
-            continue
-        insert_calibration(
-            connection,
-            skill=skill,
-            model="prior",
-            parameters=parameters,
-            learners=0,
-            code_version=CODE_VERSION,
-            now=now,
-        )
-
-
-def _audit(
-    connection: Connection,
-    unit: Unit,
-    deed: str,
-    *,
-    payload: Mapping[str, Any],
-    viewer: Viewer | None,
-    now: datetime,
-) -> None:
-    append_audit(
-        connection,
-        stream=ORGANISATION,
-        actor=actor(viewer),
-        deed=deed,
-        object_=f"{unit.kind}:{unit.id}",
-        payload=payload,
-        now=now,
-    )
 
 
 def _broken(curriculum: Curriculum, published: tuple[Published, ...]) -> tuple[Published, ...]:

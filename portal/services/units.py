@@ -3,12 +3,23 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from curriculum.check import blocking_problems
 from curriculum.json_values import registers_to_json
-from curriculum.model import Bank, Curriculum, Front, Item, Problem
+from curriculum.model import (
+    Bank,
+    Block,
+    Check,
+    Curriculum,
+    Front,
+    Item,
+    Lesson,
+    Problem,
+    Reveal,
+    Tabs,
+)
 from curriculum.parse import (
     blueprint_to_json,
     item_to_json,
@@ -86,12 +97,12 @@ def _module_units(curriculum: Curriculum, read_image: ReadImage) -> list[Unit]:
         revisions = [make(module.front, "module", module.front.id, body, marks)]
         hidden: list[NewRevision] = []
         pictures: tuple[Picture, ...] = ()
-        for lesson in lessons:
+        for lesson in map(in_use, lessons):
             pinned, found = pin_pictures(lesson_to_json(lesson), read_image=read_image)
             marks = "".join(picture.sha256 for picture in found)
             revision = make(lesson.front, "lesson", module.front.id, pinned, marks)
             pictures += found
-            if lesson in shown:
+            if lesson.front.status == "published":
                 revisions.append(revision)
                 revisions += [_item_revision(item, module.front.id) for item in lesson.items]
             else:
@@ -128,9 +139,10 @@ def _bank_units(curriculum: Curriculum) -> list[Unit]:
     make = _Maker(curriculum)
     units = []
     for bank in curriculum.banks.values():
-        body = {"items": [item.id for item in bank.items], "use": bank.use}
+        items = [item for item in bank.items if is_in_use(item)]
+        body = {"items": [item.id for item in items], "use": bank.use}
         revisions = [make(bank.front, "bank", bank.front.id, body)]
-        revisions += [_item_revision(item, bank.front.id) for item in bank.items]
+        revisions += [_item_revision(item, bank.front.id) for item in items]
         revisions += [
             make(blueprint.front, "blueprint", bank.front.id, blueprint_to_json(blueprint))
             for blueprint in curriculum.blueprints.values()
@@ -148,6 +160,33 @@ def _bank_units(curriculum: Curriculum) -> list[Unit]:
             )
         )
     return units
+
+
+def is_in_use(item: Item) -> bool:
+    """Say whether learners may meet an item; one without a status goes with its file."""
+    return item.status in {None, "published"}
+
+
+def in_use(lesson: Lesson) -> Lesson:
+    """Return a lesson without the items that are drafts or retired, nor their places."""
+    hidden = {item.id for item in lesson.items if not is_in_use(item)}
+    if not hidden:
+        return lesson
+    items = tuple(item for item in lesson.items if item.id not in hidden)
+    return replace(lesson, items=items, blocks=_blocks_without(lesson.blocks, hidden))
+
+
+def _blocks_without(blocks: tuple[Block, ...], hidden: set[str]) -> tuple[Block, ...]:
+    kept: list[Block] = []
+    for block in blocks:
+        if isinstance(block, Reveal):
+            kept.append(replace(block, blocks=_blocks_without(block.blocks, hidden)))
+        elif isinstance(block, Tabs):
+            tabs = tuple((name, _blocks_without(inner, hidden)) for name, inner in block.tabs)
+            kept.append(replace(block, tabs=tabs))
+        elif not (isinstance(block, Check) and block.item_id in hidden):
+            kept.append(block)
+    return tuple(kept)
 
 
 class _Maker:

@@ -7,7 +7,8 @@ import pytest
 from curriculum.read import read_curriculum, read_image
 from db.queries.authoring import select_newest_texts, select_seen_files, select_sources
 from portal.access import Refused
-from portal.services.publishing import Reason, publish_texts
+from portal.services.inserting import Reason
+from portal.services.publishing_texts import publish_texts
 from tests.factories import NOW, TODAY
 from tests.small_house import LESSON
 
@@ -35,7 +36,7 @@ def in_browser(house, path, *, old, new, content_id=LESSON, author=None):
     assert old in text
     curriculum = reread(house)({path: text.replace(old, new)})
     number = newest(house, content_id).number
-    return publish_texts(
+    (outcome,) = publish_texts(
         house.store,
         curriculum=curriculum,
         expected={path: number},
@@ -44,6 +45,7 @@ def in_browser(house, path, *, old, new, content_id=LESSON, author=None):
         read_image=partial(read_image, house.folder),
         now=NOW,
     )
+    return outcome
 
 
 def publish(house, **changed):

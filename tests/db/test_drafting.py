@@ -4,7 +4,6 @@ from datetime import timedelta
 from functools import partial
 
 import pytest
-from sqlalchemy import text as sql
 
 from curriculum.read import read_curriculum
 from portal.access import Refused
@@ -16,8 +15,8 @@ from portal.services.drafting import (
     read_own_drafts,
     read_published_texts,
     save_draft,
-    send_for_review,
 )
+from portal.services.sending import send_for_review
 from tests.factories import NOW, TODAY
 
 PATH = "curriculum/modules/m1/10-limits.md"
@@ -48,11 +47,6 @@ def open_(house, author, path=PATH):
 def save(house, author, text, **changed):
     values = {"path": PATH, "base": "base", "saves": 0, "now": NOW} | changed
     return save_draft(house.store, viewer=author, text=text, **values)
-
-
-def audited(house):
-    query = sql("SELECT deed, object FROM audit WHERE deed = 'sent for review'")
-    return house.store.read(lambda connection: connection.execute(query).all())
 
 
 def test_a_text_opens_as_it_is_published(house, author):
@@ -108,7 +102,7 @@ def test_authors_never_see_each_others_drafts_but_their_names(house, author):
 def test_a_draft_that_was_given_up_leaves_the_published_text(house, author):
     save(house, author, "mine")
 
-    drop_draft(house.store, viewer=author, path=PATH)
+    drop_draft(house.store, viewer=author, path=PATH, now=NOW)
 
     assert open_(house, author).text == (house.folder / PATH).read_text()
 
@@ -131,19 +125,6 @@ def test_an_author_sees_the_newest_texts_with_the_own_draft_on_top(house, author
     assert found.lessons["m1.limits"].front.title == "My title"
 
 
-def test_a_draft_with_errors_is_kept_but_not_sent(house, author):
-    text = (house.folder / PATH).read_text().replace("type: single", "type: sinlge")
-    save(house, author, text)
-    found = read(house, {PATH: text})
-
-    with pytest.raises(Refused, match="has errors"):
-        send_for_review(house.store, viewer=author, path=PATH, curriculum=found, now=NOW)
-
-    assert open_(house, author).state == "draft"
-    assert blocking_in(found, PATH)
-    assert audited(house) == []
-
-
 def test_errors_in_its_module_hold_a_lesson_back_those_elsewhere_do_not(house):
     module = "curriculum/modules/m2/module.md"
     house.edit(module, old="skills: [agent", new="skills: [agnt")
@@ -154,38 +135,20 @@ def test_errors_in_its_module_hold_a_lesson_back_those_elsewhere_do_not(house):
     assert blocking_in(found, PATH) == ()
 
 
-def test_a_sound_draft_is_sent_for_review_and_the_trail_says_so(house, author):
-    text = (house.folder / PATH).read_text().replace("Some words", "Better words")
-    save(house, author, text)
-
-    send_for_review(
-        house.store, viewer=author, path=PATH, curriculum=read(house, {PATH: text}), now=NOW
-    )
-
-    assert open_(house, author).state == "review"
-    assert [tuple(row) for row in audited(house)] == [("sent for review", f"file:{PATH}")]
-
-
 def test_only_the_text_that_was_checked_is_sent(house, author):
     text = (house.folder / PATH).read_text()
     save(house, author, text + "\n\nmore\n")
 
     with pytest.raises(Refused, match="another window"):
         send_for_review(
-            house.store, viewer=author, path=PATH, curriculum=read(house, {PATH: text}), now=NOW
+            house.store,
+            viewer=author,
+            paths=[PATH],
+            why="so",
+            key_choices={},
+            curriculum=read(house, {PATH: text}),
+            now=NOW,
         )
-
-
-def test_a_text_in_review_is_a_draft_again_once_it_changes(house, author):
-    text = (house.folder / PATH).read_text()
-    save(house, author, text)
-    send_for_review(
-        house.store, viewer=author, path=PATH, curriculum=read(house, {PATH: text}), now=NOW
-    )
-
-    save(house, author, text + "\nmore\n", saves=1)
-
-    assert open_(house, author).state == "draft"
 
 
 @pytest.mark.parametrize("path", ["../x.md", "curriculum/skills.yml", "portal/app.py", ""])
@@ -205,10 +168,10 @@ def test_a_text_far_too_long_is_refused(house, author):
     "deed",
     [
         partial(save_draft, path=PATH, text="x", base="", saves=0, now=NOW),
-        partial(drop_draft, path=PATH),
+        partial(drop_draft, path=PATH, now=NOW),
         partial(read_own_drafts),
         partial(open_text, path=PATH, curriculum=None, published={}),
-        partial(send_for_review, path=PATH, curriculum=None, now=NOW),
+        partial(send_for_review, paths=[PATH], why="", key_choices={}, curriculum=None, now=NOW),
     ],
     ids=["save", "drop", "list", "open", "send"],
 )

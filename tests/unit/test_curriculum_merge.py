@@ -98,3 +98,23 @@ def test_a_diff_names_both_sides():
 
     assert text == "--- live\n+++ disk\n@@ -1,2 +1,2 @@\n a\n-b\n+c\n"
     assert diff_text("a", "a", before_name="x", after_name="y") == ""
+
+
+@pytest.mark.parametrize(
+    ("side", "middle"),
+    [("ours", "drei\n"), ("theirs", "trois\n"), ("both", "drei\ntrois\n")],
+)
+def test_a_disagreement_is_settled_by_whose_lines_stay(side, middle):
+    ours = BASE.replace("three", "drei").replace("one", "ONE")
+    theirs = BASE.replace("three", "trois").replace("five", "FIVE")
+
+    merged = merge(BASE, ours=ours, theirs=theirs, sides=[side])
+
+    assert merged.text == f"ONE\ntwo\n{middle}four\nFIVE\n"
+
+
+def test_a_disagreement_that_nobody_settled_stays_one():
+    ours = "1\ntwo\n3\n"
+    theirs = "eins\ntwo\ndrei\n"
+
+    assert merge("one\ntwo\nthree\n", ours=ours, theirs=theirs, sides=["ours"]).text is None
