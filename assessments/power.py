@@ -43,13 +43,25 @@ class ProgramDesign:
 
 def power_of(design: ProgramDesign, *, effect_sd: float) -> float:
     """Chance that a two-sided test at .05 finds an effect of this size (in SD)."""
-    shift = effect_sd / design.standard_error
-    limit = float(student_t.ppf(0.975, design.df))
+    return _power(effect_sd / design.standard_error, df=design.df)
+
+
+def _power(shift: float, *, df: int) -> float:
+    """Chance that a t statistic around `shift` is called significant."""
+    limit = float(student_t.ppf(0.975, df))
     # The non-central t distribution as a normal one over equally likely values of the estimated
     # standard error; scipy's own is not-a-number far from zero.
     shares = (np.arange(_SLICES) + 0.5) / _SLICES
-    errors = np.sqrt(chi2.ppf(shares, design.df) / design.df)
+    errors = np.sqrt(chi2.ppf(shares, df) / df)
     return float((norm.sf(limit * errors - shift) + norm.cdf(-limit * errors - shift)).mean())
+
+
+def smallest_effect(standard_error: float, *, df: int, power: float = 0.80) -> float | None:
+    """Effect in SD found with this power by an estimate of this error; None without any df."""
+    if df < 1:
+        return None
+    found = brentq(lambda multiple: _power(multiple, df=df) - power, 0.0, 1000.0)
+    return float(found) * standard_error
 
 
 def smallest_detectable_effect(design: ProgramDesign, *, power: float = 0.80) -> float | None:
@@ -63,9 +75,4 @@ def smallest_detectable_effect(design: ProgramDesign, *, power: float = 0.80) ->
     """
     if design.df < 1:
         return None
-    found = brentq(
-        lambda multiple: power_of(design, effect_sd=multiple * design.standard_error) - power,
-        0.0,
-        1000.0,
-    )
-    return float(found) * design.standard_error
+    return smallest_effect(design.standard_error, df=design.df, power=power)
