@@ -1,10 +1,10 @@
 """What a learner does: tracks taken on, lessons opened and done, attempts started."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from db.columns import table
 from db.tables import Assignment, Attempt, AttemptItem, Person, Progress, StartChoice
@@ -121,16 +121,25 @@ def save_start_choice(
         )
 
 
+# Built once: putting a statement together takes longer than running it.
+_ATTEMPT_COLUMNS = tuple(
+    field.name for field in fields(NewAttempt) if field.name != "item_revisions"
+)
+_INSERT_ATTEMPT = insert(table(Attempt)).returning(table(Attempt).c.id)
+_HOLD_LEARNER = (
+    select(table(Person).c.id)
+    .where(table(Person).c.id == bindparam("learner_id"))
+    .with_for_update(key_share=True)
+)
+
+
 def hold_learner(connection: Connection, *, learner_id: int) -> None:
     """Let one transaction at a time decide over a learner's attempts.
 
     On PostgreSQL each statement sees what was committed meanwhile: without this, the second click
     finds no open attempt, yet one that was just taken. On SQLite there is one writer anyway.
     """
-    people = table(Person)
-    connection.execute(
-        select(people.c.id).where(people.c.id == learner_id).with_for_update(key_share=True)
-    )
+    connection.execute(_HOLD_LEARNER, {"learner_id": learner_id})
 
 
 def insert_attempt(connection: Connection, *, attempt: NewAttempt, now: datetime) -> int:
@@ -138,26 +147,8 @@ def insert_attempt(connection: Connection, *, attempt: NewAttempt, now: datetime
 
     A second open attempt at the same content breaks the unique key `uq_attempt_open`.
     """
-    attempts = table(Attempt)
-    attempt_id = connection.execute(
-        insert(attempts)
-        .values(
-            learner_id=attempt.learner_id,
-            kind=attempt.kind,
-            content_id=attempt.content_id,
-            revision_id=attempt.revision_id,
-            skill=attempt.skill,
-            form=attempt.form,
-            seed=attempt.seed,
-            language=attempt.language,
-            enrolment_id=attempt.enrolment_id,
-            occasion_id=attempt.occasion_id,
-            team_at_taking_id=attempt.team_at_taking_id,
-            started_at=now,
-            due_at=attempt.due_at,
-        )
-        .returning(attempts.c.id)
-    ).scalar_one()
+    values = {name: getattr(attempt, name) for name in _ATTEMPT_COLUMNS}
+    attempt_id = connection.execute(_INSERT_ATTEMPT, values | {"started_at": now}).scalar_one()
     add_items(connection, attempt_id=attempt_id, item_revisions=attempt.item_revisions)
     return int(attempt_id)
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import BindParameter, ColumnElement, Connection, Select, bindparam, func, select
 
 from db.columns import table
 from db.hot import Statement
@@ -95,6 +95,46 @@ class ResultRow:
     version: int
 
 
+# --- built once: putting a query together takes longer than running it ---------------------------
+
+
+def _attempts_where(*conditions: ColumnElement[bool]) -> Select[Any]:
+    names = [field.name for field in fields(AttemptRow)]
+    return select(*[table(Attempt).c[name] for name in names]).where(*conditions)
+
+
+def _items_with_newest_answer() -> Select[Any]:
+    attempt_id: BindParameter[int] = bindparam("attempt_id")
+    items, answers = table(AttemptItem), table(Answer)
+    newest = (
+        select(answers.c.position, func.max(answers.c.seq).label("seq"))
+        .where(answers.c.attempt_id == attempt_id)
+        .group_by(answers.c.position)
+        .subquery()
+    )
+    columns = (*(items.c[name] for name in ("position", "revision_id", "flagged")),)
+    return (
+        select(*columns, answers.c.response, answers.c.answered_at)
+        .outerjoin(newest, newest.c.position == items.c.position)
+        .outerjoin(answers, (answers.c.attempt_id == attempt_id) & (answers.c.seq == newest.c.seq))
+        .where(items.c.attempt_id == attempt_id)
+        .order_by(items.c.position)
+    )
+
+
+_OWN = table(Attempt).c.learner_id == bindparam("learner_id")
+_ATTEMPT = _attempts_where(table(Attempt).c.id == bindparam("attempt_id"))
+_OPEN_ATTEMPT = _attempts_where(
+    _OWN,
+    table(Attempt).c.content_id == bindparam("content_id"),
+    table(Attempt).c.submitted_at.is_(None),
+)
+_CHECKS = _attempts_where(_OWN, table(Attempt).c.kind == "check").order_by(
+    table(Attempt).c.started_at, table(Attempt).c.id
+)
+_ATTEMPT_ITEMS = _items_with_newest_answer()
+
+
 def select_assignments(connection: Connection, learner_id: int) -> tuple[AssignmentRow, ...]:
     """Return the tracks a learner takes, those with the nearest due date first."""
     rows = table(Assignment)
@@ -133,8 +173,7 @@ def find_start_choice(connection: Connection, *, learner_id: int, track_id: str)
 
 def find_attempt(connection: Connection, attempt_id: int) -> AttemptRow | None:
     """Return an attempt, or None."""
-    attempts = table(Attempt)
-    row = connection.execute(_attempts().where(attempts.c.id == attempt_id)).first()
+    row = connection.execute(_ATTEMPT, {"attempt_id": attempt_id}).first()
     return None if row is None else AttemptRow(*row)
 
 
@@ -142,50 +181,20 @@ def find_open_attempt(
     connection: Connection, *, learner_id: int, content_id: str
 ) -> AttemptRow | None:
     """Return the learner's attempt at this content that is not submitted yet, or None."""
-    attempts = table(Attempt)
-    row = connection.execute(
-        _attempts().where(
-            attempts.c.learner_id == learner_id,
-            attempts.c.content_id == content_id,
-            attempts.c.submitted_at.is_(None),
-        )
-    ).first()
+    where = {"learner_id": learner_id, "content_id": content_id}
+    row = connection.execute(_OPEN_ATTEMPT, where).first()
     return None if row is None else AttemptRow(*row)
 
 
 def select_checks(connection: Connection, learner_id: int) -> tuple[AttemptRow, ...]:
     """Return every secure check a learner started, oldest first."""
-    attempts = table(Attempt)
-    rows = connection.execute(
-        _attempts()
-        .where(attempts.c.learner_id == learner_id, attempts.c.kind == "check")
-        .order_by(attempts.c.started_at, attempts.c.id)
-    )
+    rows = connection.execute(_CHECKS, {"learner_id": learner_id})
     return tuple(AttemptRow(*row) for row in rows)
 
 
 def select_attempt_items(connection: Connection, attempt_id: int) -> tuple[AttemptItemRow, ...]:
     """Return the questions of an attempt in order, each with its newest answer."""
-    items, answers = table(AttemptItem), table(Answer)
-    newest = (
-        select(answers.c.position, func.max(answers.c.seq).label("seq"))
-        .where(answers.c.attempt_id == attempt_id)
-        .group_by(answers.c.position)
-        .subquery()
-    )
-    rows = connection.execute(
-        select(
-            items.c.position,
-            items.c.revision_id,
-            items.c.flagged,
-            answers.c.response,
-            answers.c.answered_at,
-        )
-        .outerjoin(newest, newest.c.position == items.c.position)
-        .outerjoin(answers, (answers.c.attempt_id == attempt_id) & (answers.c.seq == newest.c.seq))
-        .where(items.c.attempt_id == attempt_id)
-        .order_by(items.c.position)
-    )
+    rows = connection.execute(_ATTEMPT_ITEMS, {"attempt_id": attempt_id})
     return tuple(AttemptItemRow(*row) for row in rows)
 
 
@@ -225,11 +234,6 @@ def select_results(
     if attempt_ids is not None:
         query = query.where(results.c.attempt_id.in_(attempt_ids))
     return tuple(ResultRow(*row) for row in connection.execute(query))
-
-
-def _attempts() -> Select[Any]:
-    names = [field.name for field in fields(AttemptRow)]
-    return select(*[table(Attempt).c[name] for name in names])
 
 
 FIND_ATTEMPT_ITEM = Statement(
