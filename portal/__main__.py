@@ -26,6 +26,7 @@ from portal.services.exporting import ExportRefused, file_hash, read_live_files
 from portal.services.people import NewPerson, PersonRefused, add_person, require_real_people
 from portal.services.publishing import Published, publish
 from portal.services.receipts import full_receipt, receipt_json, receipt_text
+from portal.services.roster import RosterReport, check_roster, load_roster
 from portal.settings import Settings, SettingsError
 
 # argparse has no public name for what add_subparsers returns, and it takes no type at run time.
@@ -87,6 +88,17 @@ def _parser() -> argparse.ArgumentParser:
         "--role", action="append", required=True, choices=get_args(Role), help="may be repeated"
     )
     person.set_defaults(run=_person)
+    roster = commands.add_parser(
+        "roster",
+        help="take over people and teams from a CSV file, all of it or nothing",
+        description="Exit code: 0 taken over or checked, 1 refused with its rows, 2 no such file.",
+    )
+    roster.add_argument("file", type=Path, help="its columns stand in docs/roster.md")
+    roster.add_argument("--dry-run", action="store_true", help="tell every change, make none")
+    roster.add_argument(
+        "--leavers", type=int, metavar="N", help="so many may leave because the file lacks them"
+    )
+    roster.set_defaults(run=_roster)
     return parser
 
 
@@ -280,6 +292,48 @@ def _explain(settings: Settings, options: argparse.Namespace) -> int:
         store.close()
     print(receipt_text(receipt) if options.format == "text" else receipt_json(receipt))
     return 0 if receipt.same else 1
+
+
+def _roster(settings: Settings, options: argparse.Namespace) -> int:
+    try:
+        data = options.file.read_bytes()
+    except OSError as error:
+        print(f"{options.file} cannot be read: {error.strerror}.", file=sys.stderr)
+        return 2
+    registers, _problems = read_registers(settings.content_dir)
+    given = {
+        "viewer": None,
+        "data": data,
+        "profiles": registers.roles,
+        "now": clock.now(),
+    }
+    store = open_store(settings.database_url)
+    try:
+        if options.dry_run:
+            report = check_roster(store, **given)
+        else:
+            report = load_roster(store, **given, leavers=options.leavers)
+    except Refused as refused:
+        print(refused, file=sys.stderr)
+        return 1
+    finally:
+        store.close()
+    return _tell_roster(report)
+
+
+def _tell_roster(report: RosterReport) -> int:
+    for fault in report.faults:
+        print(fault)
+    if report.faults:
+        print(f"{len(report.faults)} faults; nothing was changed.")
+        return 1
+    for change in report.changes:
+        place = f"row {change.row}" if change.row else "not in the file"
+        print(f"{place}: {change.kind}: {change.who} {change.detail}".rstrip())
+    counts = [f"{kind}: {count}" for kind, count in report.counts.items()]
+    done = "taken over" if report.written else "would change" if counts else "nothing to change"
+    print(f"{report.people} people, {report.unchanged} unchanged; {done}: {', '.join(counts)}")
+    return 0
 
 
 def _publish_content(settings: Settings, store: Store) -> int:

@@ -18,7 +18,7 @@ from db.errors import Refusal
 
 ROOT = Path(__file__).resolve().parent.parent
 # How many leading arguments of each function are texts.
-FUNCTIONS = {"_": 1, "plural": 2, "Refused": 1}
+FUNCTIONS = {"_": 1, "plural": 2, "Refused": 1, "RosterFault": 1}
 # The database's own refusals are said to learners too.
 REFUSALS = {refusal.__name__: 1 for refusal in Refusal.__subclasses__()}
 Text = str | tuple[str, ...]
@@ -87,7 +87,7 @@ def _texts_of(file: Path, functions: Mapping[str, int]) -> Iterator[Text]:
 def _is_said_elsewhere(name: str, call: ast.Call) -> bool:
     """A refusal may pass a sentence on; the database fills some that no honest page causes."""
     first = call.args[0] if call.args else None
-    passed_on = name == "Refused" and isinstance(first, ast.Name)
+    passed_on = name in {"Refused", "RosterFault"} and isinstance(first, ast.Name | ast.Attribute)
     return passed_on or (name in REFUSALS and isinstance(first, ast.JoinedStr))
 
 

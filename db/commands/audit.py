@@ -1,13 +1,15 @@
 """Writing deeds down: each row is bound to the one before it in its stream."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, insert
 
 from db.chain import GENESIS, ORGANISATION, Deed, Link, canonical_json, hash_of
+from db.columns import table
 from db.hot import Statement
+from db.tables_guard import Audit
 
 LAST_LINK = Statement(
     "SELECT seq, hash FROM audit WHERE stream = :stream ORDER BY seq DESC LIMIT 1"
@@ -54,6 +56,29 @@ def append_audit(
     values = link_deed(last, actor=actor, deed=deed, object_=object_, payload=payload, now=now)
     INSERT_DEED.run(connection, **values)
     return Link(stream, values["seq"], values["hash"])
+
+
+def append_audits(
+    connection: Connection,
+    *,
+    stream: str,
+    actor: str,
+    deeds: Iterable[tuple[str, str, Mapping[str, object]]],
+    now: datetime,
+) -> None:
+    """Add many deeds, each with its object and payload, to the end of one stream at once."""
+    found = list(deeds)
+    if not found:
+        return
+    lock_stream(connection, stream=stream)
+    row = LAST_LINK.run(connection, stream=stream).first()
+    last = Link(stream, 0, GENESIS) if row is None else Link(stream, row[0], row[1])
+    rows = []
+    for deed, object_, payload in found:
+        values = link_deed(last, actor=actor, deed=deed, object_=object_, payload=payload, now=now)
+        rows.append(values)
+        last = Link(stream, values["seq"], values["hash"])
+    connection.execute(insert(table(Audit)), rows)
 
 
 def link_deed(

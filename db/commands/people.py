@@ -1,12 +1,13 @@
 """Adding people, teams, roles and what the database is."""
 
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, insert, update
+from sqlalchemy import Connection, case, insert, update
 
 from db.columns import table
+from db.commands.sessions import end_sessions_of
 from db.tables import Instance, Person, RoleGrant, Team, TeamManager, TeamMember, TeamPlace
 
 
@@ -102,6 +103,31 @@ def insert_manager(
 def insert_people(connection: Connection, rows: Iterable[Mapping[str, Any]]) -> None:
     """Add many people at once; each row names every column of `person` but the id."""
     connection.execute(insert(Person), [dict(row) for row in rows])
+
+
+def end_account(
+    connection: Connection, *, person_id: int, last_day: date, why: str, now: datetime
+) -> None:
+    """End what somebody had: account, sessions, teams, leads and roles; the person stays."""
+    people, grants, away = table(Person), table(RoleGrant), last_day + timedelta(days=1)
+    connection.execute(
+        update(people).where(people.c.id == person_id).values(active=False, last_day=last_day)
+    )
+    end_sessions_of(connection, person_id=person_id, by="leaving", now=now)
+    connection.execute(
+        update(grants)
+        .where(grants.c.person_id == person_id, grants.c.revoked_at.is_(None))
+        .values(revoked_at=now, revoked_reason=why)
+    )
+    for model in (TeamMember, TeamManager):
+        rows = table(model)
+        running = (rows.c.person_id == person_id) & (
+            rows.c.ends_on.is_(None) | (rows.c.ends_on > away)
+        )
+        ahead = rows.c.starts_on > away
+        connection.execute(
+            update(rows).where(running).values(ends_on=case((ahead, rows.c.starts_on), else_=away))
+        )
 
 
 def _new_id(primary_key: Any) -> int:  # noqa: ANN401 - SQLAlchemy's own type

@@ -25,6 +25,11 @@ class PersonRow:
     language: str
     active: bool
     roles: frozenset[str]
+    last_day: date | None = None
+
+    def is_here(self, on: date) -> bool:
+        """Say whether the account holds on a day; the last day at work is one of them."""
+        return self.active and (self.last_day is None or on <= self.last_day)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +86,7 @@ def select_people(connection: Connection, ids: Sequence[int]) -> tuple[PersonRow
             language=first[person_id].language,
             active=first[person_id].active,
             roles=frozenset(found),
+            last_day=first[person_id].last_day,
         )
         for person_id, found in roles.items()
     )
@@ -97,6 +103,17 @@ def select_people_with_role(connection: Connection, role: str) -> tuple[int, ...
             .order_by(grants.c.id)
         ).scalars()
     )
+
+
+def select_overdue_accounts(connection: Connection, *, on: date) -> tuple[tuple[int, date], ...]:
+    """Return the active people whose last day lies before a day, with that last day."""
+    people = table(Person)
+    rows = connection.execute(
+        select(people.c.id, people.c.last_day)
+        .where(people.c.active, people.c.last_day < on)
+        .order_by(people.c.id)
+    )
+    return tuple((row[0], row[1]) for row in rows)
 
 
 def find_team_of(connection: Connection, person_id: int, *, on: date) -> int | None:

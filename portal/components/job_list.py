@@ -25,6 +25,8 @@ def kind_names() -> dict[str, str]:
     return {
         "compare program": _("Compare a program"),
         "find changed programs": _("Look for new results of programs"),
+        "end accounts": _("End accounts after the last day"),
+        "anchor audit": _("Anchor the audit trail"),
     }
 
 

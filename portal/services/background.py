@@ -1,15 +1,32 @@
 """What workers do: every kind of background work, and what comes round by itself."""
 
+from datetime import timedelta
+
 from db.store import Store
 from portal.services import computing
-from portal.services.jobs import Clock, JobFunction, Round, Worker
+from portal.services.jobs import Clock, JobFunction, Round, Work, Worker
+from portal.services.roster import end_due_accounts
+
+END_ACCOUNTS = "end accounts"
+
+
+def end_accounts(work: Work) -> None:
+    """End the accounts whose last day is over."""
+    now = work.clock()
+    end_due_accounts(work.store, today=now.date(), now=now)
+
+
 
 # Kind -> function. The kind stands in the database: a name once used stays.
 KINDS: dict[str, JobFunction] = {
     computing.KIND: computing.compare_in_background,
     computing.SWEEP: computing.find_changed,
+    END_ACCOUNTS: end_accounts,
 }
-ROUNDS: tuple[Round, ...] = (Round(computing.SWEEP, computing.SWEEP_EVERY),)
+ROUNDS: tuple[Round, ...] = (
+    Round(computing.SWEEP, computing.SWEEP_EVERY),
+    Round(END_ACCOUNTS, timedelta(hours=6)),
+)
 
 
 def make_worker(store: Store, *, clock: Clock, name: str = "") -> Worker:

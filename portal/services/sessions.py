@@ -31,7 +31,7 @@ def start_session(store: Store, *, person_id: int, now: datetime, hours: int) ->
 
     def start(connection: Connection) -> None:
         person = find_person(connection, person_id)
-        if person is None or not person.active:
+        if person is None or not person.is_here(now.date()):
             raise Refused("This account is not active. Ask the people desk.")
         insert_session(
             connection,
@@ -64,7 +64,7 @@ def find_viewer(store: Store, *, token: str, now: datetime, idle_minutes: int) -
         if session.seen_at + timedelta(minutes=idle_minutes) <= now:
             return None
         person = find_person(connection, session.person_id)
-        if person is None or not person.active:
+        if person is None or not person.is_here(now.date()):
             return None
         return Viewer(
             person_id=person.id,

@@ -104,7 +104,8 @@ def _objection(
     if person_id is None:
         return "unknown"
     person = find_person(connection, person_id)
-    return None if person is not None and person.active else "inactive"
+    here = person is not None and person.is_here(now.date())
+    return None if here else "inactive"
 
 
 def _digest(sign_in: SignIn, *, secret: str) -> str:

@@ -73,6 +73,7 @@ GUARDED: dict[str, tuple[Deed, ...]] = {
     "planning.plan_program": ("run programs",),
     "planning.read_planned": ("run programs",),
     "planning.read_unit_choices": ("run programs",),
+    "detecting.read_outlook": ("run programs",),
     "programs.create_program": ("run programs",),
     "programs.draw_places": ("run programs",),
     "programs.record_choices": ("run programs",),
