@@ -16,7 +16,6 @@ def end_accounts(work: Work) -> None:
     end_due_accounts(work.store, today=now.date(), now=now)
 
 
-
 # Kind -> function. The kind stands in the database: a name once used stays.
 KINDS: dict[str, JobFunction] = {
     computing.KIND: computing.compare_in_background,
