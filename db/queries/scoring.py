@@ -5,10 +5,10 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Select, func, select
 
 from db.columns import table
-from db.tables import Answer, Attempt, AttemptItem, Regrade, Result
+from db.tables import Answer, Attempt, AttemptItem, Regrade, Result, Revision
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,16 +76,19 @@ def select_rules(connection: Connection, *, skill: str) -> tuple[RuleRow, ...]:
 
 
 def select_standing(
-    connection: Connection, *, skill: str, after: int, limit: int
+    connection: Connection, *, skill: str, after: int, limit: int, item_id: str | None = None
 ) -> tuple[StandingRow, ...]:
-    """Return a skill's estimates in force, by the attempt's id, those behind `after` first."""
+    """Return a skill's estimates in force, by the attempt's id, those behind `after` first.
+
+    With an item only those of checks that hold it, in whatever revision.
+    """
     rows = table(Result)
-    found = connection.execute(
-        select(*_columns())
-        .where(rows.c.skill == skill, rows.c.in_force, rows.c.attempt_id > after)
-        .order_by(rows.c.attempt_id)
-        .limit(limit)
+    query = select(*_columns()).where(
+        rows.c.skill == skill, rows.c.in_force, rows.c.attempt_id > after
     )
+    if item_id is not None:
+        query = query.where(rows.c.attempt_id.in_(_holding(item_id)))
+    found = connection.execute(query.order_by(rows.c.attempt_id).limit(limit))
     return tuple(StandingRow(*tuple[Any, ...](row)) for row in found)
 
 
@@ -114,14 +117,13 @@ def select_result_ids(connection: Connection, *, attempt_id: int) -> tuple[int, 
     return tuple(found.scalars())
 
 
-def count_standing(connection: Connection, *, skill: str) -> int:
-    """Count the estimates of a skill that are in force."""
+def count_standing(connection: Connection, *, skill: str, item_id: str | None = None) -> int:
+    """Count the estimates of a skill that are in force; with an item those of checks with it."""
     rows = table(Result)
-    return int(
-        connection.execute(
-            select(func.count()).select_from(rows).where(rows.c.skill == skill, rows.c.in_force)
-        ).scalar_one()
-    )
+    query = select(func.count()).select_from(rows).where(rows.c.skill == skill, rows.c.in_force)
+    if item_id is not None:
+        query = query.where(rows.c.attempt_id.in_(_holding(item_id)))
+    return int(connection.execute(query).scalar_one())
 
 
 def select_given(
@@ -171,6 +173,15 @@ def select_attempt_ids(
         .limit(limit)
     )
     return tuple((row[0], row[1], row[2]) for row in found)
+
+
+def _holding(item_id: str) -> Select[tuple[int]]:
+    items, revisions = table(AttemptItem), table(Revision)
+    return (
+        select(items.c.attempt_id)
+        .join(revisions, revisions.c.id == items.c.revision_id)
+        .where(revisions.c.content_id == item_id)
+    )
 
 
 def _columns() -> list[Any]:

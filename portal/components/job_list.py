@@ -23,7 +23,10 @@ def job_looks() -> dict[str, tuple[str, BadgeColor, str]]:
 def kind_names() -> dict[str, str]:
     """Return the kinds of work in words; one without words is shown by its name."""
     return {
+        "apply regrade": _("Score checks anew after a correction"),
+        "calibrate skill": _("Measure how hard questions are"),
         "compare program": _("Compare a program"),
+        "count answers": _("Count answers to questions"),
         "find changed programs": _("Look for new results of programs"),
         "end accounts": _("End accounts after the last day"),
         "anchor audit": _("Anchor the audit trail"),

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from db.store import Store
-from portal.services import computing
+from portal.services import computing, measuring
 from portal.services.jobs import Clock, JobFunction, Round, Work, Worker
 from portal.services.roster import end_due_accounts
 
@@ -21,6 +21,7 @@ KINDS: dict[str, JobFunction] = {
     computing.KIND: computing.compare_in_background,
     computing.SWEEP: computing.find_changed,
     END_ACCOUNTS: end_accounts,
+    **measuring.KINDS,
 }
 ROUNDS: tuple[Round, ...] = (
     Round(computing.SWEEP, computing.SWEEP_EVERY),

@@ -12,13 +12,14 @@ from assessments.form_scores import AnswerScorer
 from assessments.item_responses import ItemResponses
 from assessments.parameters import ItemParameters
 from db import Connection
+from db.commands.audit import append_audit
 from db.commands.calibrations import NewCalibration, keep_calibration, lock_calibrations
 from db.queries.calibrations import CalibrationRow, find_calibration, select_calibrations
 from db.queries.scoring import RuleRow, select_attempt_ids, select_given, select_rules
 from db.store import Store
-from portal.access import Refused, Viewer
+from portal.access import Refused
 from portal.services.catalogue import Catalogue
-from portal.services.evidence import CODE_VERSION, record_deed
+from portal.services.evidence import CODE_VERSION, ORGANISATION
 from portal.services.learning import ReadItem
 from portal.services.rescoring import rescore_skill
 from portal.services.scoring import Scale, keys_in_force, parameters_of, scale_of
@@ -63,7 +64,7 @@ def calibrate_skill(
     read_item: ReadItem,
     now: datetime,
     model: Wanted = "auto",
-    made_by: Viewer | None = None,
+    made_by_id: int | None = None,
     tell: Tell = say_nothing,
 ) -> Calibrated:
     """Estimate a skill's items from every check handed in; where that is sound, use it from now on.
@@ -98,7 +99,7 @@ def calibrate_skill(
     )
     kept = store.write(
         lambda connection: _keep(
-            connection, skill, judged, before=before, responses=responses, by=made_by, now=now
+            connection, skill, judged, before=before, responses=responses, by=made_by_id, now=now
         )
     )
     if kept.in_force:
@@ -223,7 +224,7 @@ def _keep(
     *,
     before: _Before,
     responses: ItemResponses,
-    by: Viewer | None,
+    by: int | None,
     now: datetime,
 ) -> Calibrated:
     lock_calibrations(connection)
@@ -243,14 +244,15 @@ def _keep(
         details=_details(judged, before=before),
         verdict=" ".join(obstacles),
         code_version=CODE_VERSION,
-        made_by=by.person_id if by else None,
+        made_by=by,
     )
     calibration_id = keep_calibration(connection, calibration=calibration, in_force=usable, now=now)
     versions = select_calibrations(connection, skill=skill)
     version = next(one.version for one in versions if one.id == calibration_id)
-    record_deed(
+    append_audit(
         connection,
-        viewer=by,
+        stream=ORGANISATION,
+        actor="command line" if by is None else f"person:{by}",
         deed="calibration put in force" if usable else "calibration kept, not in force",
         object_=f"calibration:{calibration_id}",
         payload={"skill": skill, "version": version, "model": found.model, "checks": found.n},

@@ -45,20 +45,24 @@ def rescore_skill(
     reason: Reason,
     now: datetime,
     regrade_id: int | None = None,
+    item_id: str | None = None,
     tell: Callable[[float, str], None] = lambda _share, _words: None,
     on_change: Callable[[Connection, StandingRow, NewResult], None] = lambda _c, _o, _n: None,
 ) -> Rescored:
     """Score every check of a skill by what is in force now; those that already are, are left alone.
 
-    Result and team figures of a check move in one transaction. It may be stopped and run again at
-    any time. `on_change` is called in that transaction with the old and the new result.
+    With an item only checks that hold it are looked at. Result and team figures of a check move in
+    one transaction. It may be stopped and run again at any time. `on_change` is called in that
+    transaction with the old and the new result.
     """
     scale = store.read(lambda connection: read_scale(connection, skill=skill, read_item=read_item))
-    total = store.read(lambda connection: count_standing(connection, skill=skill))
+    total = store.read(lambda connection: count_standing(connection, skill=skill, item_id=item_id))
     after = checks = changed = 0
     while True:
         standing, given = store.read(
-            lambda connection, after=after: _read_batch(connection, skill=skill, after=after)
+            lambda connection, after=after: read_batch(
+                connection, skill=skill, after=after, item_id=item_id
+            )
         )
         if not standing:
             return Rescored(checks, changed)
@@ -121,10 +125,11 @@ def new_result(
     )
 
 
-def _read_batch(
-    connection: Connection, *, skill: str, after: int
+def read_batch(
+    connection: Connection, *, skill: str, after: int, item_id: str | None
 ) -> tuple[tuple[StandingRow, ...], dict[int, tuple[GivenRow, ...]]]:
-    standing = select_standing(connection, skill=skill, after=after, limit=BATCH)
+    """Return the next checks with a result in force, and the answers of each."""
+    standing = select_standing(connection, skill=skill, after=after, limit=BATCH, item_id=item_id)
     return standing, select_given(connection, [row.attempt_id for row in standing])
 
 
