@@ -75,7 +75,12 @@ def forest_chart(
         ),
         alt.Chart(frame)
         .mark_text(align="left" if ahead else "right", fontSize=13, dy=-14)
-        .encode(x=alt.X("edge:Q", scale=scale, axis=x_axis, title=title), y=y, text="figures:N"),
+        .encode(
+            x=alt.X("edge:Q", scale=scale, axis=x_axis, title=title),
+            y=y,
+            color=ink,
+            text="figures:N",
+        ),
     ]
     return configured(alt.layer(*layers).properties(height=FOREST_ROW * len(names) + 66))
 
