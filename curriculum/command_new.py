@@ -4,6 +4,7 @@ import argparse
 import json
 import re
 import sys
+from collections.abc import Collection
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -133,23 +134,36 @@ def filled_template(kind: str, *, id_: str, title: str, owner: str, skill: str, 
 
 def place_of(content_dir: Path, *, kind: str, id_: str) -> Path | None:
     """Where a new file belongs; None when a lesson has no module yet."""
-    if kind == "track":
-        return content_dir / f"curriculum/tracks/{id_}.md"
-    if kind == "bank":
-        return content_dir / f"assessments/banks/{id_.removeprefix('bank.')}.md"
-    if kind == "module":
-        return content_dir / f"curriculum/modules/{id_}/module.md"
-    module, _, name = id_.partition(".")
+    module = id_.partition(".")[0]
     folder = content_dir / f"curriculum/modules/{module}"
-    if not name or not (folder / "module.md").is_file():
+    taken = [f"curriculum/modules/{module}/{found.name}" for found in folder.glob("*.md")]
+    path = path_of(kind, id_, taken=taken)
+    return None if path is None else content_dir / path
+
+
+def path_of(kind: str, id_: str, *, taken: Collection[str]) -> str | None:
+    """Where a new file belongs below the content folder, given the paths that are taken.
+
+    None when a lesson has no module yet, or its id does not name one.
+    """
+    if kind == "track":
+        return f"curriculum/tracks/{id_}.md"
+    if kind == "bank":
+        return f"assessments/banks/{id_.removeprefix('bank.')}.md"
+    if kind == "module":
+        return f"curriculum/modules/{id_}/module.md"
+    module, _, name = id_.partition(".")
+    folder = f"curriculum/modules/{module}/"
+    if not name or f"{folder}module.md" not in taken:
         return None
     # Numbers only order the files; steps of ten leave room between two lessons.
-    taken = [
-        int(p.name.partition("-")[0])
-        for p in folder.glob("[0-9]*-*.md")
-        if p.name.partition("-")[0].isdecimal()
+    names = [path.removeprefix(folder) for path in taken if path.startswith(folder)]
+    numbers = [
+        int(head)
+        for head, dash, _rest in (n.partition("-") for n in names)
+        if dash and head.isascii() and head.isdecimal()
     ]
-    return folder / f"{max(taken, default=0) // 10 * 10 + 10}-{name.replace('.', '-')}.md"
+    return f"{folder}{max(numbers, default=0) // 10 * 10 + 10}-{name.replace('.', '-')}.md"
 
 
 def _first(register: Path, sign: str) -> str:

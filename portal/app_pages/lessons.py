@@ -4,21 +4,16 @@ import streamlit as st
 
 from portal import access, clock, loaders
 from portal.components.buttons import main_button
+from portal.components.module_card import draw_module, draw_past, draw_way
+from portal.components.new_text_form import draw_new_text
 from portal.components.notices import guarded
 from portal.components.problem_list import draw_problems
-from portal.components.states import BadgeColor, draw_empty
-from portal.services.authoring import ModuleOverview, read_overview
+from portal.components.states import draw_empty
+from portal.services.authoring import read_overview
+from portal.services.drafting import DraftRow, read_own_drafts
 from portal.services.inserting import Published
 from portal.services.publishing import publish
-from portal.text import _, date_text, plural
-
-LOOKS: dict[str, tuple[str, BadgeColor, str]] = {
-    "published": ("check_circle", "green", _("Published")),
-    "changed": ("edit", "orange", _("Changed since published")),
-    "new": ("fiber_new", "blue", _("Not published yet")),
-    "draft": ("edit_note", "gray", _("Draft")),
-    "blocked": ("error", "red", _("Blocked by errors")),
-}
+from portal.text import _, plural
 
 
 @guarded
@@ -59,6 +54,15 @@ def _draw_outcomes(outcomes: tuple[Published, ...]) -> None:
             )
             with st.expander(_("What differs")):
                 st.code(conflict.diff, language="diff")
+    for outcome in outcomes:
+        if outcome.outcome == "needs approval":
+            st.warning(
+                _(
+                    "{name} holds questions of skill checks: an approver publishes it, or a change "
+                    "of it goes through the editor and Reviews."
+                ).format(name=outcome.id),
+                icon=":material/lock:",
+            )
     for outcome in stale:
         st.warning(
             _("{name} on disk is older than what is live; it was left as it is.").format(
@@ -68,62 +72,35 @@ def _draw_outcomes(outcomes: tuple[Published, ...]) -> None:
         )
 
 
-def _draw_edit(content_id: str) -> None:
-    curriculum = loaders.curriculum()
-    path = curriculum.paths.get(content_id)
-    if path is None:
-        return
-    kinds = (curriculum.modules, curriculum.lessons, curriculum.tracks, curriculum.banks)
-    value = next((kind[content_id] for kind in kinds if content_id in kind), None)
-    title = value.front.title if value else content_id
-    if st.button(title, key=f"lessons_edit_{content_id}", type="tertiary", help=path):
-        st.switch_page("app_pages/editor.py", query_params={"file": path})
-
-
-def _draw_module(module: ModuleOverview) -> None:
-    icon, color, word = LOOKS[module.standing]
-    errors = sum(problem.level == "error" for problem in module.problems)
-    warnings = len(module.problems) - errors
-    with st.container(border=True):
-        with st.container(horizontal=True, horizontal_alignment="distribute"):
-            st.markdown(f"**{module.title}**")
+def _draw_drafts(drafts: tuple[DraftRow, ...]) -> None:
+    """Draw the author's own drafts: what is begun, what waits, what came back."""
+    words = {
+        "draft": ("edit_note", "gray", _("Draft")),
+        "review": ("rate_review", "blue", _("In review")),
+        "returned": ("undo", "orange", _("Came back from review")),
+    }
+    st.header(_("Your drafts"))
+    for row in drafts:
+        icon, color, word = words[row.state]
+        value = loaders.draft_value(row.path, row.text)
+        title = value.front.title if value and value.front.title else row.path
+        with st.container(horizontal=True, vertical_alignment="center"):
             st.badge(word, icon=f":material/{icon}:", color=color)
-        facts = [plural("{n} lesson", "{n} lessons", len(module.lessons)), f"`{module.path}`"]
-        if module.published_at is not None:
-            facts.append(_("live since {day}").format(day=date_text(module.published_at)))
-        st.markdown(" · ".join(facts))
-        with st.container(horizontal=True):
-            if st.button(
-                _("Preview"), key=f"lessons_preview_{module.id}", icon=":material/preview:"
-            ):
-                st.switch_page("app_pages/preview.py", query_params={"module": module.id})
-            if may_publish:
-                with st.popover(_("Edit"), icon=":material/edit:", key=f"lessons_open_{module.id}"):
-                    for id_ in (module.id, *module.lessons):
-                        _draw_edit(id_)
-                st.button(
-                    _("Publish"),
-                    key=f"lessons_publish_{module.id}",
-                    icon=":material/publish:",
-                    on_click=_publish,
-                    args=(module.id,),
-                    disabled=module.standing not in {"new", "changed"},
-                    help=word,
-                )
-        if module.problems:
-            label = " · ".join(
-                [
-                    plural("{n} error", "{n} errors", errors),
-                    plural("{n} warning", "{n} warnings", warnings),
-                ]
-            )
-            with st.expander(label, expanded=errors > 0):
-                draw_problems(module.problems)
+            if st.button(title, key=f"lessons_draft_{row.path}", type="tertiary", help=row.path):
+                st.switch_page("app_pages/editor.py", query_params={"file": row.path})
 
 
 viewer = loaders.current_viewer()
 may_publish = access.may(viewer, "publish lessons")
-overview = read_overview(loaders.store(), viewer=viewer, curriculum=loaders.curriculum())
+overview = read_overview(
+    loaders.store(),
+    viewer=viewer,
+    curriculum=loaders.curriculum(),
+    reread=loaders.curriculum_with,
+    read_image=loaders.draft_picture,
+)
+drafts = read_own_drafts(loaders.store(), viewer=viewer) if may_publish else ()
+curriculum = loaders.authored_curriculum({row.path: row.text for row in drafts})
 outcomes = st.session_state.pop("lessons_outcomes", None)
 
 st.title(_("Lessons"))
@@ -148,30 +125,35 @@ if may_publish:
         on_click=_publish,
         args=(None,),
     )
+    draw_new_text(curriculum)
+if drafts:
+    _draw_drafts(drafts)
 if not every:
     draw_empty(
-        _("No module on disk"),
-        _("Write the first one: `curriculum/README.md` teaches the format in ten minutes."),
+        _("No module yet"),
+        _("Begin the first one above: `curriculum/README.md` teaches the format in ten minutes."),
         icon="edit_note",
     )
 for track in overview.tracks:
     st.header(track.title)
     for module in track.modules:
-        _draw_module(module)
+        draw_module(module, curriculum=curriculum, may_publish=may_publish, publish=_publish)
 if overview.loose:
     st.header(_("In no track"))
     for module in overview.loose:
-        _draw_module(module)
-if may_publish:
-    st.header(_("Other texts"))
-    curriculum = loaders.curriculum()
-    for name, ids in (
-        (_("Tracks"), curriculum.tracks),
-        (_("Questions of the skill checks"), curriculum.banks),
-    ):
-        with st.expander(name, icon=":material/edit:"):
-            for content_id in ids:
-                _draw_edit(content_id)
+        draw_module(module, curriculum=curriculum, may_publish=may_publish, publish=_publish)
+st.header(_("Other texts"))
+for name, ids in (
+    (_("Tracks"), curriculum.tracks),
+    (_("Questions of the skill checks"), curriculum.banks),
+    (_("Forms of the skill checks"), curriculum.blueprints),
+):
+    with st.expander(name, icon=":material/edit:"):
+        for content_id in ids:
+            with st.container(horizontal=True):
+                if may_publish:
+                    draw_way(content_id, curriculum=curriculum, page="editor")
+                draw_past(content_id, curriculum=curriculum)
 if overview.other_problems:
     st.header(_("Faults elsewhere"))
     draw_problems(overview.other_problems)

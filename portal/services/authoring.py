@@ -1,6 +1,6 @@
 """The curriculum on disk beside what is published: faults, differences, and what to publish."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -8,17 +8,25 @@ from typing import Literal
 from curriculum.check import blocking_problems
 from curriculum.model import Curriculum, Item, Lesson, Problem
 from db import Connection
-from db.queries.content import RevisionRow, select_heads
+from db.queries.content import RevisionRow, select_hashes, select_heads
 from db.store import Store
 from portal import access
 from portal.access import Refused, Viewer
+from portal.services.inserting import is_changed
+from portal.services.pictures import ReadImage
+from portal.services.reconciling import Plan, reconcile
+from portal.services.units import Unit, units_of
 
-Standing = Literal["published", "changed", "new", "draft", "blocked"]
+Standing = Literal["published", "changed", "new", "draft", "blocked", "conflict", "retired"]
+Reread = Callable[[Mapping[str, str]], Curriculum]
 
 
 @dataclass(frozen=True, slots=True)
 class ModuleOverview:
-    """A module on disk: how it stands to what is published, and every fault in or behind it."""
+    """A module: how disk stands to what is published, and every fault in or behind it.
+
+    `newer_in_browser` says that disk holds an older text of a part of it; that is no fault.
+    """
 
     id: str
     title: str
@@ -27,6 +35,7 @@ class ModuleOverview:
     lessons: tuple[str, ...]
     problems: tuple[Problem, ...]
     published_at: datetime | None
+    newer_in_browser: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,16 +56,49 @@ class Overview:
     other_problems: tuple[Problem, ...]
 
 
-def read_overview(store: Store, *, viewer: Viewer, curriculum: Curriculum) -> Overview:
-    """Return tracks and modules on disk with their faults and their standing."""
+@dataclass(frozen=True, slots=True)
+class _Live:
+    """What people see, beside what a publication from disk would make of it."""
+
+    heads: Mapping[str, RevisionRow]
+    items: Mapping[str, int]
+    hashes: Mapping[str, tuple[str, ...]]
+    plan: Plan
+
+
+def read_overview(
+    store: Store,
+    *,
+    viewer: Viewer,
+    curriculum: Curriculum,
+    reread: Reread,
+    read_image: ReadImage,
+) -> Overview:
+    """Return tracks and modules with their faults and their standing.
+
+    `curriculum` is what is on disk; `reread` reads it with newer texts of the browser in place, as
+    a publication would, so that a module is called changed only where publishing would do
+    something.
+    """
     access.require(viewer, "read drafts")
 
-    def read(connection: Connection) -> dict[str, RevisionRow]:
-        heads, _items = select_heads(connection)
-        return {head.content_id: head for head in heads}
+    def read(connection: Connection) -> _Live:
+        heads, items = select_heads(connection)
+        return _Live(
+            {head.content_id: head for head in heads},
+            items,
+            select_hashes(connection),
+            reconcile(connection, curriculum),
+        )
 
     live = store.read(read)
-    modules = {id_: _module_overview(curriculum, id_, live) for id_ in curriculum.modules}
+    if live.plan.texts:
+        curriculum = reread(live.plan.texts)
+    units = {unit.id: unit for unit in units_of(curriculum, read_image=read_image)}
+    modules = {
+        id_: _module_overview(curriculum, id_, unit=units[id_], live=live)
+        for id_ in curriculum.modules
+    }
     tracks = tuple(
         TrackOverview(
             track.front.id,
@@ -96,39 +138,37 @@ def read_draft_lesson(
 
 
 def _module_overview(
-    curriculum: Curriculum, module_id: str, live: Mapping[str, RevisionRow]
+    curriculum: Curriculum, module_id: str, *, unit: Unit, live: _Live
 ) -> ModuleOverview:
     module = curriculum.modules[module_id]
     folder = module.front.path.rpartition("/")[0] + "/"
     blocking = blocking_problems(curriculum, module_id)
     own = [one for one in curriculum.problems if one.path.startswith(folder)]
     problems = tuple(dict.fromkeys([*blocking, *own]))
-    head = live.get(module_id)
+    head = live.heads.get(module_id)
+    held = {module_id, *module.lessons}
     return ModuleOverview(
         id=module_id,
         title=module.front.title,
         path=module.front.path,
-        standing=_standing(curriculum, module_id, live, blocked=bool(blocking)),
+        standing=_standing(unit, held=held, live=live),
         lessons=module.lessons,
         problems=problems,
         published_at=head.published_at if head else None,
+        newer_in_browser=bool(held & live.plan.stale),
     )
 
 
-def _standing(
-    curriculum: Curriculum, module_id: str, live: Mapping[str, RevisionRow], *, blocked: bool
-) -> Standing:
-    module = curriculum.modules[module_id]
-    if blocked:
+def _standing(unit: Unit, *, held: set[str], live: _Live) -> Standing:
+    if unit.problems:
         return "blocked"
-    if module.front.status != "published":
+    if unit.status == "retired":
+        return "retired"
+    if unit.status != "published":
         return "draft"
-    if module_id not in live:
+    if unit.id not in live.heads:
         return "new"
-    hashes = {module_id: module.front.content_hash} | {
-        id_: curriculum.lessons[id_].front.content_hash
-        for id_ in module.lessons
-        if id_ in curriculum.lessons
-    }
-    same = all(id_ in live and live[id_].content_hash == hash_ for id_, hash_ in hashes.items())
-    return "published" if same else "changed"
+    shown = {*live.heads, *live.items}
+    if any(is_changed(one, live.hashes) or one.content_id not in shown for one in unit.revisions):
+        return "changed"
+    return "conflict" if held & set(live.plan.conflicts) else "published"

@@ -12,7 +12,8 @@ from db import Connection
 from db.commands.audit import append_audit
 from db.commands.authoring import KeyChoice, insert_revision_note
 from db.commands.content import NewRevision, insert_calibration, insert_revision, retire_content
-from db.queries.content import find_calibration, select_live_ids
+from db.queries.calibrations import find_calibration
+from db.queries.content import select_live_ids
 from db.queries.reviews import KnownContent, find_same_text
 from portal.access import Refused, Viewer
 from portal.services.evidence import CODE_VERSION, ORGANISATION, actor

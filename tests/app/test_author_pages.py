@@ -265,3 +265,33 @@ def test_changes_in_different_lines_are_put_together(visit, house, author):
     (kept,) = loaders.store().read(select_drafts)
     assert "Better words" in kept.text
     assert "minutes: 21" in kept.text
+
+
+def test_a_module_is_begun_from_the_list_and_opens_in_the_editor(visit, house, author):
+    at = visit(author, "lessons")
+    at.text_input(key="new_text_title").set_value("Reading logs")
+    at.text_input(key="new_text_id").set_value("reading-logs").run()
+
+    at.button(key="new_text_begin").click().run()
+
+    assert not at.exception
+    assert at.title[0].value == "Reading logs"
+    assert "lessons_draft_curriculum/modules/reading-logs/module.md" in keys(
+        visit(author, "lessons")
+    )
+
+
+def test_an_id_that_is_taken_is_refused_under_the_form(visit, house, author):
+    at = visit(author, "lessons")
+    at.text_input(key="new_text_id").set_value("m1").run()
+
+    at.button(key="new_text_begin").click().run()
+
+    assert "There is a text with the id m1 already" in at.warning[0].value
+
+
+def test_an_approver_finds_versions_and_begins_nothing(visit, approver):
+    at = visit(approver, "lessons")
+
+    assert "new_text_begin" not in keys(at)
+    assert "lessons_versions_m1.more" in keys(at)

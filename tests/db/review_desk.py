@@ -10,7 +10,7 @@ from sqlalchemy import text as sql
 from curriculum.facts import Notes
 from curriculum.read import parse_bytes, read_curriculum, read_image, read_snippets, source_of
 from portal.access import Viewer
-from portal.services import approving, drafting, reviewing, sending, versions
+from portal.services import approving, beginning, drafting, reviewing, sending, versions
 from portal.services.catalogue import read_catalogue
 from tests.factories import NOW, TODAY
 from tests.small_house import House
@@ -124,6 +124,18 @@ class Desk:
         )
         self.house.catalogue = read_catalogue(self.house.store)
         return outcomes
+
+    def begin(self, viewer: Viewer, kind: str, name: str, **changed: Any) -> str:
+        """Begin a new text and return its path."""
+        values = {"title": "", "skill": "agent-operations", "into": ""} | changed
+        return beginning.begin_text(
+            self.house.store,
+            viewer=viewer,
+            wish=beginning.Wish(kind, name, **values),
+            newest=self.newest,
+            read_texts=self.read_texts,
+            now=NOW,
+        )
 
     def history(self, viewer: Viewer, path: str) -> versions.History:
         return versions.read_history(self.house.store, viewer=viewer, path=path, newest=self.newest)

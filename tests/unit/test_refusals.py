@@ -22,6 +22,7 @@ ROLES: tuple[Role, ...] = get_args(Role)
 GUARDED: dict[str, tuple[Deed, ...]] = {
     "authoring.read_draft_lesson": ("read drafts",),
     "authoring.read_overview": ("read drafts",),
+    "beginning.begin_text": ("publish lessons",),
     "checks.answer_question": ("learn",),
     "checks.flag_question": ("learn",),
     "checks.read_check": ("learn",),
