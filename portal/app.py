@@ -44,11 +44,17 @@ def _places(*, synthetic: bool) -> tuple[Place, ...]:
         Place(learn, "result", _("Result"), "flag", hidden=True),
         Place(team, "team_growth", _("Team growth"), "groups", figures),
         Place(team, "programs", _("Programs compared"), "balance", ("compare programs",)),
+        Place(team, "places", _("Give places"), "how_to_reg", ("give places",)),
+        Place(team, "new_program", _("Run a program"), "event_upcoming", ("run programs",)),
+        Place(team, "own_data", _("Check your own data"), "upload_file", ("compare programs",)),
+        Place(team, "simulation", _("What choosing does"), "science", ("compare programs",)),
         Place(author, "lessons", _("Lessons"), "edit_note", ("read drafts",)),
         Place(author, "reviews", _("Reviews"), "rate_review", ("read drafts", "waive approval")),
+        Place(author, "corrections", _("Corrections"), "rule", ("approve secure items",)),
         Place(author, "versions", _("Versions"), "history", ("read drafts",), hidden=True),
         Place(author, "preview", _("Preview"), "preview", ("read drafts",), hidden=True),
         Place(author, "editor", _("Editor"), "edit", ("publish lessons",), hidden=True),
+        Place(_("Operations"), "people", _("People"), "manage_accounts", ("manage people",)),
         Place(_("Operations"), "jobs", _("Background work"), "schedule", ("see jobs",)),
     )
     tour = Place(_("About"), "tour", _("Tour"), "signpost")

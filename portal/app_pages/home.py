@@ -4,9 +4,11 @@ import streamlit as st
 
 from portal import clock, loaders
 from portal.components.buttons import main_button
+from portal.components.level_notices import draw_level_notices
 from portal.components.skill_strip import draw_skill_strip
 from portal.components.states import draw_empty, draw_state
 from portal.components.track_card import draw_track_card
+from portal.services.notices import read_notices
 from portal.services.people import role_profile
 from portal.services.skills import read_skills
 from portal.services.tracks import Continue, Home, read_home
@@ -98,6 +100,7 @@ home = read_home(loaders.store(), viewer=viewer, catalogue=catalogue)
 skills = read_skills(loaders.store(), viewer=viewer, catalogue=catalogue)
 
 st.title(_greeting().format(name=plain(viewer.name.split()[0])))
+draw_level_notices(read_notices(loaders.store(), viewer=viewer, catalogue=catalogue))
 if home.go_on is not None:
     _draw_continue(home.go_on)
 if not home.tracks and home.go_on is None:

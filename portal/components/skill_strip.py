@@ -1,8 +1,11 @@
 """A skill in one line: its name, the levels its band spans, and the strip."""
 
+from collections.abc import Sequence
+
 import pandas as pd
 import streamlit as st
 
+from curriculum.model import Skill
 from portal.charts.skill import LOW, skill_strip
 from portal.services.skills import OwnSkill, cut_of
 from portal.text import _, plural
@@ -17,8 +20,13 @@ def band_words(own: OwnSkill) -> str:
     """Return the levels that the band spans, in words."""
     if own.band is None:
         return _("not measured yet")
-    names = {level.level: level.name for level in own.skill.levels}
-    first, last = own.band.levels[0], own.band.levels[-1]
+    return level_words(own.skill, own.band.levels)
+
+
+def level_words(skill: Skill, levels: Sequence[int]) -> str:
+    """Return one level, or the span of some, in words."""
+    names = {level.level: level.name for level in skill.levels}
+    first, last = levels[0], levels[-1]
     if first == last:
         return _("level {n} {name}").format(n=first, name=names[first])
     return _("between level {n} {name} and level {m} {other}").format(

@@ -30,7 +30,7 @@ from portal import access
 from portal.access import MATRIX, Refused, Viewer
 from portal.services.catalogue import Catalogue
 from portal.services.evidence import record_deed
-from portal.services.jobs import ask_for
+from portal.services.jobs import Job, ask_for, find_work
 from portal.services.learning import ReadItem
 from portal.services.regrade_effects import foresee
 
@@ -86,6 +86,7 @@ class OpenRegrade:
     moves: tuple[Move, ...]
     named: tuple[NamedMove, ...]
     barrier: Refused | None
+    job: Job | None
 
 
 def read_regrading(store: Store, *, viewer: Viewer) -> Regrading:
@@ -194,6 +195,7 @@ def read_regrade(
             moves=_moves(moved, floor=min_group + 1),
             named=_named(connection, viewer, moved, now=now),
             barrier=_barrier(connection, viewer, row),
+            job=find_work(connection, kind=KIND, about=_about(regrade_id)),
         )
 
     return store.read(read)
@@ -227,7 +229,7 @@ def approve_regrade(store: Store, *, viewer: Viewer, regrade_id: int, now: datet
         ask_for(
             connection,
             kind=KIND,
-            about=f"regrade {regrade_id}",
+            about=_about(regrade_id),
             payload={"regrade": regrade_id},
             now=now,
             asked_by=viewer.person_id,
@@ -272,6 +274,10 @@ def key_words(item: Item) -> tuple[str, ...]:
     if item.pairs:
         return tuple(f"{one.prompt} → {one.match}" for one in item.pairs if one.prompt)
     return tuple(answer_text(one) for one in item.answers)
+
+
+def _about(regrade_id: int) -> str:
+    return f"regrade {regrade_id}"
 
 
 def _rule(met: tuple[MetRow, ...], *, item_id: str, kind: str) -> RuleRow:

@@ -7,10 +7,12 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from db.commands.notices import insert_notice
 from db.store import Store
 from portal import clock, loaders
-from portal.access import Viewer
+from portal.access import Refused, Viewer
 from portal.services.calibrating import calibrate_skill
+from portal.services.notices import mark_notice_read
 from portal.services.sessions import start_session
 from tests.factories import NOW
 from tests.many_checks import hand_in_many
@@ -111,3 +113,77 @@ def test_my_skills_shows_how_the_latest_estimate_was_computed(visit: Open, small
 
     assert "Expert difficulties are in force" in words
     assert "every figure is the same, to the last digit" in words
+
+
+# --- corrections ----------------------------------------------------------------------------------
+
+
+def test_a_correction_goes_from_its_form_to_a_decision_by_somebody_else(
+    visit: Open, small: House
+) -> None:
+    first, second = small.viewer("approver"), small.viewer("approver")
+    hand_in_many(small, forms="A", people=12)
+
+    at = visit(first, "corrections")
+    assert "No correction yet" in said(at)
+    at.text_input(key="corrections_item").set_value(f"{SKILL}.a01")
+    at.radio(key="corrections_kind").set_value("drop")
+    at.text_area(key="corrections_why").set_value("Two answers are right.")
+    at.button(key="corrections_propose").click().run()
+    listed = said(at)
+    own = visit(first, "corrections", regrade="1")
+    other = visit(second, "corrections", regrade="1")
+    other.button(key="corrections_approve").click().run()
+
+    assert "12 checks hold this question." in listed
+    assert own.button(key="corrections_approve").disabled
+    assert "another approver decides" in own.info[0].value
+    assert "Approved" in said(other)
+    assert not other.exception
+
+
+def test_a_correction_that_cannot_be_made_says_why_on_its_page(visit: Open, small: House) -> None:
+    at = visit(small.viewer("approver"), "corrections")
+    at.text_input(key="corrections_item").set_value("nowhere.a01")
+    at.text_area(key="corrections_why").set_value("It is bad.")
+    at.button(key="corrections_propose").click().run()
+
+    assert "No check that was handed in" in at.warning[0].value
+    assert "There is no correction" in said(
+        visit(small.viewer("approver"), "corrections", regrade="99")
+    )
+
+
+def test_a_changed_level_is_told_on_home_until_it_is_read(visit: Open, small: House) -> None:
+    viewer = small.viewer()
+    small.store.write(
+        lambda c: insert_notice(
+            c,
+            person_id=viewer.person_id,
+            kind="level changed",
+            about="regrade:1:attempt:1",
+            details={
+                "skill": SKILL,
+                "attempt": 1,
+                "taken_on": "2026-03-02",
+                "level_before": 2,
+                "level_after": 3,
+                "band_before": [2],
+                "band_after": [2, 3],
+            },
+            now=NOW,
+        )
+    )
+
+    at = visit(viewer, "home")
+    before = said(at)
+    at.button(key="notice_read_1").click().run()
+
+    assert "was level 2 Applies; now it is between level 2 Applies and level 3 Judges" in before
+    assert "Your result changed" not in said(at)
+    assert "Your result changed" not in said(visit(small.viewer(), "home"))
+
+
+def test_nobody_takes_away_the_notice_of_somebody_else(small: House) -> None:
+    with pytest.raises(Refused, match="not one of yours"):
+        mark_notice_read(small.store, viewer=small.viewer(), notice_id=1, now=NOW)

@@ -88,6 +88,8 @@ GUARDED: dict[str, tuple[Deed, ...]] = {
     "regrading.read_regrade": ("approve secure items",),
     "regrading.read_regrading": ("approve secure items",),
     "regrading.reject_regrade": ("approve secure items",),
+    "notices.mark_notice_read": ("see own record",),
+    "notices.read_notices": ("see own record",),
     "reporting.read_units": ("see team figures", "see organisation figures"),
     "reporting.team_growth": ("see team figures", "see organisation figures"),
     "roster.check_roster": ("manage people",),

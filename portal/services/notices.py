@@ -1,0 +1,73 @@
+"""What somebody is told on Home until they have read it."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from curriculum.model import Skill
+from db.commands.notices import mark_read
+from db.queries.notices import select_unread
+from db.store import Store
+from portal import access
+from portal.access import Refused, Viewer
+from portal.services.catalogue import Catalogue
+
+
+@dataclass(frozen=True, slots=True)
+class LevelNotice:
+    """A result that changed because a question was corrected.
+
+    `before` and `after` are the levels that the estimate spans, or, where these are the same, the
+    level it counts as.
+    """
+
+    id: int
+    skill: Skill
+    attempt_id: int
+    taken_on: date
+    before: tuple[int, ...]
+    after: tuple[int, ...]
+
+
+def read_notices(store: Store, *, viewer: Viewer, catalogue: Catalogue) -> tuple[LevelNotice, ...]:
+    """Return what the viewer has not read yet, the newest first."""
+    access.require(viewer, "see own record")
+    rows = store.read(lambda connection: select_unread(connection, viewer.person_id))
+    skills = catalogue.registers.skills
+    found = []
+    for row in rows:
+        details = row.details
+        if details["skill"] not in skills:
+            continue
+        before, after = tuple(details["band_before"]), tuple(details["band_after"])
+        if before == after:
+            before, after = (details["level_before"],), (details["level_after"],)
+        found.append(
+            LevelNotice(
+                id=row.id,
+                skill=skills[details["skill"]],
+                attempt_id=details["attempt"],
+                taken_on=date.fromisoformat(details["taken_on"]),
+                before=before,
+                after=after,
+            )
+        )
+    return tuple(found)
+
+
+def mark_notice_read(store: Store, *, viewer: Viewer, notice_id: int, now: datetime) -> None:
+    """Take an own notice off Home.
+
+    Raises
+    ------
+    Refused
+        When it is somebody else's.
+    """
+    access.require(viewer, "see own record")
+    known = store.read(lambda connection: select_unread(connection, viewer.person_id))
+    if notice_id not in {row.id for row in known}:
+        raise Refused("This notice is not one of yours, or you have read it.")
+    store.write(
+        lambda connection: mark_read(
+            connection, notice_id=notice_id, person_id=viewer.person_id, now=now
+        )
+    )
