@@ -56,8 +56,8 @@ def plural(one: str, many: str, count: int) -> str:
     return text.format(n=number_text(count))
 
 
-def sentence_text(refusal: Exception) -> str:
-    """Return the sentence of a refusal in the reader's language, its days by locale."""
+def sentence_text(refusal: object) -> str:
+    """Return the sentence of a refusal or fault in the reader's language, its days by locale."""
     sentence = str(getattr(refusal, "sentence", refusal))
     values = {
         name: date_text(value) if isinstance(value, date) else value

@@ -47,17 +47,25 @@ def insert_person(
 
 
 def insert_role(
-    connection: Connection, *, person_id: int, role: str, granted_by: int | None, now: datetime
+    connection: Connection,
+    *,
+    person_id: int,
+    role: str,
+    granted_by: int | None,
+    now: datetime,
+    reason: str = "",
 ) -> None:
     """Give a person a role."""
     connection.execute(
         insert(RoleGrant).values(
-            person_id=person_id, role=role, granted_by=granted_by, granted_at=now
+            person_id=person_id, role=role, granted_by=granted_by, granted_at=now, reason=reason
         )
     )
 
 
-def revoke_role(connection: Connection, *, person_id: int, role: str, now: datetime) -> int:
+def revoke_role(
+    connection: Connection, *, person_id: int, role: str, now: datetime, reason: str = ""
+) -> int:
     """Take a role back; return how many grants ended."""
     grants = table(RoleGrant)
     done = connection.execute(
@@ -65,7 +73,7 @@ def revoke_role(connection: Connection, *, person_id: int, role: str, now: datet
         .where(
             grants.c.person_id == person_id, grants.c.role == role, grants.c.revoked_at.is_(None)
         )
-        .values(revoked_at=now)
+        .values(revoked_at=now, revoked_reason=reason)
     )
     return done.rowcount
 
@@ -90,14 +98,27 @@ def insert_member(connection: Connection, *, person_id: int, team_id: int, start
 
 
 def insert_manager(
-    connection: Connection, *, person_id: int, team_id: int, kind: str, starts_on: date
+    connection: Connection,
+    *,
+    person_id: int,
+    team_id: int,
+    kind: str,
+    starts_on: date,
+    ends_on: date | None = None,
 ) -> None:
-    """Make a person lead a team or stand in for its lead."""
+    """Make a person lead a team or stand in for its lead, until a day where one is given."""
     connection.execute(
         insert(TeamManager).values(
-            person_id=person_id, team_id=team_id, kind=kind, starts_on=starts_on
+            person_id=person_id, team_id=team_id, kind=kind, starts_on=starts_on, ends_on=ends_on
         )
     )
+
+
+def end_lead(connection: Connection, *, lead_id: int, ends_on: date) -> None:
+    """Let a lead end on a day that no longer counts; one that lies ahead never begins."""
+    leads = table(TeamManager)
+    ends = case((leads.c.starts_on > ends_on, leads.c.starts_on), else_=ends_on)
+    connection.execute(update(leads).where(leads.c.id == lead_id).values(ends_on=ends))
 
 
 def insert_people(connection: Connection, rows: Iterable[Mapping[str, Any]]) -> None:

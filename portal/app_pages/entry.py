@@ -26,6 +26,12 @@ LOOKS = {
         _("Program lead"),
         _("Two programs: one with places drawn by lot, one that people chose."),
     ),
+    "administrator": (
+        "manage_accounts",
+        _("Administrator"),
+        _("People, their rights, and a roster to load; no score of anybody."),
+    ),
+    "auditor": ("policy", _("Auditor"), _("What was done, by whom, and proof that it stands.")),
 }
 
 # What the exchange of a sign-in says about why it came to nothing.
@@ -62,7 +68,7 @@ st.markdown(_("Short lessons on real cases, checks that measure skill, charts th
 personas = read_personas(house.store) if house.settings.auth == "demo" else ()
 if personas:
     st.header(_("Choose who to be"))
-    for row in (personas[:2], personas[2:]):
+    for row in (personas[:2], personas[2:4], personas[4:]):
         for column, persona in zip(st.columns(2), row, strict=False):
             icon, role, sees = LOOKS[persona.role]
             with column, st.container(border=True):

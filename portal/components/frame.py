@@ -4,9 +4,18 @@ from pathlib import Path
 
 import streamlit as st
 
+from portal import clock, loaders
 from portal.access import Viewer
+from portal.components.notices import guarded
 from portal.components.redirect import leave_for
+from portal.services.sessions import sign_out_everywhere
 from portal.text import _, plain
+
+
+@guarded
+def _end_everywhere() -> None:
+    """End every session of the person; the run that follows finds nobody signed in."""
+    sign_out_everywhere(loaders.store(), viewer=loaders.current_viewer(), now=clock.now())
 
 
 def draw_frame(viewer: Viewer, *, name: str, icon: Path, synthetic: bool) -> None:
@@ -19,5 +28,12 @@ def draw_frame(viewer: Viewer, *, name: str, icon: Path, synthetic: bool) -> Non
             )
             if st.button(_("Sign out"), key="frame_sign_out", icon=":material/logout:"):
                 leave_for("/leave")
+            st.button(
+                _("Sign me out everywhere"),
+                key="frame_everywhere",
+                icon=":material/devices:",
+                help=_("Ends your sessions in every browser and on every device."),
+                on_click=_end_everywhere,
+            )
         if synthetic:
             st.badge(_("Synthetic data"), icon=":material/science:", color="gray")

@@ -19,7 +19,7 @@ from portal.settings import AuthMode, SettingsError
 
 PERSONA_ISSUER = "demo"
 # Shown on the entry page in this order; the subject of each invented person is the role.
-PERSONA_ROLES = ("employee", "manager", "author", "program_lead")
+PERSONA_ROLES = ("employee", "manager", "author", "program_lead", "administrator", "auditor")
 
 
 @dataclass(frozen=True, slots=True)

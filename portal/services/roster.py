@@ -18,7 +18,7 @@ from portal.services.evidence import ORGANISATION, actor, record_deed
 from portal.services.roster_faults import RosterFault
 from portal.services.roster_file import Roster, read_roster
 from portal.services.roster_plan import NO_ROWS, Plan, plan_roster
-from portal.services.roster_teams import Change, count_kinds, plan_teams
+from portal.services.roster_teams import Change, ChangeKind, count_kinds, plan_teams
 
 # So many may be missing from a file without a word; more looks like half a file.
 FEW_LEAVERS = 10
@@ -39,7 +39,7 @@ class RosterReport:
     written: bool = False
 
     @property
-    def counts(self) -> Mapping[str, int]:
+    def counts(self) -> Mapping[ChangeKind, int]:
         """Return how many changes there are of each kind."""
         return count_kinds(self.changes)
 
@@ -169,7 +169,7 @@ def _write(
             payload={
                 "file_sha256": report.file_hash,
                 "people": report.people,
-                **count_kinds(plan.changes),
+                **{str(kind): count for kind, count in count_kinds(plan.changes).items()},
             },
             now=now,
         )

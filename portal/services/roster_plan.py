@@ -248,10 +248,10 @@ def _move_words(history: list[Span], step: Step) -> str:
     last = now[-1] if now else None
     before = history[-1].target if history and history[-1].ends_on is None else "-"
     if last is None:
-        return f"{before} → -"
+        return f"{before} to -"
     if last.ends_on is not None:
-        return f"{before} → - ({last.ends_on})"
-    return f"{before} → {last.target} ({last.starts_on})"
+        return f"{before} to - ({last.ends_on})"
+    return f"{before} to {last.target} ({last.starts_on})"
 
 
 def _plan_leads(

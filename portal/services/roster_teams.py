@@ -53,7 +53,7 @@ class TeamPlan:
     faults: tuple[RosterFault, ...] = ()
 
 
-def count_kinds(changes: Iterable[Change]) -> dict[str, int]:
+def count_kinds(changes: Iterable[Change]) -> dict[ChangeKind, int]:
     """Return how many changes there are of each kind, without names."""
     return dict(sorted(Counter(change.kind for change in changes).items()))
 
@@ -80,7 +80,7 @@ def plan_teams(lines: Sequence[TeamLine], *, state: RosterState, today: date) ->
         if line.code not in ids:
             changes.append(Change(line.row, line.code, "team added", line.name))
         elif names[line.code] != line.name:
-            detail = f"{names[line.code]} → {line.name}"
+            detail = f"{names[line.code]} to {line.name}"
             changes.append(Change(line.row, line.code, "team renamed", detail))
         if line.parent is None and history:
             continue
@@ -95,7 +95,7 @@ def plan_teams(lines: Sequence[TeamLine], *, state: RosterState, today: date) ->
         histories[line.code] = after(history, step)
         if history and not step.is_nothing:
             last = histories[line.code][-1]
-            detail = f"{history[-1].target or '-'} → {last.target or '-'} ({last.starts_on})"
+            detail = f"{history[-1].target or '-'} to {last.target or '-'} ({last.starts_on})"
             changes.append(Change(line.row, line.code, "team moved", detail))
     faults += _cycles(lines, histories=histories, today=today)
     return TeamPlan(
@@ -141,7 +141,7 @@ def _cycles(
     for code in dict.fromkeys([*rows, *ahead]):
         for span in histories.get(code, ()):
             path = _path_up(code, on=span.starts_on, histories=histories)
-            words = " → ".join(path[: DEEPEST + 2])
+            words = " > ".join(path[: DEEPEST + 2])
             row = next((rows[one] for one in path if one in rows), 0)
             if len(path) > 1 and path[-1] in path[:-1]:
                 # A circle above this team is told at the rows of the teams in it.

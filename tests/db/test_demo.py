@@ -170,12 +170,14 @@ def test_one_program_was_drawn_before_anybody_opened_a_lesson(small: Demo) -> No
     }
 
 
-def test_the_entry_page_offers_four_personas(small: Demo) -> None:
+def test_the_entry_page_offers_six_personas(small: Demo) -> None:
     assert [one.role for one in read_personas(small.store)] == [
         "employee",
         "manager",
         "author",
         "program_lead",
+        "administrator",
+        "auditor",
     ]
 
 

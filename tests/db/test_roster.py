@@ -165,7 +165,7 @@ def test_a_move_holds_from_its_day_on_and_not_before(desk):
     report = desk.load(*TREE, person("s1", team="T2", team_since="2026-03-20"))
 
     assert [(one.kind, one.detail) for one in report.changes] == [
-        ("person moved", "T1 → T2 (2026-03-20)")
+        ("person moved", "T1 to T2 (2026-03-20)")
     ]
     assert desk.team_of("s1", on=date(2026, 3, 19)) == "T1"
     assert desk.team_of("s1", on=date(2026, 3, 20)) == "T2"
@@ -268,7 +268,7 @@ def test_the_same_subject_of_another_issuer_is_somebody_else(desk):
     [
         ([team("A", parent="B"), team("B", parent="A")], "row 2, parent_team: From 2026-01-01"),
         ([team("A", parent="A")], "row 2, parent_team: From 2026-01-01"),
-        ([team("A", parent="C"), team("B", parent="A"), team("C", parent="B")], "A → C → B → A"),
+        ([team("A", parent="C"), team("B", parent="A"), team("C", parent="B")], "A > C > B > A"),
         ([team("A", parent="NOWHERE")], "row 2, parent_team: The parent team “NOWHERE”"),
         ([person("s1", team="NOWHERE")], "row 2, team: The team “NOWHERE” is not known"),
         ([team("A"), person("s1", team="A", leads="B")], "row 3, leads: The team “B”"),
