@@ -12,7 +12,7 @@ from db.queries.growth import compare_growth, select_growth
 from db.store import Store
 from portal.access import Viewer
 from portal.charts.growth import growth_chart
-from portal.components.growth_view import shown_points
+from portal.charts.growth_points import shown_points
 from portal.services.catalogue import read_catalogue, read_item
 from portal.services.checks import answer_question, read_check, start_check, submit_check
 from portal.services.comparing import compare_program, read_programs

@@ -3,9 +3,9 @@
 import streamlit as st
 
 from portal import clock, loaders
+from portal.charts.growth_points import occasion_names
 from portal.components.comparison_state import draw_origin, draw_state_of_work
 from portal.components.comparison_view import draw_comparison
-from portal.components.growth_view import occasion_names
 from portal.components.states import draw_empty
 from portal.services.comparing import compare_program, read_programs
 from portal.services.computing import TARGETS

@@ -3,14 +3,8 @@
 import streamlit as st
 
 from portal import clock, loaders
-from portal.components.growth_view import (
-    draw_growth,
-    draw_growth_table,
-    draw_routes,
-    occasion_names,
-    score_range,
-    shown_points,
-)
+from portal.charts.growth_points import occasion_names, score_range, shown_points
+from portal.components.growth_view import draw_growth, draw_growth_table, draw_routes
 from portal.components.heatmap_view import draw_heatmap
 from portal.components.states import draw_empty
 from portal.services.comparing import routes_were_drawn

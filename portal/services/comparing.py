@@ -149,6 +149,41 @@ def compare_program(
     return store.read(read)
 
 
+def read_report(
+    store: Store,
+    *,
+    viewer: Viewer,
+    catalogue: Catalogue,
+    program_id: int,
+    min_group: int,
+    now: datetime,
+) -> tuple[ComparedProgram, ...]:
+    """Return what a report of a program is made of: every occasion that was compared.
+
+    Raises
+    ------
+    Refused
+        When the viewer may not see this program, or nothing of it was compared yet.
+    """
+
+    def read(target: str) -> ComparedProgram:
+        return compare_program(
+            store,
+            viewer=viewer,
+            catalogue=catalogue,
+            program_id=program_id,
+            target=target,
+            min_group=min_group,
+            now=now,
+        )
+
+    first = read(TARGETS[0])
+    parts = [first if target == first.target else read(target) for target in first.targets]
+    if not any(part.compared is not None for part in parts):
+        raise Refused("Nothing of this program was compared yet, so there is no report of it.")
+    return tuple(part for part in parts if part.compared is not None)
+
+
 def renew_comparison(
     store: Store, *, viewer: Viewer, catalogue: Catalogue, program_id: int, now: datetime
 ) -> None:

@@ -280,12 +280,14 @@ def _stale_programs(connection: Connection) -> list[int]:
     )
 
 
-def compare_now(store: Store, *, catalogue: Catalogue, now: datetime) -> int:
-    """Compute and keep the comparisons of every program at once; return how many programs."""
+def compare_now(
+    store: Store, *, catalogue: Catalogue, now: datetime, program_id: int | None = None
+) -> int:
+    """Compute and keep the comparisons of every program, or of one; return of how many."""
     done = 0
     for program in store.read(select_programs):
         skill = skill_of(program, catalogue)
-        if skill is None:
+        if skill is None or program_id not in {None, program.id}:
             continue
         inputs = store.read(partial(read_inputs, program=program, skill=skill))
         keep_comparisons(inputs, tell=_silent, write=store.write, now=now)
