@@ -12,6 +12,7 @@ from assessments.arms import ARMS, SELF_DIRECTED, STRUCTURED
 from assessments.baseline import pooled_sd
 from assessments.bootstrap import FEW_TEAMS, wild_bootstrap_p
 from assessments.regression import (
+    AliasedTermError,
     Coefficient,
     Floats,
     estimate_coefficient,
@@ -201,6 +202,14 @@ def _model(
     )
 
 
+def _arm_follows_from_strata(analysis: AnalysisSet) -> bool:
+    """Whether no stratum holds both arms, so that nothing is compared within any of them."""
+    if analysis.strata is None:
+        return False
+    arms = analysis.learners.groupby(analysis.strata)["arm"].nunique()
+    return bool((arms < len(ARMS)).all())
+
+
 def _may_be_absorbed(strata: pd.Series, *, teams: pd.Series) -> bool:
     """Many strata, each in one team; with few teams the bootstrap wants the dummies."""
     pairs = pd.DataFrame({"stratum": strata, "team": teams}).drop_duplicates()
@@ -211,6 +220,9 @@ def _estimate(
     analysis: AnalysisSet, *, outcome: Floats, terms: dict[str, Floats], teams: bool, seed: int
 ) -> Estimate:
     """The arm's coefficient with everything reported about it."""
+    if _arm_follows_from_strata(analysis):
+        # With dummies the fit would leave out one of them instead, and find an arm after all.
+        raise AliasedTermError("arm cannot be told apart from the strata: each holds one arm only")
     model = _model(analysis, outcome=outcome, terms=terms, teams=teams)
     x, y, names = model.x, model.y, model.names
     clusters = analysis.learners["team"].to_numpy() if teams else None

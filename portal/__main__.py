@@ -18,6 +18,7 @@ from db.errors import DatabaseError
 from db.store import Store, open_store
 from portal import clock
 from portal.access import Refused, Role
+from portal.charts.report_file import make_report, save_text
 from portal.services.background import make_worker
 from portal.services.calibrating import calibrate_skill
 from portal.services.catalogue import read_catalogue, read_item
@@ -66,6 +67,14 @@ def _parser() -> argparse.ArgumentParser:
     )
     work.add_argument("--once", action="store_true", help="do what waits now, then end")
     work.set_defaults(run=_work)
+    report = commands.add_parser(
+        "report",
+        help="write what a program shows into one HTML file",
+        description="Exit code: 0 written, 2 refused and nothing written.",
+    )
+    report.add_argument("program", metavar="PROGRAM", help="its name, or its number")
+    report.add_argument("--to", type=Path, required=True, metavar="FILE")
+    report.set_defaults(run=_report)
     export = commands.add_parser(
         "export-curriculum",
         help="write the live Markdown, registers and pictures into a folder",
@@ -204,6 +213,26 @@ def _work(settings: Settings, options: argparse.Namespace) -> int:
             worker.run(stop)
     finally:
         store.close()
+    return 0
+
+
+def _report(settings: Settings, options: argparse.Namespace) -> int:
+    store = open_store(settings.database_url)
+    try:
+        text = make_report(
+            store,
+            wanted=options.program,
+            name=settings.name,
+            min_group=settings.min_group,
+            now=clock.now(),
+        )
+        save_text(options.to, text)
+    except Refused as refused:
+        print(refused, file=sys.stderr)
+        return 2
+    finally:
+        store.close()
+    print(f"wrote {options.to}")
     return 0
 
 

@@ -84,7 +84,7 @@ def report_html(report: Report, *, language: str = "en") -> str:
         '<meta charset="utf-8">',
         '<meta name="viewport" content="width=device-width, initial-scale=1">',
         f"<title>{_safe(title)}</title>",
-        f"<style>{_STYLE % _dark_rules()}</style>",
+        "<style>" + _STYLE.replace("%s", _dark_rules()) + "</style>",
         "</head>",
         "<body>",
         "<main>",
@@ -119,7 +119,7 @@ def _part(part: ComparedProgram) -> Iterator[str]:
         yield _paragraph(_("Results came in after this was computed. It does not know them yet."))
     yield from _verdict(comparison)
     for figure in _figures(compared):
-        yield from _figure(figure)
+        yield from _figure(figure, when=when)
     if comparison.withheld:
         yield f"<h3>{_safe(_('What would make it fair'))}</h3>"
         yield from map(_paragraph, fair_words(compared))
@@ -128,7 +128,7 @@ def _part(part: ComparedProgram) -> Iterator[str]:
     yield f"<h3>{_safe(_('How this was computed'))}</h3>"
     yield from map(_paragraph, method_lines(comparison))
     if comparison.primary is not None:
-        yield _table(method_table(comparison), caption=_("Every estimate with its error."))
+        yield _table(method_table(comparison), caption=f"{_('Every estimate')} · {when}")
 
 
 def _verdict(comparison: Comparison) -> Iterator[str]:
@@ -168,12 +168,12 @@ def _figures(compared: Compared) -> Sequence[Figure]:
     return [figure for figure in found if figure is not None]
 
 
-def _figure(figure: Figure) -> Iterator[str]:
+def _figure(figure: Figure, *, when: str) -> Iterator[str]:
     yield f"<h3>{_safe(figure.title)}</h3>"
     yield f"<figure>{_svg(chart_to_svg(figure.chart), alt=figure.alt)}</figure>"
     if figure.words:
         yield _paragraph(figure.words)
-    yield _table(figure.table, caption=_("The same figures as a table."))
+    yield _table(figure.table, caption=f"{figure.title} · {when}")
 
 
 def _svg(text: str, *, alt: str) -> str:

@@ -29,7 +29,9 @@ def make_report(store: Store, *, wanted: str, name: str, min_group: int, now: da
     found = [one for one in programs if wanted in {one.name, str(one.id)}]
     if not found:
         names = ", ".join(f"{one.id} ({one.name})" for one in programs) or "none yet"
-        raise Refused("There is no program {wanted}. There are: {names}", wanted=wanted, names=names)
+        raise Refused(
+            "There is no program {wanted}. There are: {names}", wanted=wanted, names=names
+        )
     program_id = found[0].id
     compare_now(store, catalogue=catalogue, now=now, program_id=program_id)
     parts = read_report(

@@ -1,11 +1,19 @@
 """Whether a comparison is the newest there can be, the work on it, and what it was made from."""
 
+from functools import partial
+
 import streamlit as st
 
 from portal import clock, loaders
+from portal.charts.report import Report, report_html
 from portal.components.notices import guarded
 from portal.components.states import draw_empty
-from portal.services.comparing import ComparedProgram, compare_program, renew_comparison
+from portal.services.comparing import (
+    ComparedProgram,
+    compare_program,
+    read_report,
+    renew_comparison,
+)
 from portal.services.jobs import Job
 from portal.text import _, date_text, percent_text, time_text
 
@@ -96,3 +104,30 @@ def draw_origin(found: ComparedProgram) -> None:
         when=when, code=origin.code_version, hash=f"`{origin.inputs_hash[:12]}`"
     )
     st.markdown(f":small[{words}]")
+    st.download_button(
+        _("Report as a file"),
+        data=partial(_report, found.program.id),
+        file_name=f"program-{found.program.id}.html",
+        mime="text/html",
+        key="programs_report",
+        icon=":material/download:",
+        on_click="ignore",
+    )
+
+
+def _report(program_id: int) -> str:
+    """Make the report when somebody asks for it, as the person who asks may see it."""
+    settings = loaders.house().settings
+    viewer = loaders.current_viewer()
+    parts = read_report(
+        loaders.store(),
+        viewer=viewer,
+        catalogue=loaders.catalogue(),
+        program_id=program_id,
+        min_group=settings.min_group,
+        now=clock.now(),
+    )
+    return report_html(
+        Report(name=settings.name, min_group=settings.min_group, parts=parts),
+        language=viewer.language,
+    )

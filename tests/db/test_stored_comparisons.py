@@ -31,7 +31,7 @@ LEAD = Viewer(1, "", frozenset({"program_lead"}), "all-staff")
 @pytest.fixture
 def program(store, monkeypatch):
     monkeypatch.setattr(computing, "read_catalogue", lambda _store: CATALOGUE)
-    plan = ProgramPlan(teams=10, team_size=6, effect=0.8)
+    plan = ProgramPlan(teams=10, team_size=6, effect=0.8, assignment="pretest")
     rows = simulate_program(plan, rng=np.random.default_rng(3))
     return make_measured_program(store, rows, name="Pilot")
 

@@ -67,3 +67,15 @@ def test_thousands_of_strata_cost_no_more_than_none():
     found = estimate_ancova(analysis, teams=True, seed=0)
 
     assert abs(found.estimate) < 4 * found.se_cr2
+
+
+@pytest.mark.parametrize("teams", [10, 30])
+def test_strata_that_hold_one_arm_each_compare_nothing(teams):
+    plan = ProgramPlan(teams=teams, team_size=12, effect=0.8)
+    rows = simulate_program(plan, rng=np.random.default_rng(3))
+    rows = rows.assign(skill="s", cohort="c", stratum=rows["team"])
+
+    (found,) = compare_arms(rows, design="randomised", strata="stratum")
+
+    assert found.comparability == "insufficient_data"
+    assert found.primary is None

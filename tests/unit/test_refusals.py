@@ -32,6 +32,7 @@ GUARDED: dict[str, tuple[Deed, ...]] = {
     "checks.submit_if_over": ("learn",),
     "comparing.compare_program": ("compare programs",),
     "comparing.read_programs": ("compare programs",),
+    "comparing.read_report": ("compare programs",),
     "comparing.renew_comparison": ("compare programs",),
     "comparing.routes_were_drawn": ("compare programs",),
     "heatmap.read_heatmap": ("see team figures", "see organisation figures"),
