@@ -113,9 +113,15 @@ def reliability_of(analysis: AnalysisSet) -> float | None:
     -----
     1 - mean(se²) / variance within arms.
     """
-    found = [_reliability(analysis.learners, score="post")]
-    if not analysis.post_only:
-        found.append(_reliability(analysis.learners, score="baseline"))
+    scores = ("post",) if analysis.post_only else ("post", "baseline")
+    return reliability_of_scores(analysis.learners, scores=scores)
+
+
+def reliability_of_scores(
+    learners: pd.DataFrame, *, scores: Sequence[str] = ("post", "baseline")
+) -> float | None:
+    """The lowest reliability within arms of these columns, each with its `_se`; None if unknown."""
+    found = [_reliability(learners, score=score) for score in scores]
     known = [value for value in found if value is not None]
     return min(known) if known else None
 

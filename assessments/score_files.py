@@ -52,7 +52,11 @@ def read_scores(path: Path, *, rules: ReadingRules) -> ScoreFile:
     TableFileError
         Naming file, row and column of the first fault.
     """
-    table = read_table(path)
+    return scores_of(read_table(path), rules=rules)
+
+
+def scores_of(table: TableFile, *, rules: ReadingRules) -> ScoreFile:
+    """Read the scores of a table in memory, as `read_scores` does of a file."""
     wide = "score" not in table.cells.columns and "post" in table.cells.columns
     needed = ["learner_id"]
     if rules.arms:
@@ -66,7 +70,7 @@ def read_scores(path: Path, *, rules: ReadingRules) -> ScoreFile:
     for name in special:
         if name in _NO_COVARIATES:
             raise TableFileError(
-                path=path, row=1, column=name, message="expected a covariate of another name"
+                path=table.path, row=1, column=name, message="expected a covariate of another name"
             )
     people = _read_people(table, rules=rules)
     rows = (

@@ -89,7 +89,24 @@ def read_table(path: Path) -> TableFile:
     TableFileError
         If it cannot be opened or decoded, is empty, repeats a column or has a row of other length.
     """
-    text = _read_text(path)
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise TableFileError(
+            path=path, message=f"expected a readable file: {error.strerror or error}"
+        ) from error
+    return parse_table(content, path=path)
+
+
+def parse_table(content: bytes, *, path: Path) -> TableFile:
+    """Read the bytes of a CSV file; nothing is opened, the path only names it in messages.
+
+    Raises
+    ------
+    TableFileError
+        As `read_table`.
+    """
+    text = _decode(content, path=path)
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     header: list[str] = []
     rows: list[list[str]] = []
@@ -120,14 +137,8 @@ def read_table(path: Path) -> TableFile:
     return TableFile(path=path, cells=pd.DataFrame(columns))
 
 
-def _read_text(path: Path) -> str:
+def _decode(content: bytes, *, path: Path) -> str:
     """The file's text, or an error that says at which row it stops being UTF-8."""
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise TableFileError(
-            path=path, message=f"expected a readable file: {error.strerror or error}"
-        ) from error
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:

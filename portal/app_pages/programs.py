@@ -2,6 +2,11 @@
 
 import streamlit as st
 
+from portal import access, clock, loaders
+from portal.components.comparison_state import draw_origin, draw_state_of_work
+from portal.components.comparison_view import draw_comparison
+from portal.components.event_study_view import draw_wave_study
+from portal.components.growth_view import occasion_names
 from portal import clock, loaders
 from portal.charts.growth_points import occasion_names
 from portal.components.comparison_state import draw_origin, draw_state_of_work
@@ -9,41 +14,26 @@ from portal.components.comparison_view import draw_comparison
 from portal.components.states import draw_empty
 from portal.services.comparing import compare_program, read_programs
 from portal.services.computing import TARGETS
+from portal.services.waves import read_wave_study
 from portal.text import _
 
-viewer = loaders.current_viewer()
-programs = read_programs(loaders.store(), viewer=viewer, now=clock.now())
 
-st.title(_("Programs compared"))
-if not programs:
-    draw_empty(
-        _("No program to compare yet"),
-        _("A program lead starts one on a track; both routes then take the same checks."),
-        icon="balance",
-    )
-else:
-    names = {program.id: program.name for program in programs}
+def _draw_routes(program_id: int) -> None:
     occasions = occasion_names()
-    with st.container(horizontal=True):
-        chosen = int(
-            st.selectbox(
-                _("Program"), list(names), format_func=names.__getitem__, key="programs_program"
-            )
+    target = str(
+        st.selectbox(
+            _("Compared at"),
+            TARGETS,
+            index=len(TARGETS) - 1,
+            format_func=occasions.__getitem__,
+            key="programs_target",
         )
-        target = str(
-            st.selectbox(
-                _("Compared at"),
-                TARGETS,
-                index=len(TARGETS) - 1,
-                format_func=occasions.__getitem__,
-                key="programs_target",
-            )
-        )
+    )
     found = compare_program(
         loaders.store(),
         viewer=viewer,
         catalogue=loaders.catalogue(),
-        program_id=chosen,
+        program_id=program_id,
         target=target,
         min_group=loaders.house().settings.min_group,
         now=clock.now(),
@@ -54,3 +44,42 @@ else:
             st.info(_("No check was taken at this time yet; the earliest one is shown."))
         draw_comparison(found.compared)
         draw_origin(found)
+
+
+def _draw_waves(program_id: int) -> None:
+    study = read_wave_study(
+        loaders.store(),
+        viewer=viewer,
+        catalogue=loaders.catalogue(),
+        program_id=program_id,
+        now=clock.now(),
+    )
+    draw_wave_study(study)
+
+
+viewer = loaders.current_viewer()
+programs = {one.id: one for one in read_programs(loaders.store(), viewer=viewer, now=clock.now())}
+
+st.title(_("Programs compared"))
+if not programs:
+    draw_empty(
+        _("No program to compare yet"),
+        _("A program lead starts one on a track; both routes then take the same checks."),
+        icon="balance",
+        button=_("Run a program") if access.may(viewer, "run programs") else "",
+        key="programs_new",
+        go=lambda: st.switch_page("app_pages/new_program.py"),
+    )
+else:
+    chosen = int(
+        st.selectbox(
+            _("Program"),
+            list(programs),
+            format_func=lambda id_: programs[id_].name,
+            key="programs_program",
+        )
+    )
+    if programs[chosen].design == "wave":
+        _draw_waves(chosen)
+    else:
+        _draw_routes(chosen)

@@ -7,6 +7,7 @@ import streamlit as st
 from portal import clock, loaders
 from portal.components.buttons import main_button
 from portal.components.notices import guarded
+from portal.components.route_offer import draw_offers
 from portal.components.states import draw_empty, draw_state
 from portal.services.checks import start_check
 from portal.services.learning import SEED_RANGE
@@ -114,6 +115,7 @@ def _draw_track(card: TrackCard) -> None:
         )
         if skill is not None:
             st.badge(skill.name, icon=":material/query_stats:", color="gray")
+    draw_offers(card.track.id)
     has_check = catalogue.check_of(card.track.skill) is not None
     asks = has_check and card.start is None and card.state != "done"
     if asks and card.track.skill:
