@@ -38,11 +38,11 @@ def draw_new_text(curriculum: Curriculum) -> None:
     if begun is not None:
         st.switch_page("app_pages/editor.py", query_params={"file": begun})
     with st.expander(_("Begin something new"), icon=":material/add:", key="lessons_new"):
-        kind = st.segmented_control(
+        kind = st.radio(
             _("What"),
             list(kinds),
-            default="module",
             format_func=lambda kind: kinds[kind],
+            horizontal=True,
             key="new_text_kind",
         )
         title = st.text_input(_("Title"), key="new_text_title", max_chars=120)
@@ -55,8 +55,8 @@ def draw_new_text(curriculum: Curriculum) -> None:
         skill = st.selectbox(
             _("Skill"), list(skills), format_func=lambda id_: skills[id_].name, key="new_text_skill"
         )
-        into = _draw_into(str(kind), curriculum)
-        wish = Wish(str(kind), name, title, skill or "", into)
+        into = _draw_into(kind, curriculum)
+        wish = Wish(kind, name, title, skill or "", into)
         main_button(_("Begin"), key="new_text_begin", icon="add", on_click=_begin, args=(wish,))
         st.markdown(
             _("It becomes a draft of yours. Nobody sees it until it was reviewed and published.")
