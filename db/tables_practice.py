@@ -14,8 +14,8 @@ class ActivityWork(SQLModel, table=True):
     """Where a learner stands in a guided activity of a lesson; it is practice and never scored.
 
     `state` holds the settings and choices as JSON. `region` names the kind of outcome they lead
-    to; `goal_at` is when the goal was first reached. `saves` counts up, so that of two windows
-    the later save wins and the other one is told.
+    to; `goal_at` is when the goal was first reached. `saves` counts up, so that a page
+    notices what another window of the same learner saved.
     """
 
     __tablename__ = "activity_work"

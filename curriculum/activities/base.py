@@ -33,7 +33,7 @@ class Slider:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One of some options, by key; `shows` is read before choosing.
+    """One of some options, by key; `shows` is read before choosing, `about` leads the label.
 
     `after` names another choice that must be made before this one is shown.
     """
@@ -43,6 +43,7 @@ class Choice:
     options: tuple[tuple[str, str], ...]
     start: str | None = None
     shows: str = ""
+    about: str = ""
     after: str | None = None
 
 

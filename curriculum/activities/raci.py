@@ -35,7 +35,7 @@ def controls(p: Parameters) -> tuple[Control, ...]:
     made: list[Control] = []
     for n, row in enumerate(p["steps"]):
         made.append(Choice(f"doer{n}", row["step"], _DOERS))
-        made.append(Choice(f"owner{n}", Word("Answers for it"), owners))
+        made.append(Choice(f"owner{n}", Word("Answers for it"), owners, about=row["step"]))
     return tuple(made)
 
 

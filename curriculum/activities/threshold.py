@@ -29,6 +29,7 @@ SCHEMA: Schema = {
     ),
     "miss_cost": Number(0, 1_000_000, 100.0),
     "alarm_cost": Number(0, 1_000_000, 5.0),
+    "review_cost": Number(0, 1_000_000, 0.0),
     "minutes": Number(0.1, 480, 5.0),
     "hours": Number(1, 12, 6.5),
     "capacity": Number(1, 10_000_000, optional=True, whole=True),
@@ -84,6 +85,7 @@ def count(p: Parameters, *, catch: float, false: float, base_rate: float) -> Cou
     alerts, capacity = caught + wrong, p["capacity"]
     reviewed = min(1.0, capacity / alerts) if capacity and alerts else 1.0
     cost = (real - caught * reviewed) * p["miss_cost"] + wrong * reviewed * p["alarm_cost"]
+    cost += alerts * reviewed * p["review_cost"]
     return Counts(caught, real - caught, wrong, p["cases"] - real - wrong, cost)
 
 

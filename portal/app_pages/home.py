@@ -8,8 +8,10 @@ from portal.components.level_notices import draw_level_notices
 from portal.components.skill_strip import draw_skill_strip
 from portal.components.states import draw_empty, draw_state
 from portal.components.track_card import draw_track_card
+from portal.components.transfer_card import draw_due_action
 from portal.services.notices import read_notices
 from portal.services.people import role_profile
+from portal.services.practice import due_actions
 from portal.services.skills import read_skills
 from portal.services.tracks import Continue, Home, read_home
 from portal.text import _, date_text, plain, plural
@@ -99,10 +101,14 @@ viewer, catalogue = loaders.current_viewer(), loaders.catalogue()
 home = read_home(loaders.store(), viewer=viewer, catalogue=catalogue)
 skills = read_skills(loaders.store(), viewer=viewer, catalogue=catalogue)
 
+asked = due_actions(loaders.store(), viewer=viewer, read_lesson=loaders.lesson, now=clock.now())
+
 st.title(_greeting().format(name=plain(viewer.name.split()[0])))
 draw_level_notices(read_notices(loaders.store(), viewer=viewer, catalogue=catalogue))
 if home.go_on is not None:
     _draw_continue(home.go_on)
+for action in asked:
+    draw_due_action(action)
 if not home.tracks and home.go_on is None:
     _draw_first_visit()
 else:

@@ -5,11 +5,13 @@ import secrets
 import streamlit as st
 
 from portal import clock, loaders
+from portal.components.activity_card import draw_activity_card
 from portal.components.buttons import main_button
 from portal.components.check_card import draw_check_card
 from portal.components.lesson_body import Surroundings, draw_blocks
 from portal.components.lesson_head import draw_lesson_head
 from portal.components.notices import guarded
+from portal.components.transfer_card import draw_transfer_card
 from portal.services.catalogue import find_lesson_id
 from portal.services.learning import SEED_RANGE, complete_lesson, open_lesson
 from portal.text import _
@@ -67,6 +69,8 @@ draw_blocks(
         draw_check=lambda item_id: draw_check_card(opened, item_id),
         read_image=loaders.picture,
         glossary=catalogue.registers.glossary,
+        draw_activity=lambda block: draw_activity_card(block, lesson_id=opened.lesson.id),
+        draw_transfer=lambda block: draw_transfer_card(block, lesson_id=opened.lesson.id),
     ),
 )
 

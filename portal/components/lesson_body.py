@@ -21,6 +21,8 @@ from curriculum.model import (
     Tabs,
     Transfer,
 )
+from portal.components.activity import draw_loose_activity
+from portal.components.transfer_card import draw_loose_transfer
 from portal.text import _
 
 _CALLOUTS: Mapping[str, tuple[Callable[..., object], str]] = {
@@ -40,6 +42,9 @@ class Surroundings:
     draw_check: Callable[[str], None]
     read_image: Callable[[str], bytes | None]
     glossary: Mapping[str, str]
+    # Those who only look keep nothing of what they try.
+    draw_activity: Callable[[Activity], None] = draw_loose_activity
+    draw_transfer: Callable[[Transfer], None] = draw_loose_transfer
     # How often each link and check was drawn in this run: two that are alike need two keys.
     links: Counter[str] = field(default_factory=Counter)
 
@@ -129,16 +134,12 @@ def _draw_tabs(block: Tabs, around: Surroundings) -> None:
             draw_blocks(blocks, around)
 
 
-def _draw_transfer(block: Transfer, _around: Surroundings) -> None:
-    with st.container(border=True):
-        st.markdown(f"**{_('Use it tomorrow')}**\n\n{block.prompt}")
+def _draw_transfer(block: Transfer, around: Surroundings) -> None:
+    around.draw_transfer(block)
 
 
-def _draw_activity(_block: Activity, _around: Surroundings) -> None:
-    st.info(
-        _("This lesson holds an activity that this version of the portal cannot show."),
-        icon=":material/construction:",
-    )
+def _draw_activity(block: Activity, around: Surroundings) -> None:
+    around.draw_activity(block)
 
 
 _DRAWERS: Mapping[type, Callable[[Any, Surroundings], None]] = {
