@@ -48,8 +48,6 @@ def draw_comparison(compared: Compared) -> None:
             _draw_start(comparison, title=_("Did they start level?"))
         with right:
             draw_attrition(comparison.attrition)
-        _draw_together(compared)
-            _draw_attrition(comparison.attrition)
         _draw_figure(
             growth_figure(compared, dark=is_dark()),
             title=_("Growth by route"),
@@ -172,69 +170,6 @@ def _draw_start(comparison: Comparison, *, title: str) -> None:
 
 def draw_attrition(attrition: Attrition) -> None:
     """Draw who left as a point on the boundary, with the counts behind it."""
-    st.header(_("Who left?"))
-    if attrition.overall is None or attrition.differential is None:
-        st.markdown(_("Not shown: too few people started to give shares of them."))
-        return
-    chart = attrition_chart(
-        overall=attrition.overall, differential=attrition.differential, dark=is_dark()
-    )
-    words = (
-        _("Inside the shaded area, leaving is unlikely to have made the difference.")
-        if attrition.within
-        else _("Outside the shaded area, those who left may have made the difference.")
-    )
-    counts = _(
-        "{enrolled} people started, {analysed} have both scores: {left} left, {apart} points apart "
-        "between the routes."
-    ).format(
-        enrolled=number_text(attrition.enrolled.total),
-        analysed=number_text(attrition.analysed.total),
-        left=percent_text(attrition.overall / 100),
-        apart=number_text(attrition.differential, digits=1),
-    )
-    st.altair_chart(chart, alt=f"{counts} {words}", key=f"{KEY}_attrition")
-    st.markdown(f"{counts} {words}")
-    names = route_names()
-    table = pd.DataFrame(
-        {
-            _("Route"): [names["structured"], names["self_directed"]],
-            _("Started"): [
-                number_text(attrition.enrolled.structured),
-                number_text(attrition.enrolled.self_directed),
-            ],
-            _("Both scores"): [
-                number_text(attrition.analysed.structured),
-                number_text(attrition.analysed.self_directed),
-            ],
-        }
-    )
-    draw_table(
-        table,
-        key=f"{KEY}_attrition_data",
-        alt=_("Who started and who has both scores, as a table."),
-        file_name="attrition.csv",
-        chart=chart,
-    )
-
-
-def _draw_together(compared: Compared) -> None:
-    st.header(_("Growth by route"))
-    points = shown_points(compared.routes, name="route")
-    if points.empty:
-        st.markdown(f":material/visibility_off: {_('hidden')}")
-        return
-    chart = draw_growth(
-        points,
-        limits=score_range(compared.routes),
-        height=320,
-        key=f"{KEY}_routes",
-        alt=_("Mean skill of both routes over time, with 95 % ranges."),
-    )
-    st.markdown(_("Band: 95 % range of the mean. The figures above the axis count learners."))
-    draw_growth_table(
-        compared.routes, key=f"{KEY}_routes_data", file_name="routes.csv", chart=chart
-def _draw_attrition(attrition: Attrition) -> None:
     _draw_figure(
         attrition_figure(attrition, dark=is_dark()),
         title=_("Who left?"),
