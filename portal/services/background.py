@@ -24,6 +24,7 @@ KINDS: dict[str, JobFunction] = {
     **measuring.KINDS,
 }
 ROUNDS: tuple[Round, ...] = (
+    *measuring.ROUNDS,
     Round(computing.SWEEP, computing.SWEEP_EVERY),
     Round(END_ACCOUNTS, timedelta(hours=6)),
 )

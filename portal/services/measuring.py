@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache, partial
 from typing import Any
 
@@ -11,13 +11,15 @@ from db.queries.calibrations import CalibrationRow, select_calibrations
 from db.store import Store
 from portal import access
 from portal.access import Refused, Viewer
-from portal.services import calibrating, regrade_effects, regrading
+from portal.services import calibrating, counting, regrade_effects, regrading
 from portal.services.catalogue import Catalogue, read_catalogue, read_item
 from portal.services.evidence import record_deed
-from portal.services.jobs import Job, JobFailed, Work, ask_for, find_work
+from portal.services.jobs import Job, JobFailed, Round, Work, ask_for, find_work
 from portal.services.learning import ReadItem
 
 CALIBRATE = "calibrate skill"
+COUNT = "count answers"
+COUNT_EVERY = timedelta(hours=1)
 MODELS: Mapping[str, calibrating.Wanted] = {"auto": "auto", "rasch": "rasch", "2pl": "2pl"}
 REMEMBERED_ITEMS = 5000
 
@@ -118,6 +120,17 @@ def regrade_in_background(work: Work) -> None:
         raise JobFailed(str(refused)) from refused
 
 
+def count_in_background(work: Work) -> None:
+    """Count the answers to questions of every bank and module that has new ones."""
+    counting.count_answers(
+        work.store,
+        catalogue=read_catalogue(work.store),
+        read_item=item_reader(work.store),
+        now=work.clock(),
+        tell=work.tell,
+    )
+
+
 def item_reader(store: Store) -> ReadItem:
     """Return a way to read items that remembers them for the length of one piece of work."""
     return lru_cache(maxsize=REMEMBERED_ITEMS)(partial(read_item, store))
@@ -126,4 +139,6 @@ def item_reader(store: Store) -> ReadItem:
 KINDS = {
     CALIBRATE: calibrate_in_background,
     regrading.KIND: regrade_in_background,
+    COUNT: count_in_background,
 }
+ROUNDS = (Round(COUNT, COUNT_EVERY),)

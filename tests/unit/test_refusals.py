@@ -171,6 +171,7 @@ OPEN: dict[str, str] = {
     "regrade_effects.apply_regrade": "a job that an approved correction asked for",
     "regrade_effects.foresee": "a step of proposing, which authorised",
     "rescoring.read_batch": "a step of scoring anew, which was authorised",
+    "counting.count_answers": "background work; what it stores is read through `item_figures`",
     "sessions.find_viewer": "finds out who it is",
     "sessions.keep_session": "whoever holds the token",
     "sessions.sign_out": "whoever holds the token",
