@@ -3,8 +3,8 @@
 import streamlit as st
 
 from portal import clock, loaders
+from portal.charts.growth_points import route_names
 from portal.components.buttons import main_button
-from portal.components.growth_view import route_names
 from portal.components.notices import guarded
 from portal.components.states import draw_empty
 from portal.services.choosing import Member, give_places, read_line_programs

@@ -3,14 +3,10 @@
 import streamlit as st
 
 from portal import access, clock, loaders
-from portal.components.comparison_state import draw_origin, draw_state_of_work
-from portal.components.comparison_view import draw_comparison
-from portal.components.event_study_view import draw_wave_study
-from portal.components.growth_view import occasion_names
-from portal import clock, loaders
 from portal.charts.growth_points import occasion_names
 from portal.components.comparison_state import draw_origin, draw_state_of_work
 from portal.components.comparison_view import draw_comparison
+from portal.components.event_study_view import draw_wave_study
 from portal.components.states import draw_empty
 from portal.services.comparing import compare_program, read_programs
 from portal.services.computing import TARGETS

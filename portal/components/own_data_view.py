@@ -4,13 +4,9 @@ import streamlit as st
 
 from assessments.score_files import TIME_COLUMN
 from portal import loaders
+from portal.charts.growth_points import score_range, shown_points
 from portal.components.comparison_view import draw_attrition, draw_comparison
-from portal.components.growth_view import (
-    draw_growth_table,
-    draw_routes,
-    score_range,
-    shown_points,
-)
+from portal.components.growth_view import draw_growth_table, draw_routes
 from portal.services.own_data import (
     Fault,
     OwnFile,

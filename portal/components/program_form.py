@@ -5,8 +5,8 @@ from datetime import date, timedelta
 import streamlit as st
 
 from portal import clock, loaders
+from portal.charts.growth_points import occasion_names
 from portal.components.buttons import main_button
-from portal.components.growth_view import occasion_names
 from portal.components.notices import guarded
 from portal.services.catalogue import Catalogue
 from portal.services.draws import Unit

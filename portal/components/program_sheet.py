@@ -7,8 +7,8 @@ import streamlit as st
 
 from assessments.designs import Detectable
 from portal import clock, loaders
+from portal.charts.growth_points import occasion_names
 from portal.components.buttons import main_button
-from portal.components.growth_view import occasion_names
 from portal.components.notices import guarded
 from portal.components.program_form import (
     KEY,

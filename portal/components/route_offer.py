@@ -3,7 +3,7 @@
 import streamlit as st
 
 from portal import clock, loaders
-from portal.components.growth_view import route_names
+from portal.charts.growth_points import route_names
 from portal.components.notices import guarded
 from portal.services.choosing import Offer, choose_place, read_offers
 from portal.services.draws import ARMS, Arm
