@@ -19,6 +19,7 @@ from db.tables_authoring import DiskFile, Draft, Review, RevisionNote
 from db.tables_guard import Allowance, Audit, AuditAnchor, AuditAnchorHead
 from db.tables_notices import Notice
 from db.tables_practice import ActivityWork, DeskAction
+from db.tables_privacy import Consent
 from db.tables_programs import (
     EnrolmentStart,
     ProgramPlan,
@@ -47,6 +48,7 @@ PRACTICE = (ActivityWork, DeskAction)
 PROGRAMS = (EnrolmentStart, ProgramPlan, ProgramTrack, ProgramUnit, StandingCohort)
 COMPARED = (StoredComparison,)
 GUARD = (Allowance, Audit, AuditAnchor, AuditAnchorHead)
+PRIVACY = (Consent,)
 
 ROLES = (
     "employee",
@@ -77,7 +79,8 @@ class Instance(SQLModel, table=True):
 class Person(SQLModel, table=True):
     """Someone with an account, known by the issuer and subject of the sign-in.
 
-    `on_roster` says that the roster vouches for them; the account ends after `last_day`.
+    `on_roster` says that the roster vouches for them; the account ends after `last_day`. Once
+    `erased_at` is set, nothing in the row leads back to anybody.
     """
 
     id: int = Field(default=None, sa_column=key())
@@ -91,6 +94,7 @@ class Person(SQLModel, table=True):
     created_at: datetime = Field(sa_column=moment())
     on_roster: bool = Field(default=False, sa_column=no())
     last_day: date | None = None
+    erased_at: datetime | None = Field(default=None, sa_column=moment(optional=True))
     __table_args__ = (
         UniqueConstraint("issuer", "subject"),
         CheckConstraint("length(name) > 0", name="name_given"),
@@ -110,11 +114,15 @@ class RoleGrant(SQLModel, table=True):
     reason: str = Field(default="", sa_column=words())
     revoked_reason: str = Field(default="", sa_column=words())
     from_roster: bool = Field(default=False, sa_column=no())
+    from_provider: bool = Field(default=False, sa_column=no())
     __table_args__ = (one_of("role", *ROLES), in_order("granted_at", "revoked_at"))
 
 
 class Session(SQLModel, table=True):
-    """A signed-in browser: the SHA-256 of its token, never the token."""
+    """A signed-in browser: the SHA-256 of its token, never the token.
+
+    `id_token` is what the OpenID provider gave with the sign-in, kept only to sign out there too.
+    """
 
     token_hash: str = Field(primary_key=True)
     person_id: int = Field(sa_column=to("person.id"))
@@ -123,6 +131,7 @@ class Session(SQLModel, table=True):
     ends_at: datetime = Field(sa_column=moment())
     ended_at: datetime | None = Field(default=None, sa_column=moment(optional=True))
     ended_by: str | None = None
+    id_token: str | None = Field(default=None, sa_column=Column(Text(), nullable=True))
 
 
 class Team(SQLModel, table=True):
