@@ -8,9 +8,9 @@ from portal.components.module_card import draw_module, draw_past, draw_way
 from portal.components.new_text_form import draw_new_text
 from portal.components.notices import guarded
 from portal.components.problem_list import draw_problems
-from portal.components.states import draw_empty
+from portal.components.states import BadgeColor, draw_empty
 from portal.services.authoring import read_overview
-from portal.services.drafting import DraftRow, read_own_drafts
+from portal.services.drafting import OwnDraft, read_own_drafts
 from portal.services.inserting import Published
 from portal.services.publishing import publish
 from portal.text import _, plural
@@ -72,9 +72,9 @@ def _draw_outcomes(outcomes: tuple[Published, ...]) -> None:
         )
 
 
-def _draw_drafts(drafts: tuple[DraftRow, ...]) -> None:
+def _draw_drafts(drafts: tuple[OwnDraft, ...]) -> None:
     """Draw the author's own drafts: what is begun, what waits, what came back."""
-    words = {
+    words: dict[str, tuple[str, BadgeColor, str]] = {
         "draft": ("edit_note", "gray", _("Draft")),
         "review": ("rate_review", "blue", _("In review")),
         "returned": ("undo", "orange", _("Came back from review")),

@@ -103,6 +103,12 @@ def _draw_item(item: Item) -> None:
 
 
 def _draw_blocks(blocks: Sequence[BlockChange]) -> None:
+    """Draw old beside new; a text that is new from its first word needs one column only."""
+    if all(block.mark == "added" for block in blocks):
+        with st.container(border=True):
+            for block in blocks:
+                _draw_block(block.after)
+        return
     left, right = st.columns(2)
     left.markdown(_("**Before**"))
     right.markdown(_("**After**"))

@@ -91,7 +91,7 @@ def draw_way(content_id: str, *, curriculum: Curriculum, page: str) -> None:
 
 def draw_past(content_id: str, *, curriculum: Curriculum) -> None:
     """Draw the way to the versions of a text that stands beside others in a row."""
-    path = curriculum.paths.get(content_id)
+    path = curriculum.paths.get(content_id, "")
     pressed = st.button(
         _("Versions of {name}").format(name=content_id),
         key=f"lessons_past_{content_id}",

@@ -7,11 +7,11 @@ import streamlit as st
 from curriculum.merge import Conflict, Side, merge
 from portal.components.desk import Desk
 from portal.services.drafting import OpenText
-from portal.services.versions import HistoryRow
+from portal.services.versions import Version
 from portal.text import _, date_text
 
 
-def draw_overtaken(desk: Desk, opened: OpenText, *, text: str, newest: HistoryRow | None) -> bool:
+def draw_overtaken(desk: Desk, opened: OpenText, *, text: str, newest: Version | None) -> bool:
     """Draw what happened and the way to put both together; say whether lines disagree."""
     words = _("The file on disk changed since you began.")
     if newest is not None:

@@ -12,7 +12,7 @@ from portal.components.notices import guarded
 from portal.services.reviewing import is_secure
 from portal.services.versions import (
     History,
-    HistoryRow,
+    Version,
     keys_changed_by,
     roll_back,
     set_item_status,
@@ -132,7 +132,7 @@ def draw_rows(history: History, *, may_change: bool) -> None:
         )
 
 
-def _draw_row(row: HistoryRow) -> None:
+def _draw_row(row: Version) -> None:
     with st.container(horizontal=True):
         st.markdown("**" + _("Version {number}").format(number=row.number) + "**")
         if row.live:
@@ -160,7 +160,7 @@ def _draw_row(row: HistoryRow) -> None:
         st.text(_("Second reader waived: {reason}").format(reason=row.waiver))
 
 
-def _draw_roll_back(path: str, row: HistoryRow) -> None:
+def _draw_roll_back(path: str, row: Version) -> None:
     with st.popover(
         _("Back to this version"), icon=":material/undo:", key=f"versions_back_{row.number}"
     ):

@@ -19,6 +19,8 @@ from portal.access import Refused, Viewer
 
 # The newest revision of every file, by content id.
 PublishedTexts = Mapping[str, TextRow]
+# Pages name the type without knowing the database.
+OwnDraft = DraftRow
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,8 @@ from portal.services.reviewing import Newest, ParseText, ReadTexts, is_secure
 from portal.services.sending import MAX_WHY, changed_keys, text_sha
 
 Deed = Literal["published", "sent"]
+# Pages name the type without knowing the database.
+Version = HistoryRow
 
 
 @dataclass(frozen=True, slots=True)

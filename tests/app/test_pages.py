@@ -29,12 +29,12 @@ ROLES = {
     "manager": (*LEARNER, "team_growth", "programs"),
     "program_lead": (*LEARNER, "team_growth", "programs"),
     "sponsor": (*LEARNER, "team_growth", "programs"),
-    "author": (*LEARNER, "programs", "lessons", "preview"),
-    "approver": (*LEARNER, "lessons", "preview"),
+    "author": (*LEARNER, "programs", "lessons", "preview", "reviews"),
+    "approver": (*LEARNER, "lessons", "preview", "reviews"),
     "auditor": LEARNER,
-    "administrator": LEARNER,
+    "administrator": (*LEARNER, "reviews"),
 }
-CLOSED = ("team_growth", "programs", "lessons", "preview")
+CLOSED = ("team_growth", "programs", "lessons", "preview", "reviews")
 # What may be told of a fault: a number for the help desk, and nothing of the fault itself.
 INCIDENT = re.compile(r"number [0-9A-F]{6}\b")
 

@@ -46,6 +46,8 @@ class Walk:
         for scheme in ("dark", "light"):
             page.emulate_media(color_scheme=scheme)
             settle(page)
+            # Kinds of widgets arrive one by one; until then a pill stands in their place.
+            page.wait_for_load_state("networkidle")
             page.wait_for_timeout(600)
             page.screenshot(path=self.pictures / f"{name}-{scheme}.png", full_page=True)
             assert findings(page) == [], f"{name}, {scheme}"

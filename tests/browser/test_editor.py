@@ -64,7 +64,7 @@ def test_a_rerun_of_the_page_never_overwrites_what_is_being_typed(desk):
 
 
 def test_a_fault_is_marked_listed_and_reached_and_holds_the_review_back(desk):
-    send = desk.locator(".st-key-editor_send button").first
+    send = desk.locator(".st-key-editor_send_form button").first
     type_at_end(desk, "\n\n```item\nid: w3.planted\ntype: sinlge\n```\n")
     expect_saved(desk)
 
@@ -79,6 +79,11 @@ def test_a_sound_change_may_be_sent_for_review(desk):
     type_at_end(desk, "\n\nA whole sentence.\n")
     expect_saved(desk)
 
+    desk.locator(".st-key-editor_send_form button").first.click()
+    why = desk.locator(".st-key-editor_why input")
+    why.fill("It says one thing more")
+    why.press("Enter")
+    settle(desk)
     desk.locator(".st-key-editor_send button").first.click()
 
     expect(desk.get_by_text(re.compile("In review$")).first).to_be_visible(timeout=PATIENCE)

@@ -9,11 +9,12 @@ from tests.browser.axe import findings
 from tests.browser.visits import PATIENCE, enter_as, settle
 
 LESSON = "/lesson?module=w3-thresholds-capacity&lesson=w3-thresholds-capacity.best-on-paper"
+VERSIONS = "/versions?file=curriculum/modules/a3-traces/module.md"
 VISITS = {
     "employee": ["/", "/tracks", "/track?track=workflow", LESSON, "/my_skills", "/tour"],
     "manager": ["/team_growth", "/programs"],
     "program_lead": ["/team_growth", "/programs"],
-    "author": ["/lessons", "/preview?module=a3-traces"],
+    "author": ["/lessons", "/preview?module=a3-traces", "/reviews", VERSIONS],
 }
 # On a deep link Streamlit's page looks for its server below the page first, then at the root.
 PROBES = ("/_stcore/health", "/_stcore/host-config")
