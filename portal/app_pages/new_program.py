@@ -17,8 +17,11 @@ planned = {one.program.id: one for one in read_planned(loaders.store(), viewer=v
 st.title(_("Run a program"))
 names = {0: _("A new program")} | {id_: one.program.name for id_, one in planned.items()}
 asked = st.query_params.get("program", "")
-if f"{KEY}_chosen" not in st.session_state and asked.isdigit() and int(asked) in names:
-    st.session_state[f"{KEY}_chosen"] = int(asked)
+made = st.session_state.pop(f"{KEY}_made", None)
+if made is None and f"{KEY}_chosen" not in st.session_state and asked.isdigit():
+    made = int(asked)
+if made in planned:
+    st.session_state[f"{KEY}_chosen"] = made
 chosen = 0
 if planned:
     chosen = int(

@@ -49,16 +49,17 @@ def _draw_program(planned: PlannedProgram, members: tuple[Member, ...]) -> None:
         )
         if given is not None:
             choices[member.learner_id] = given
-    if any(member.arm is None for member in members):
-        main_button(
-            _("Give these places"),
-            key=f"places_give_{program.id}",
-            icon="check",
-            on_click=_give,
-            args=(program.id, choices),
-            disabled=not choices,
-            help=None if choices else _("Choose a route for somebody first."),
-        )
+    waiting = any(member.arm is None for member in members)
+    # A callback would get the choices as they were drawn before.
+    if waiting and main_button(
+        _("Give these places"),
+        key=f"places_give_{program.id}",
+        icon="check",
+        disabled=not choices,
+        help=None if choices else _("Choose a route for somebody first."),
+    ):
+        _give(program.id, choices)
+        st.rerun()
 
 
 found = read_line_programs(

@@ -12,10 +12,12 @@ from portal.services.choice_bench import STRONGEST, ChoiceBench, run_choice_benc
 from portal.text import _, number_text, signed_text
 
 KEY = "simulation"
+# A draw in which the verdict turns half way along the slider, so that both can be seen.
+FIRST_SEED = 3
 
 
 def _again() -> None:
-    st.session_state[f"{KEY}_seed"] = int(st.session_state.get(f"{KEY}_seed", 1)) + 1
+    st.session_state[f"{KEY}_seed"] = int(st.session_state.get(f"{KEY}_seed", FIRST_SEED)) + 1
 
 
 def _tell(share: float) -> None:
@@ -113,7 +115,7 @@ strength = st.slider(
     help=_("Log-odds of choosing it for one standard deviation more of motivation."),
     key=f"{KEY}_strength",
 )
-seed = int(st.session_state.setdefault(f"{KEY}_seed", 1))
+seed = int(st.session_state.setdefault(f"{KEY}_seed", FIRST_SEED))
 place = st.empty()
 bench = run_choice_bench(
     viewer=loaders.current_viewer(),

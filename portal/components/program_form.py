@@ -84,13 +84,12 @@ def draw_form(units: tuple[UnitChoice, ...]) -> None:
         plan=plan,
         waves=waves,
     )
-    main_button(
-        _("Set it up and see what it could detect"),
-        key=f"{KEY}_create",
-        icon="arrow_forward",
-        on_click=_create,
-        args=(wish,),
-    )
+    # A callback would get the wish as it was drawn before, without what was typed last.
+    if main_button(
+        _("Set it up and see what it could detect"), key=f"{KEY}_create", icon="arrow_forward"
+    ):
+        _create(wish)
+        st.rerun()
 
 
 @guarded
@@ -102,7 +101,7 @@ def _create(wish: Wish) -> None:
         wish=wish,
         now=clock.now(),
     )
-    st.session_state[f"{KEY}_chosen"] = program_id
+    st.session_state[f"{KEY}_made"] = program_id
 
 
 def _draw_design() -> tuple[Design, Unit, int]:

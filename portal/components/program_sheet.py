@@ -165,12 +165,10 @@ def _draw_plan(planned: PlannedProgram) -> None:
             occasion=plan.occasion,
             covariates=plan.covariates,
         )
-        st.button(
-            _("Save the plan"),
-            key=f"{KEY}_save",
-            on_click=_change,
-            args=(planned.program.id, occasion, covariates),
-        )
+        # A callback would get the choices as they were drawn before.
+        if st.button(_("Save the plan"), key=f"{KEY}_save"):
+            _change(planned.program.id, occasion, covariates)
+            st.rerun()
     main_button(
         _("Freeze the plan"),
         key=f"{KEY}_freeze",

@@ -24,12 +24,13 @@ from tests.factories import make_person
 ROOT = Path(__file__).resolve().parents[2]
 APP = ROOT / "portal" / "app.py"
 LEARNER = ("home", "tracks", "my_skills", "tour")
+COMPARING = ("programs", "own_data", "simulation")
 ROLES = {
     "employee": LEARNER,
-    "manager": (*LEARNER, "team_growth", "programs"),
-    "program_lead": (*LEARNER, "team_growth", "programs"),
-    "sponsor": (*LEARNER, "team_growth", "programs"),
-    "author": (*LEARNER, "programs", "lessons", "preview", "reviews"),
+    "manager": (*LEARNER, *COMPARING, "team_growth", "places"),
+    "program_lead": (*LEARNER, *COMPARING, "team_growth", "new_program"),
+    "sponsor": (*LEARNER, *COMPARING, "team_growth"),
+    "author": (*LEARNER, *COMPARING, "lessons", "preview", "reviews"),
     "approver": (*LEARNER, "lessons", "preview", "reviews"),
     "auditor": LEARNER,
     "administrator": (*LEARNER, "reviews"),

@@ -12,8 +12,10 @@ LESSON = "/lesson?module=w3-thresholds-capacity&lesson=w3-thresholds-capacity.be
 VERSIONS = "/versions?file=curriculum/modules/a3-traces/module.md"
 VISITS = {
     "employee": ["/", "/tracks", "/track?track=workflow", LESSON, "/my_skills", "/tour"],
-    "manager": ["/team_growth", "/programs"],
-    "program_lead": ["/team_growth", "/programs"],
+    "manager": ["/team_growth", "/programs", "/places"],
+    "program_lead": [
+        *("/team_growth", "/programs", "/new_program", "/own_data", "/simulation"),
+    ],
     "author": ["/lessons", "/preview?module=a3-traces", "/reviews", VERSIONS],
 }
 # On a deep link Streamlit's page looks for its server below the page first, then at the root.
