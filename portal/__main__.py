@@ -19,6 +19,12 @@ from db.store import Store, open_store
 from portal import clock
 from portal.access import Refused, Role
 from portal.charts.report_file import make_report, save_text
+from portal.services.auditing import (
+    count_anchors,
+    find_faults,
+    read_logged_anchors,
+    write_whole_trail,
+)
 from portal.services.background import make_worker
 from portal.services.calibrating import calibrate_skill
 from portal.services.catalogue import read_catalogue, read_item
@@ -85,6 +91,31 @@ def _parser() -> argparse.ArgumentParser:
     )
     export.set_defaults(run=_export)
     _add_measuring(commands)
+    _add_people(commands)
+    _add_audit(commands)
+    return parser
+
+
+def _add_measuring(commands: Parsers) -> None:
+    calibrating = commands.add_parser(
+        "calibrate",
+        help="estimate how hard a skill's questions are from the answers in the database",
+        description="Exit code: 0 in force, 1 kept but not in force, 2 refused.",
+    )
+    calibrating.add_argument("skill", metavar="SKILL", help="an id of curriculum/skills.yml")
+    calibrating.add_argument("--model", choices=("auto", "rasch", "2pl"), default="auto")
+    calibrating.set_defaults(run=_calibrate)
+    explaining = commands.add_parser(
+        "explain",
+        help="show what a result was made from, keys included, and compute it once more",
+        description="Exit code: 0 the same to the last bit, 1 not the same, 2 no such result.",
+    )
+    explaining.add_argument("result", type=int, metavar="RESULT", help="the number of a result")
+    explaining.add_argument("--format", choices=("text", "json"), default="text")
+    explaining.set_defaults(run=_explain)
+
+
+def _add_people(commands: Parsers) -> None:
     person = commands.add_parser(
         "person", help="add somebody who signs in at the provider, the first administrator too"
     )
@@ -108,26 +139,23 @@ def _parser() -> argparse.ArgumentParser:
         "--leavers", type=int, metavar="N", help="so many may leave because the file lacks them"
     )
     roster.set_defaults(run=_roster)
-    return parser
 
 
-def _add_measuring(commands: Parsers) -> None:
-    calibrating = commands.add_parser(
-        "calibrate",
-        help="estimate how hard a skill's questions are from the answers in the database",
-        description="Exit code: 0 in force, 1 kept but not in force, 2 refused.",
+def _add_audit(commands: Parsers) -> None:
+    audit = commands.add_parser("audit", help="prove the audit trail, or write it into a file")
+    audits = audit.add_subparsers(required=True, metavar="COMMAND")
+    verify = audits.add_parser(
+        "verify",
+        help="name the first row of each stream that was changed behind the portal's back",
+        description="Exit code: 0 sound, 1 changed.",
     )
-    calibrating.add_argument("skill", metavar="SKILL", help="an id of curriculum/skills.yml")
-    calibrating.add_argument("--model", choices=("auto", "rasch", "2pl"), default="auto")
-    calibrating.set_defaults(run=_calibrate)
-    explaining = commands.add_parser(
-        "explain",
-        help="show what a result was made from, keys included, and compute it once more",
-        description="Exit code: 0 the same to the last bit, 1 not the same, 2 no such result.",
+    verify.add_argument(
+        "--log", type=Path, metavar="FILE", help="a log of the portal: its anchors must be there"
     )
-    explaining.add_argument("result", type=int, metavar="RESULT", help="the number of a result")
-    explaining.add_argument("--format", choices=("text", "json"), default="text")
-    explaining.set_defaults(run=_explain)
+    verify.set_defaults(run=_verify_audit)
+    written = audits.add_parser("export", help="write every deed into a new CSV file")
+    written.add_argument("file", type=Path)
+    written.set_defaults(run=_export_audit)
 
 
 def _port(text: str) -> int:
@@ -362,6 +390,39 @@ def _tell_roster(report: RosterReport) -> int:
     counts = [f"{kind}: {count}" for kind, count in report.counts.items()]
     done = "taken over" if report.written else "would change" if counts else "nothing to change"
     print(f"{report.people} people, {report.unchanged} unchanged; {done}: {', '.join(counts)}")
+    return 0
+
+
+def _verify_audit(settings: Settings, options: argparse.Namespace) -> int:
+    logged = {}
+    if options.log is not None:
+        with options.log.open(encoding="utf-8", errors="replace") as lines:
+            logged = read_logged_anchors(lines)
+    store = open_store(settings.database_url)
+    try:
+        faults, anchors = find_faults(store, logged=logged), count_anchors(store)
+    finally:
+        store.close()
+    for fault in faults:
+        print(fault)
+    if faults:
+        print(f"{len(faults)} streams are not as they were written.")
+        return 1
+    print(f"The audit trail is sound: {anchors} anchors, {len(logged)} of them found in the log.")
+    return 0
+
+
+def _export_audit(settings: Settings, options: argparse.Namespace) -> int:
+    store = open_store(settings.database_url)
+    try:
+        with options.file.open("x", encoding="utf-8-sig", newline="") as out:
+            count = write_whole_trail(store, out=out, now=clock.now())
+    except FileExistsError:
+        print(f"{options.file} exists already; name a new file.", file=sys.stderr)
+        return 2
+    finally:
+        store.close()
+    print(f"{count} deeds written.")
     return 0
 
 

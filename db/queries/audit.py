@@ -175,8 +175,11 @@ def _explain_row(rows: list[_Read], place: int, prev_hash: str) -> tuple[int, Fa
     if written_as > place:
         return (place, "reordered") if elsewhere else (place, "deleted")
     if written_as < place:
-        # The row before it took its place: it is bound well, but nothing is bound to it.
-        return place - 1, "inserted"
+        # Rows took its place: they are bound well, but it is bound to the row before them. A copy
+        # of an old row is bound to nothing near it and was put in itself.
+        there = rows[written_as - 1]
+        pushed = there.deed.prev_hash == row.deed.prev_hash and there.hash != row.hash
+        return (written_as if pushed else place), "inserted"
     # The row is sound in itself and bound to another one than stands before it now.
     return (place, "inserted") if elsewhere else (max(place - 1, 1), "edited")
 

@@ -30,6 +30,7 @@ def kind_names() -> dict[str, str]:
         "find changed programs": _("Look for new results of programs"),
         "end accounts": _("End accounts after the last day"),
         "anchor audit": _("Anchor the audit trail"),
+        "verify audit": _("Check the audit trail"),
     }
 
 

@@ -3,17 +3,19 @@
 from datetime import timedelta
 
 from db.store import Store
-from portal.services import computing, measuring
+from portal.services import auditing, computing, measuring
 from portal.services.jobs import Clock, JobFunction, Round, Work, Worker
+from portal.services.limits import forget_old_limits
 from portal.services.roster import end_due_accounts
 
 END_ACCOUNTS = "end accounts"
 
 
 def end_accounts(work: Work) -> None:
-    """End the accounts whose last day is over."""
+    """End the accounts whose last day is over, and forget limits that nobody uses up."""
     now = work.clock()
     end_due_accounts(work.store, today=now.date(), now=now)
+    forget_old_limits(work.store, now=now)
 
 
 # Kind -> function. The kind stands in the database: a name once used stays.
@@ -21,12 +23,15 @@ KINDS: dict[str, JobFunction] = {
     computing.KIND: computing.compare_in_background,
     computing.SWEEP: computing.find_changed,
     END_ACCOUNTS: end_accounts,
+    auditing.ANCHOR: auditing.anchor_in_background,
+    auditing.VERIFY: auditing.verify_in_background,
     **measuring.KINDS,
 }
 ROUNDS: tuple[Round, ...] = (
     *measuring.ROUNDS,
     Round(computing.SWEEP, computing.SWEEP_EVERY),
     Round(END_ACCOUNTS, timedelta(hours=6)),
+    Round(auditing.ANCHOR, timedelta(days=1)),
 )
 
 

@@ -20,6 +20,10 @@ from tests.factories import NOW
 ROLES: tuple[Role, ...] = get_args(Role)
 # What a viewer must be allowed, any one of it, for each function that takes a viewer.
 GUARDED: dict[str, tuple[Deed, ...]] = {
+    "auditing.ask_for_proof": ("read the audit trail",),
+    "auditing.read_deeds": ("read the audit trail",),
+    "auditing.read_proof": ("read the audit trail",),
+    "auditing.take_deeds": ("read the audit trail",),
     "authoring.read_draft_lesson": ("read drafts",),
     "authoring.read_overview": ("read drafts",),
     "beginning.begin_text": ("publish lessons",),
@@ -118,6 +122,10 @@ GUARDED: dict[str, tuple[Deed, ...]] = {
 }
 # Functions that read or write for anybody who calls them, and why that is right.
 OPEN: dict[str, str] = {
+    "auditing.anchor_audit": "a command of whoever holds the server",
+    "auditing.count_anchors": "a command of whoever holds the server",
+    "auditing.find_faults": "a command of whoever holds the server",
+    "auditing.write_whole_trail": "a command of whoever holds the server",
     "background.make_worker": "a worker of whoever holds the server",
     "cells.read_cells": "stays in the server; `reporting` decides what of it is shown",
     "cells.read_tree": "stays in the server; `reporting` authorises before it shows",
@@ -131,12 +139,15 @@ OPEN: dict[str, str] = {
     "demo.fill_demo": "a command of whoever holds the server; an empty database only",
     "demo.is_empty": "a command of whoever holds the server",
     "drafting.read_known_ids": "ids say nothing; new ones are checked against them",
+    "downloads.record_export": "counts what was authorised when it was read, for anybody",
     "drafting.read_published_texts": "stays in the server; `open_text` authorises before it shows",
     "evidence.actor": "names the viewer, reads nothing",
     "evidence.record_deed": "a step of a deed that was authorised, inside its transaction",
     "jobs.ask_for": "part of another service, inside its transaction",
     "jobs.find_work": "says whether work runs; services that ask authorise first",
     "exporting.read_live_files": "a command of whoever holds the server",
+    "limits.forget_old_limits": "work that comes round by itself; nobody asks for it",
+    "limits.require_within": "part of another service, inside its transaction",
     "organisation.build_organisation": "part of the demonstration",
     "people.add_person": "a command of whoever holds the server",
     "people.is_persona": "the entry page, before anybody signed in; invented people only",

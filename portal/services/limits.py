@@ -1,0 +1,36 @@
+"""How often one person may start checks, sign in and take files away; the rest has to wait."""
+
+from datetime import datetime
+
+from db import Connection
+from db.commands.limits import Limit, delete_clear_limits, spend
+from db.store import Store
+from portal.access import Refused, Viewer
+from portal.text import time_text
+
+# What holds without settings, for one person within an hour; see the table of settings.
+ATTEMPTS = Limit("start a check", 20)
+SIGN_INS = Limit("sign in", 30)
+EXPORTS = Limit("take a file", 120)
+
+
+def require_within(connection: Connection, limit: Limit, *, viewer: Viewer, now: datetime) -> None:
+    """Count one deed of the viewer in the caller's transaction.
+
+    Raises
+    ------
+    Refused
+        When it was done too often within the last hour; it says from when on it is allowed.
+    """
+    again_at = spend(connection, limit, who=f"person:{viewer.person_id}", now=now)
+    if again_at is not None:
+        raise Refused(
+            "You did this {n} times within an hour. Try again at {time}.",
+            n=limit.allowed,
+            time=time_text(again_at),
+        )
+
+
+def forget_old_limits(store: Store, *, now: datetime) -> int:
+    """Forget who has used up nothing; return how many rows. Work that comes round."""
+    return store.write(lambda connection: delete_clear_limits(connection, now=now))
