@@ -8,7 +8,7 @@ from typing import Any, Literal
 from sqlalchemy import Connection, func, insert, select, update
 
 from db.columns import table
-from db.tables import Calibration
+from db.tables_results import Calibration
 
 # Any constant: two calibrations kept at once wait for each other on it.
 CALIBRATION_LOCK = 7_310_522_933

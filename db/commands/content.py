@@ -8,7 +8,8 @@ from typing import Any, Literal
 from sqlalchemy import Connection, delete, func, insert, select, update
 
 from db.columns import table
-from db.tables import Calibration, Content, ContentFile, Head, Revision
+from db.tables import Content, ContentFile, Head, Revision
+from db.tables_results import Calibration
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from typing import Any, Literal
 from sqlalchemy import Connection, insert, select, update
 
 from db.columns import table
-from db.tables import Notice
+from db.tables_notices import Notice
 
 Kind = Literal["level changed"]
 

@@ -8,7 +8,7 @@ from typing import Literal
 from sqlalchemy import Connection, delete, insert, update
 
 from db.columns import table
-from db.tables import Regrade, RegradeChange
+from db.tables_results import Regrade, RegradeChange
 
 CHUNK = 2000
 

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, insert
 
 from db.columns import table
-from db.tables import FormStatistic, ItemStatistic, MisconceptionStatistic
+from db.tables_statistics import FormStatistic, ItemStatistic, MisconceptionStatistic
 
 CHUNK = 500
 

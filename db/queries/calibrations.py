@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import Connection, Select, select
 
 from db.columns import table
-from db.tables import Calibration, Person
+from db.tables import Person
+from db.tables_results import Calibration
 
 
 @dataclass(frozen=True, slots=True)

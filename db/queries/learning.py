@@ -9,16 +9,8 @@ from sqlalchemy import BindParameter, ColumnElement, Connection, Select, bindpar
 
 from db.columns import table
 from db.hot import Statement
-from db.tables import (
-    Answer,
-    Assignment,
-    Attempt,
-    AttemptItem,
-    Calibration,
-    Progress,
-    Result,
-    StartChoice,
-)
+from db.tables import Answer, Assignment, Attempt, AttemptItem, Progress, StartChoice
+from db.tables_results import Calibration, Result
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,7 +217,7 @@ def select_results(
     """
     results, calibrations = table(Result), table(Calibration)
     names = [field.name for field in fields(ResultRow) if field.name not in {"model", "version"}]
-    query = (
+    query: Select[Any] = (
         select(*[results.c[name] for name in names], calibrations.c.model, calibrations.c.version)
         .join(calibrations, calibrations.c.id == results.c.calibration_id)
         .where(results.c.learner_id == learner_id, results.c.in_force)

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from db.columns import table
-from db.tables import Notice
+from db.tables_notices import Notice
 
 
 @dataclass(frozen=True, slots=True)

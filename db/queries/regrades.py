@@ -9,16 +9,9 @@ from sqlalchemy import Connection, Select, func, select
 
 from db.columns import table
 from db.commands.regrades import Change
-from db.tables import (
-    Attempt,
-    AttemptItem,
-    Person,
-    Regrade,
-    RegradeChange,
-    Result,
-    Revision,
-    RevisionNote,
-)
+from db.tables import Attempt, AttemptItem, Person, Revision
+from db.tables_authoring import RevisionNote
+from db.tables_results import Regrade, RegradeChange, Result
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +180,10 @@ def _regrades() -> Select[Any]:
         "proposer": proposer.c.name,
         "decider": decider.c.name,
     }
-    columns = [named.get(field.name, rows.c.get(field.name)) for field in fields(RegradeRow)]
+    columns = [
+        named[field.name] if field.name in named else rows.c[field.name]
+        for field in fields(RegradeRow)
+    ]
     return (
         select(*columns)
         .join(revisions, revisions.c.id == rows.c.revision_id)

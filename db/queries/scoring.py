@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import Connection, Select, func, select
 
 from db.columns import table
-from db.tables import Answer, Attempt, AttemptItem, Regrade, Result, Revision
+from db.tables import Answer, Attempt, AttemptItem, Revision
+from db.tables_results import Regrade, Result
 
 
 @dataclass(frozen=True, slots=True)

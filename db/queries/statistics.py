@@ -8,17 +8,9 @@ from typing import Any
 from sqlalchemy import Connection, func, select
 
 from db.columns import table
-from db.tables import (
-    Answer,
-    Attempt,
-    AttemptItem,
-    FormStatistic,
-    Head,
-    ItemStatistic,
-    MisconceptionStatistic,
-    Result,
-    Revision,
-)
+from db.tables import Answer, Attempt, AttemptItem, Head, Revision
+from db.tables_results import Result
+from db.tables_statistics import FormStatistic, ItemStatistic, MisconceptionStatistic
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -144,11 +145,7 @@ def _read_responses(
     seen: set[tuple[int, str]] = set()
     after = 0
     while True:
-        rows = store.read(
-            lambda connection, after=after: select_attempt_ids(
-                connection, skill=skill, after=after, limit=BATCH
-            )
-        )
+        rows = store.read(partial(select_attempt_ids, skill=skill, after=after, limit=BATCH))
         if not rows:
             return gathered.responses()
         after = rows[-1][0]
@@ -157,7 +154,7 @@ def _read_responses(
             if (learner_id, form) not in seen:
                 seen.add((learner_id, form))
                 fresh.append(attempt_id)
-        given = store.read(lambda connection, ids=tuple(fresh): select_given(connection, ids))
+        given = store.read(partial(select_given, attempt_ids=tuple(fresh)))
         for attempt_id in fresh:
             keys = keys_in_force(given[attempt_id], rules=scale.rules, read_item=read_item)
             for row in given[attempt_id]:

@@ -5,6 +5,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -164,21 +165,13 @@ def _gather_checks(store: Store, *, skill: str, read_item: ReadItem) -> Gathered
     seen: set[tuple[int, str]] = set()
     after = 0
     while True:
-        takers = store.read(
-            lambda connection, after=after: select_takers(
-                connection, skill=skill, after=after, limit=BATCH
-            )
-        )
+        takers = store.read(partial(select_takers, skill=skill, after=after, limit=BATCH))
         if not takers:
             return found
         after = takers[-1].attempt_id
         fresh = [one for one in takers if (one.learner_id, one.form) not in seen]
         seen |= {(one.learner_id, one.form) for one in fresh}
-        given = store.read(
-            lambda connection, fresh=fresh: select_given(
-                connection, [one.attempt_id for one in fresh]
-            )
-        )
+        given = store.read(partial(select_given, attempt_ids=[one.attempt_id for one in fresh]))
         for taker in fresh:
             _add_check(found, taker, given[taker.attempt_id], reader=reader, rules=rules)
 

@@ -80,7 +80,7 @@ def _texts(
     for file in seen:
         if file.sha256:
             continue
-        if file.content_id in versions:
+        if file.content_id is not None and file.content_id in versions:
             known = on_disk.get(file.content_id)
             # A file that was renamed may still be known under its old name.
             if known is None or known.seen_at < file.seen_at:

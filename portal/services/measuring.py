@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from functools import lru_cache, partial
 from typing import Any
 
+from assessments.force import Wanted
 from db import Connection
 from db.queries.calibrations import CalibrationRow, select_calibrations
 from db.store import Store
@@ -20,7 +21,7 @@ from portal.services.learning import ReadItem
 CALIBRATE = "calibrate skill"
 COUNT = "count answers"
 COUNT_EVERY = timedelta(hours=1)
-MODELS: Mapping[str, calibrating.Wanted] = {"auto": "auto", "rasch": "rasch", "2pl": "2pl"}
+MODELS: Mapping[str, Wanted] = {"auto": "auto", "rasch": "rasch", "2pl": "2pl"}
 REMEMBERED_ITEMS = 5000
 
 Calibration = CalibrationRow

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 
 from assessments.irt import level_band
 from curriculum.model import Skill
@@ -40,9 +41,7 @@ def foresee(
     unfitting = emptied = after = 0
     while True:
         standing, given = store.read(
-            lambda connection, after=after: read_batch(
-                connection, skill=skill, after=after, item_id=rule.item_id
-            )
+            partial(read_batch, skill=skill, after=after, item_id=rule.item_id)
         )
         if not standing:
             return Effects(tuple(changes), unfitting, emptied)

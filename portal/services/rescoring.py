@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import Literal
 
 from db import Connection
@@ -59,11 +60,7 @@ def rescore_skill(
     total = store.read(lambda connection: count_standing(connection, skill=skill, item_id=item_id))
     after = checks = changed = 0
     while True:
-        standing, given = store.read(
-            lambda connection, after=after: read_batch(
-                connection, skill=skill, after=after, item_id=item_id
-            )
-        )
+        standing, given = store.read(partial(read_batch, skill=skill, after=after, item_id=item_id))
         if not standing:
             return Rescored(checks, changed)
         after = standing[-1].attempt_id
@@ -75,8 +72,8 @@ def rescore_skill(
         ]
         if new:
             changed += store.write(
-                lambda connection, new=new: _keep_batch(
-                    connection, new, scale=scale, regrade_id=regrade_id, on_change=on_change
+                partial(
+                    _keep_batch, new=new, scale=scale, regrade_id=regrade_id, on_change=on_change
                 )
             )
         tell(checks / max(total, checks), f"Scored {checks} of {max(total, checks)} checks")

@@ -1,5 +1,7 @@
 """Name the table of reviews, and what drafts and revisions owe to them."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -115,7 +117,7 @@ def _to_review(table: str) -> sa.ForeignKeyConstraint:
     )
 
 
-def _make_draft(*more: sa.Column | sa.Constraint) -> None:
+def _make_draft(*more: sa.Column[Any] | sa.Constraint) -> None:
     op.create_table(
         "draft",
         sa.Column("path", sa.String(), nullable=False),
@@ -136,7 +138,7 @@ def _make_draft(*more: sa.Column | sa.Constraint) -> None:
     )
 
 
-def _make_note(choices: str, *more: sa.Column | sa.Constraint) -> None:
+def _make_note(choices: str, *more: sa.Column[Any] | sa.Constraint) -> None:
     op.create_table(
         "revision_note",
         sa.Column("revision_id", ID, nullable=False),
