@@ -50,10 +50,12 @@ def _places(*, synthetic: bool) -> tuple[Place, ...]:
         Place(team, "simulation", _("What choosing does"), "science", ("compare programs",)),
         Place(author, "lessons", _("Lessons"), "edit_note", ("read drafts",)),
         Place(author, "reviews", _("Reviews"), "rate_review", ("read drafts", "waive approval")),
+        Place(author, "items", _("Questions"), "insights", ("read drafts",)),
         Place(author, "corrections", _("Corrections"), "rule", ("approve secure items",)),
         Place(author, "versions", _("Versions"), "history", ("read drafts",), hidden=True),
         Place(author, "preview", _("Preview"), "preview", ("read drafts",), hidden=True),
         Place(author, "editor", _("Editor"), "edit", ("publish lessons",), hidden=True),
+        Place(_("Operations"), "audit", _("Audit trail"), "policy", ("read the audit trail",)),
         Place(_("Operations"), "people", _("People"), "manage_accounts", ("manage people",)),
         Place(_("Operations"), "jobs", _("Background work"), "schedule", ("see jobs",)),
     )

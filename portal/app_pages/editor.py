@@ -5,7 +5,8 @@ from typing import Any
 
 import streamlit as st
 
-from curriculum.model import Curriculum, Problem
+from curriculum.model import Bank, Curriculum, Lesson, Problem
+from curriculum.parse import Value
 from portal import loaders
 from portal.components.desk import Desk
 from portal.components.draft_view import draw_draft
@@ -13,8 +14,10 @@ from portal.components.editor import HEIGHT, Marker, draw_editor, typed_text
 from portal.components.new_item import draw_new_item
 from portal.components.overtaken_view import draw_overtaken
 from portal.components.problem_list import draw_problem_lines, draw_problems
+from portal.components.question_figures import line_words
 from portal.components.send_form import draw_send_form
 from portal.services.drafting import OpenText, blocking_in, read_own_drafts
+from portal.services.item_figures import read_lines
 from portal.services.versions import newest_version
 from portal.text import _, plural, time_text
 
@@ -90,6 +93,18 @@ def _draw_text(text: str, curriculum: Curriculum) -> None:
     )
 
 
+def _figures(value: Value | None) -> dict[str, str]:
+    """Return how each question of the text behaved so far, in one line each."""
+    items = value.items if isinstance(value, (Lesson, Bank)) else ()
+    found = read_lines(
+        loaders.store(),
+        viewer=viewer,
+        item_ids=[item.id for item in items],
+        min_group=loaders.house().settings.min_group,
+    )
+    return {item_id: line_words(question) for item_id, question in found.items()}
+
+
 viewer = loaders.current_viewer()
 opened = desk.open()
 desk.take(opened)
@@ -147,5 +162,6 @@ with right:
             with_key=with_key,
             read_image=loaders.draft_picture,
             glossary=curriculum.registers.glossary,
+            figures=_figures(value),
         )
 _draw_faults(curriculum, blocking=blocking)

@@ -1,6 +1,7 @@
 """A text that may be half typed, as a learner would see it; what cannot be drawn says why."""
 
 from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 
 import streamlit as st
 
@@ -11,6 +12,8 @@ from portal.components.notices import told
 from portal.components.preview_check import draw_preview_check
 from portal.text import _, plural
 
+NO_FIGURES: Mapping[str, str] = MappingProxyType({})
+
 
 def draw_draft(
     value: Value | None,
@@ -19,8 +22,12 @@ def draw_draft(
     with_key: bool,
     read_image: Callable[[str], bytes | None],
     glossary: Mapping[str, str],
+    figures: Mapping[str, str] = NO_FIGURES,
 ) -> None:
-    """Draw a track, module, lesson, bank or blueprint; `problems` are those of its own file."""
+    """Draw a track, module, lesson, bank or blueprint; `problems` are those of its own file.
+
+    `figures` holds one line per item id: how the question behaved so far.
+    """
     errors = [problem for problem in problems if problem.level == "error"]
     if value is None:
         line = errors[0].line if errors else 1
@@ -35,12 +42,17 @@ def draw_draft(
         if isinstance(value, Lesson):
             _draw_promise(value)
         if isinstance(value, Bank):
-            _draw_bank(value, errors=errors, with_key=with_key)
+            _draw_bank(value, errors=errors, with_key=with_key, figures=figures)
         elif isinstance(value, Blueprint):
             _draw_blueprint(value)
         else:
             _draw_body(
-                value, errors=errors, with_key=with_key, read_image=read_image, glossary=glossary
+                value,
+                errors=errors,
+                with_key=with_key,
+                read_image=read_image,
+                glossary=glossary,
+                figures=figures,
             )
 
 
@@ -59,6 +71,7 @@ def _draw_body(
     with_key: bool,
     read_image: Callable[[str], bytes | None],
     glossary: Mapping[str, str],
+    figures: Mapping[str, str],
 ) -> None:
     items = {item.id: item for item in value.items} if isinstance(value, Lesson) else {}
     if not isinstance(value, Lesson):
@@ -66,7 +79,7 @@ def _draw_body(
 
     def draw_check(item_id: str) -> None:
         if item_id in items:
-            _draw_item(items[item_id], errors=errors, with_key=with_key)
+            _draw_item(items[item_id], errors=errors, with_key=with_key, figures=figures)
         else:
             st.info(
                 _("Here stands the check {id}.").format(id=f"`{item_id}`"), icon=":material/quiz:"
@@ -78,13 +91,17 @@ def _draw_body(
     )
 
 
-def _draw_bank(bank: Bank, *, errors: Sequence[Problem], with_key: bool) -> None:
+def _draw_bank(
+    bank: Bank, *, errors: Sequence[Problem], with_key: bool, figures: Mapping[str, str]
+) -> None:
     st.markdown(plural("{n} question", "{n} questions", len(bank.items)))
     for item in bank.items:
-        _draw_item(item, errors=errors, with_key=with_key)
+        _draw_item(item, errors=errors, with_key=with_key, figures=figures)
 
 
-def _draw_item(item: Item, *, errors: Sequence[Problem], with_key: bool) -> None:
+def _draw_item(
+    item: Item, *, errors: Sequence[Problem], with_key: bool, figures: Mapping[str, str]
+) -> None:
     lines = [choice.line for choice in (*item.choices, *item.reasons)]
     lines += [answer.line for answer in item.answers]
     last = max([item.line, *lines])
@@ -96,6 +113,8 @@ def _draw_item(item: Item, *, errors: Sequence[Problem], with_key: bool) -> None
         )
     else:
         draw_preview_check(item, with_key=with_key)
+    if item.id in figures:
+        st.markdown(f":small[:material/insights: {figures[item.id]}]")
 
 
 def _draw_blueprint(blueprint: Blueprint) -> None:

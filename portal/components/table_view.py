@@ -5,9 +5,12 @@ from collections.abc import Callable
 import pandas as pd
 import streamlit as st
 
+from portal import loaders
+from portal.access import Refused
 from portal.charts.export import chart_to_png, chart_to_svg
 from portal.charts.theme import Finished
-from portal.text import _
+from portal.services.spreadsheet import csv_bytes
+from portal.text import _, sentence_text
 
 TYPES = {"csv": "text/csv", "png": "image/png", "svg": "image/svg+xml"}
 
@@ -37,11 +40,17 @@ def draw_table(
                 _draw_file("SVG", lambda: chart_to_svg(chart), f"{key}_svg", f"{name}.svg")
 
 
+def draw_csv(frame: pd.DataFrame, *, key: str, file_name: str) -> None:
+    """Offer a table that stands on the page already as CSV."""
+    _draw_file(_("Download as CSV"), lambda: _csv(frame), f"{key}_csv", file_name)
+
+
 def _draw_file(label: str, make: Callable[[], bytes | str], key: str, file_name: str) -> None:
-    """Offer a file that is made only when somebody asks for it."""
+    """Offer a file that is made, counted and written down only when somebody asks for it."""
+    token = loaders.session_token()
     st.download_button(
         label,
-        data=make,
+        data=lambda: _take(token, make, file_name),
         file_name=file_name,
         mime=TYPES[file_name.rpartition(".")[2]],
         key=key,
@@ -50,7 +59,20 @@ def _draw_file(label: str, make: Callable[[], bytes | str], key: str, file_name:
     )
 
 
+def _take(token: str, make: Callable[[], bytes | str], file_name: str) -> bytes | str:
+    """Return the file for whoever holds this session at the moment of the click.
+
+    There is no page to say a refusal on, so it stands in the table instead.
+    """
+    try:
+        loaders.record_file(token, file_name)
+    except Refused as refusal:
+        if not file_name.endswith(".csv"):
+            raise
+        return csv_bytes([sentence_text(refusal)], [])
+    return make()
+
+
 def _csv(frame: pd.DataFrame) -> bytes:
     """Write the table for a spreadsheet; a text that would be read as a formula is defused."""
-    safe = frame.map(lambda cell: f"'{cell}" if str(cell)[:1] in set("=+-@\t\r") else cell)
-    return safe.to_csv(index=False).encode("utf-8-sig")
+    return csv_bytes([str(name) for name in frame.columns], frame.itertuples(index=False))

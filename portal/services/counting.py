@@ -11,10 +11,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from assessments.fairness import SMALL_D
 from assessments.form_scores import AnswerScorer
 from assessments.item_responses import ItemResponses
 from assessments.item_statistics import (
     CHECK_THE_KEY,
+    UNFAIR,
     form_statistics,
     item_report,
     misconceptions_by_holders,
@@ -43,6 +45,7 @@ from portal.services.scoring import applies
 BATCH = 1000
 # Smaller groups of checks are not compared: an odds ratio of so few says nothing.
 COMPARED_GROUP = 50
+SURE = 1.645  # one-sided, 5 %
 Tell = Callable[[float, str], None]
 
 
@@ -235,8 +238,8 @@ def _store(store: Store, owner_id: str, found: Gathered, *, kind: str, now: date
         mine = options.get(item_id, [])
         compared = dif.get(item_id, [])
         flags = list(row["flags"])
-        if any(one["ets_class"] == "C" for one in compared):
-            flags.append("unequal between groups")
+        if any(map(_is_unequal, compared)):
+            flags.append(UNFAIR)
         items.append(
             {
                 "item_id": item_id,
@@ -329,6 +332,18 @@ def _dif(found: Gathered, responses: ItemResponses) -> dict[str, list[dict[str, 
                 }
             )
     return compared
+
+
+def _is_unequal(compared: Mapping[str, Any]) -> bool:
+    """Say whether a difference is large, and surely more than a small one.
+
+    Of many small groups some are far apart by chance. Zieky (1993), in Holland and Wainer,
+    Differential Item Functioning: class C when |D| is at least 1.5 and significantly above 1.
+    """
+    d, error = compared["d"], compared["se_d"]
+    if compared["ets_class"] != "C" or d is None or error is None:
+        return False
+    return bool(abs(d) - SURE * error > SMALL_D)
 
 
 def _flag(flag: str, options: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

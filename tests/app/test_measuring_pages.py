@@ -1,21 +1,25 @@
 """Results with their receipt, questions with their statistics, corrections with their list."""
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from curriculum.model import Item
 from db.commands.notices import insert_notice
 from db.store import Store
 from portal import clock, loaders
 from portal.access import Refused, Viewer
+from portal.services.background import make_worker
 from portal.services.calibrating import calibrate_skill
+from portal.services.counting import count_answers
 from portal.services.notices import mark_notice_read
 from portal.services.sessions import start_session
 from tests.factories import NOW
-from tests.many_checks import hand_in_many
+from tests.many_checks import follows_the_model, hand_in_many
 from tests.small_house import SKILL, House
 
 APP = Path(__file__).parents[2] / "portal" / "app.py"
@@ -187,3 +191,81 @@ def test_a_changed_level_is_told_on_home_until_it_is_read(visit: Open, small: Ho
 def test_nobody_takes_away_the_notice_of_somebody_else(small: House) -> None:
     with pytest.raises(Refused, match="not one of yours"):
         mark_notice_read(small.store, viewer=small.viewer(), notice_id=1, now=NOW)
+
+
+# --- questions ------------------------------------------------------------------------------------
+
+
+def count(house: House) -> None:
+    count_answers(
+        house.store,
+        catalogue=house.catalogue,
+        read_item=house.read_item,
+        now=NOW + timedelta(hours=1),
+    )
+
+
+def test_authors_see_how_questions_behave_and_which_key_to_check(visit: Open, small: House) -> None:
+    def wrong_key(item: Item, skill: float, drawn: float) -> bool:
+        strong = follows_the_model(item, 2 * skill, drawn)
+        return not strong if item.id == f"{SKILL}.a01" else strong
+
+    hand_in_many(small, forms="A", people=120, right=wrong_key)
+    count(small)
+
+    at = visit(small.viewer("author"), "items")
+
+    words = said(at)
+    assert "check the key: strong learners choose A" in words
+    assert "120 answers" in words
+    assert "M101" in words
+    assert not at.exception
+    assert "Measure from the answers now" not in {one.label for one in at.button}
+
+
+def test_questions_with_few_answers_show_no_figure(visit: Open, small: House) -> None:
+    hand_in_many(small, forms="A", people=5)
+    count(small)
+
+    words = said(visit(small.viewer("author"), "items"))
+
+    assert "Too few answers yet" in words
+    assert "%" not in words
+    assert "5 answers" not in words
+    assert "M101" not in words
+
+
+def test_questions_nobody_answered_say_what_to_expect(visit: Open, small: House) -> None:
+    at = visit(small.viewer("author"), "items")
+
+    assert "Nobody has answered these questions yet" in said(at)
+    assert "In force: expert difficulties, version 1" in said(at)
+
+
+def test_an_approver_asks_for_a_measurement_and_sees_what_became_of_it(
+    visit: Open, small: House
+) -> None:
+    hand_in_many(small, forms="A", people=20)
+    approver = small.viewer("approver")
+
+    at = visit(approver, "items")
+    at.button(key="items_measure").click().run()
+    worker = make_worker(small.store, clock=clock.now)
+    while worker.run_once():
+        pass
+
+    words = said(visit(approver, "items"))
+    assert "not put in force: " in words
+    assert "In force: expert difficulties, version 1" in words
+
+
+def test_the_editor_shows_the_figures_of_each_question_in_one_line(
+    visit: Open, small: House
+) -> None:
+    hand_in_many(small, forms="A", people=20)
+    count(small)
+
+    at = visit(small.viewer("author"), "editor", file="assessments/banks/agent-operations.md")
+
+    assert "20 answers · " in said(at)
+    assert not at.exception
