@@ -11,6 +11,8 @@ _CANONICAL = json.JSONEncoder(
     sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
 )
 GENESIS = "0" * 64  # what the first row of a stream binds to
+# What stands where somebody's text was, after it was erased.
+ERASED_RESPONSE = '{"text":""}'
 
 
 @dataclass(frozen=True, slots=True)

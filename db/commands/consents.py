@@ -6,7 +6,7 @@ from sqlalchemy import Connection, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from db.columns import table
-from db.tables import Consent
+from db.tables_privacy import Consent
 
 
 def insert_consent(connection: Connection, *, person_id: int, kind: str, now: datetime) -> bool:

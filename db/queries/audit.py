@@ -9,7 +9,16 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection, Row, text
 
-from db.chain import GENESIS, Deed, Link, answer_payload, attempt_stream, canonical_json, hash_of
+from db.chain import (
+    ERASED_RESPONSE,
+    GENESIS,
+    Deed,
+    Link,
+    answer_payload,
+    attempt_stream,
+    canonical_json,
+    hash_of,
+)
 from db.hot import moment_of
 
 FaultKind = Literal["edited", "deleted", "inserted", "reordered", "truncated"]
@@ -27,8 +36,9 @@ _ANSWERS = text(
     "SELECT attempt_id, seq, position, operation_id, response FROM answer ORDER BY attempt_id, seq"
 )
 _SAVED = text(
-    "SELECT CAST(substr(stream, 9) AS BIGINT) AS attempt_id, seq, object, payload FROM audit"
-    " WHERE deed = 'answer saved' ORDER BY 1, seq"
+    "SELECT CAST(substr(stream, 9) AS BIGINT) AS attempt_id, seq, object, payload,"
+    " deed = 'answer erased' AS erased FROM audit"
+    " WHERE deed IN ('answer saved', 'answer erased') ORDER BY 1, seq"
 )
 # Enough to recognise a row that was renumbered after many before it were taken out.
 RENUMBERED_BY = 1_000
@@ -68,26 +78,29 @@ class _Kept:
     seq: int
     name: str
     payload: str
+    empty: bool
 
 
 @dataclass(frozen=True, slots=True)
 class _Saved:
-    """An audit row that speaks of an answer."""
+    """An audit row that speaks of an answer; the last one of an answer holds."""
 
     seq: int
     name: str
     payload: str
+    erased: bool
 
 
 def _read_kept(row: Row[*tuple[Any, ...]]) -> tuple[int, _Kept]:
     attempt_id, seq, position, operation_id, response = row
     said = answer_payload(position=position, operation_id=operation_id, response=response)
-    return attempt_id, _Kept(seq, f"answer:{seq}", canonical_json(said))
+    empty = response == ERASED_RESPONSE
+    return attempt_id, _Kept(seq, f"answer:{seq}", canonical_json(said), empty)
 
 
 def _read_saved(row: Row[*tuple[Any, ...]]) -> tuple[int, _Saved]:
-    attempt_id, seq, name, payload = row
-    return attempt_id, _Saved(seq, name, payload)
+    attempt_id, seq, name, payload, erased = row
+    return attempt_id, _Saved(seq, name, payload, bool(erased))
 
 
 def select_heads(connection: Connection) -> list[Link]:
@@ -227,7 +240,8 @@ def _compare_answers(stream: str, rows: list[_Kept | _Saved]) -> ChainFault | No
         deed = saved.get(name)
         if deed is None:
             return ChainFault(stream, answer.seq, "inserted")
-        if deed.payload != answer.payload:
+        # What is said to be erased must be empty; no other text can be put in its place.
+        if deed.payload != answer.payload or (deed.erased and not answer.empty):
             return ChainFault(stream, deed.seq, "edited")
     for name, deed in saved.items():
         if name not in kept:

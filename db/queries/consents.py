@@ -9,7 +9,9 @@ from sqlalchemy import Connection, select
 from db.chain import ORGANISATION
 from db.columns import table
 from db.queries.people import DEEPEST, in_force, select_led_teams, select_path, select_subtree
-from db.tables import Audit, Consent, Person, Team, TeamManager, TeamMember
+from db.tables import Person, Team, TeamManager, TeamMember
+from db.tables_guard import Audit
+from db.tables_privacy import Consent
 
 
 @dataclass(frozen=True, slots=True)

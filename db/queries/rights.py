@@ -185,3 +185,22 @@ def select_team_names(connection: Connection) -> tuple[tuple[int, str, str], ...
         select(teams.c.id, teams.c.code, teams.c.name).order_by(teams.c.name, teams.c.code)
     )
     return tuple((row[0], row[1], row[2]) for row in rows)
+
+
+def find_erased_at(connection: Connection, person_id: int) -> datetime | None:
+    """Return when a person was erased, or None."""
+    people = table(Person)
+    found: datetime | None = connection.execute(
+        select(people.c.erased_at).where(people.c.id == person_id)
+    ).scalar()
+    return found
+
+
+def select_ids_by_email(connection: Connection, email: str) -> tuple[int, ...]:
+    """Return the people who have an e-mail address, letter by letter."""
+    people = table(Person)
+    return tuple(
+        connection.execute(
+            select(people.c.id).where(people.c.email == email).order_by(people.c.id)
+        ).scalars()
+    )

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from db.columns import table
 from db.queries.audit import verify_chain
 from db.store import Store
-from db.tables import Audit
+from db.tables_guard import Audit
 from portal.access import Refused, Viewer
 from portal.services.consenting import (
     LOOKED,
