@@ -29,10 +29,12 @@ from portal.services.background import make_worker
 from portal.services.calibrating import calibrate_skill
 from portal.services.catalogue import read_catalogue, read_item
 from portal.services.demo import DemoPlan, DemoRefused, fill_demo, is_empty
+from portal.services.erasing import erase, find_erasable, foresee_erasure, receipt_lines
 from portal.services.exporting import ExportRefused, file_hash, read_live_files
 from portal.services.people import NewPerson, PersonRefused, add_person, require_real_people
 from portal.services.publishing import Published, publish
 from portal.services.receipts import full_receipt, receipt_json, receipt_text
+from portal.services.retention import apply_retention, foresee_retention, retention_lines
 from portal.services.roster import RosterReport, check_roster, load_roster
 from portal.settings import Settings, SettingsError
 
@@ -94,6 +96,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_people(commands)
     _add_audit(commands)
     return parser
+    _add_privacy(commands)
 
 
 def _add_measuring(commands: Parsers) -> None:
@@ -159,6 +162,24 @@ def _add_audit(commands: Parsers) -> None:
 
 
 def _port(text: str) -> int:
+def _add_privacy(commands: Parsers) -> None:
+    retention = commands.add_parser(
+        "retention", help="delete what is kept no longer; the periods stand in docs/recorded.md"
+    )
+    erasing = commands.add_parser(
+        "erase",
+        help="leave a number of a person: no name, no text, the same counts",
+        description="Exit code: 0 erased or foreseen, 2 refused and nothing changed.",
+    )
+    erasing.add_argument("person", metavar="PERSON", help="the number or the e-mail address")
+    for command in (retention, erasing):
+        how = command.add_mutually_exclusive_group(required=True)
+        how.add_argument("--dry-run", action="store_true", help="say what would go, change nothing")
+        how.add_argument("--apply", action="store_true", help="do it and print the receipt")
+    retention.set_defaults(run=_retention)
+    erasing.set_defaults(run=_erase)
+
+
     if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 65535:
         raise argparse.ArgumentTypeError(f"{text!r}; expected a whole number 1 to 65535")
     return int(text)
@@ -428,6 +449,37 @@ def _export_audit(settings: Settings, options: argparse.Namespace) -> int:
 
 def _publish_content(settings: Settings, store: Store) -> int:
     now = clock.now()
+def _retention(settings: Settings, options: argparse.Namespace) -> int:
+    store = open_store(settings.database_url)
+    work = apply_retention if options.apply else foresee_retention
+    try:
+        receipt = work(store, read_item=cache(partial(read_item, store)), now=clock.now())
+    finally:
+        store.close()
+    print("\n".join(retention_lines(receipt)))
+    return 0
+
+
+def _erase(settings: Settings, options: argparse.Namespace) -> int:
+    store = open_store(settings.database_url)
+    work = erase if options.apply else foresee_erasure
+    try:
+        receipt = work(
+            store,
+            viewer=None,
+            person_id=find_erasable(store, options.person),
+            read_item=cache(partial(read_item, store)),
+            now=clock.now(),
+        )
+    except Refused as refused:
+        print(refused, file=sys.stderr)
+        return 2
+    finally:
+        store.close()
+    print("\n".join(receipt_lines(receipt)))
+    return 0
+
+
     curriculum = read_curriculum(settings.content_dir, today=now.date())
     outcomes = publish(
         store,
