@@ -103,6 +103,8 @@ def _make_sqlite(url: URL, *, begin: str, pragmas: tuple[str, ...]) -> Engine:
         max_overflow=32,
         pool_timeout=10,
         connect_args={"check_same_thread": False, "isolation_level": None},
+        # The values of a statement may be answers; they stay out of errors and logs.
+        hide_parameters=True,
     )
 
     @event.listens_for(engine, "connect")
@@ -148,6 +150,7 @@ def _make_pooled(url: URL, settings: Mapping[str, str]) -> Engine:
     engine = create_engine(
         url.difference_update_query(["options"]),
         connect_args=_connect_args(url, settings),
+        hide_parameters=True,
         pool_recycle=1800,
         pool_size=16,
         max_overflow=24,

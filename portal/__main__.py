@@ -37,6 +37,7 @@ from portal.services.receipts import full_receipt, receipt_json, receipt_text
 from portal.services.retention import apply_retention, foresee_retention, retention_lines
 from portal.services.roster import RosterReport, check_roster, load_roster
 from portal.settings import Settings, SettingsError
+from portal.web.logs import configure_logging, secrets_of
 
 # argparse has no public name for what add_subparsers returns, and it takes no type at run time.
 Parsers: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
@@ -247,6 +248,7 @@ def _publish(settings: Settings, _options: argparse.Namespace) -> int:
 
 
 def _work(settings: Settings, options: argparse.Namespace) -> int:
+    configure_logging(settings.log, secrets=secrets_of(settings))
     store, stop = open_store(settings.database_url), threading.Event()
     worker = make_worker(store, clock=clock.now)
     for number in (signal.SIGTERM, signal.SIGINT):

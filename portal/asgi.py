@@ -17,14 +17,19 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from portal import clock, loaders
 from portal.services.background import make_worker
+from portal.settings import SettingsError
 from portal.web.headers import SecurityHeaders
 from portal.web.health import health_routes
+from portal.web.logs import configure_logging, secrets_of
 from portal.web.provider import Provider, ProviderDoor, streamlit_secrets
 from portal.web.sessions import SessionDoor
+from portal.web.start import refuse_danger
 
 
 @asynccontextmanager
 async def _lifespan(_app: object) -> AsyncIterator[None]:
+    # Streamlit set its own handlers up on the way here.
+    configure_logging(_HOUSE.settings.log, secrets=secrets_of(_HOUSE.settings))
     loaders.warm()
     stop = threading.Event()
     worker = make_worker(_HOUSE.store, clock=clock.now)
@@ -59,8 +64,13 @@ def _provider_door(house: loaders.House) -> list[Middleware]:
     ]
 
 
-# `streamlit run` finds the server by this assignment, word for word.
 _HOUSE = loaders.house()
+configure_logging(_HOUSE.settings.log, secrets=secrets_of(_HOUSE.settings))
+try:
+    refuse_danger(_HOUSE.settings, option=st.get_option)
+except SettingsError as danger:
+    raise SystemExit(f"The portal cannot start: {danger}") from None
+# `streamlit run` finds the server by this assignment, word for word.
 app = st.App(
     Path(__file__).with_name("app.py"),
     secrets=streamlit_secrets(_HOUSE.settings.oidc),

@@ -32,12 +32,14 @@ from portal.services.catalogue import (
     read_item,
     read_lesson,
 )
+from portal.services.downloads import record_export
 from portal.services.drafting import (
     PublishedTexts,
     author_texts,
     read_known_ids,
     read_published_texts,
 )
+from portal.services.limits import EXPORTS, at_most
 from portal.services.people import is_synthetic, require_real_people
 from portal.services.pictures import read_picture
 from portal.services.reviewing import Newest
@@ -107,6 +109,26 @@ def current_viewer() -> Viewer:
     if viewer is None:
         raise Refused("You are signed out. Sign in again; what was saved is still there.")
     return viewer
+
+
+def record_file(token: str, name: str) -> None:
+    """Write down that whoever holds a session takes a file away; refuse it where they may not.
+
+    A download is made outside the run of a page, so the session comes as it was drawn.
+
+    Raises
+    ------
+    Refused
+        When the session is over, or too many files were taken within the last hour.
+    """
+    settings = house().settings
+    viewer = find_viewer(
+        store(), token=token, now=clock.now(), idle_minutes=settings.session_idle_minutes
+    )
+    if viewer is None:
+        raise Refused("You are signed out. Sign in again; what was saved is still there.")
+    limit = at_most(EXPORTS, settings.limit_exports)
+    record_export(store(), viewer=viewer, name=name, now=clock.now(), limit=limit)
 
 
 def catalogue() -> Catalogue:

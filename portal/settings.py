@@ -11,8 +11,10 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 AuthMode = Literal["demo", "oidc"]
+LogForm = Literal["text", "json"]
 
 DEFAULT_NAME = "AI Skills"
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 REPOSITORY = Path(__file__).resolve().parent.parent
 OIDC_VARIABLES = (
     "PORTAL_OIDC_METADATA_URL",
@@ -30,6 +32,10 @@ KNOWN_VARIABLES = (
     "PORTAL_MIN_GROUP",
     "PORTAL_SESSION_IDLE_MINUTES",
     "PORTAL_SESSION_HOURS",
+    "PORTAL_LIMIT_ATTEMPTS",
+    "PORTAL_LIMIT_SIGN_INS",
+    "PORTAL_LIMIT_EXPORTS",
+    "PORTAL_LOG",
     *OIDC_VARIABLES,
 )
 # Read by the tests, never by the portal.
@@ -63,6 +69,11 @@ class Settings:
     min_group: int
     session_idle_minutes: int
     session_hours: int
+    # How often one person may do something within an hour.
+    limit_attempts: int
+    limit_sign_ins: int
+    limit_exports: int
+    log: LogForm
     oidc: Oidc | None
 
     @classmethod
@@ -76,6 +87,7 @@ class Settings:
         """
         _refuse_unknown(environ)
         auth = _auth(environ)
+        _refuse_public_demo(environ, auth=auth)
         data_dir = Path(environ.get("PORTAL_DATA_DIR") or REPOSITORY / "var").expanduser()
         return cls(
             database_url=_database_url(environ, data_dir=data_dir),
@@ -88,6 +100,10 @@ class Settings:
                 environ, "PORTAL_SESSION_IDLE_MINUTES", default=30, low=5, high=480
             ),
             session_hours=_whole(environ, "PORTAL_SESSION_HOURS", default=8, low=1, high=24),
+            limit_attempts=_whole(environ, "PORTAL_LIMIT_ATTEMPTS", default=20, low=1, high=1000),
+            limit_sign_ins=_whole(environ, "PORTAL_LIMIT_SIGN_INS", default=30, low=1, high=1000),
+            limit_exports=_whole(environ, "PORTAL_LIMIT_EXPORTS", default=120, low=1, high=1000),
+            log=_log(environ, auth=auth),
             oidc=_oidc(environ) if auth == "oidc" else None,
         )
 
@@ -111,6 +127,27 @@ def _auth(environ: Mapping[str, str]) -> AuthMode:
     raise SettingsError(
         f"PORTAL_AUTH is {value!r}. Expected 'demo' (invented people, this machine only) "
         "or 'oidc' (real people sign in at your OpenID provider)."
+    )
+
+
+def _refuse_public_demo(environ: Mapping[str, str], *, auth: AuthMode) -> None:
+    """Pass, or refuse a demonstration, which asks nobody who they are, under a public address."""
+    public = environ.get("PORTAL_PUBLIC_URL", "")
+    if auth == "demo" and public and urlsplit(public).hostname not in LOOPBACK:
+        raise SettingsError(
+            f"PORTAL_PUBLIC_URL is {public!r} but PORTAL_AUTH is 'demo', where nobody is asked who "
+            "they are. Expected PORTAL_AUTH 'oidc' for an address that others can reach."
+        )
+
+
+def _log(environ: Mapping[str, str], *, auth: AuthMode) -> LogForm:
+    value = environ.get("PORTAL_LOG") or ("text" if auth == "demo" else "json")
+    if value == "text":
+        return "text"
+    if value == "json":
+        return "json"
+    raise SettingsError(
+        f"PORTAL_LOG is {value!r}. Expected 'json' (one object a line, for a collector) or 'text'."
     )
 
 
@@ -181,7 +218,7 @@ def _web_address(environ: Mapping[str, str], variable: str) -> str:
     text = environ[variable]
     try:
         parts = urlsplit(text)
-        inside = parts.scheme == "http" and parts.hostname in {"127.0.0.1", "localhost"}
+        inside = parts.scheme == "http" and parts.hostname in LOOPBACK
         sound = bool(parts.hostname) and (parts.scheme == "https" or inside) and not parts.username
     except ValueError:
         sound = False

@@ -36,6 +36,9 @@ def spend(connection: Connection, limit: Limit, *, who: str, now: datetime) -> d
     clear_at: datetime = connection.execute(
         select(rows.c.clear_at).where(mine).with_for_update()
     ).scalar_one()
+    if clear_at > now + limit.period:
+        # It cannot lie there unless the clock was set back; nobody waits for that.
+        clear_at = now
     next_clear = max(clear_at, now) + limit.period / limit.allowed
     if next_clear > now + limit.period:
         return next_clear - limit.period

@@ -42,6 +42,7 @@ REASONS = {
         "desk to add you, then sign in again."
     ),
     "inactive": _("Your account here is not active. Ask the people desk if it should be."),
+    "often": _("You signed in very often within an hour. Wait some minutes, then try again."),
     "stale": AGAIN,
     "used": AGAIN,
     "unreadable": AGAIN,

@@ -11,6 +11,7 @@ from portal.components.route_offer import draw_offers
 from portal.components.states import draw_empty, draw_state
 from portal.services.checks import start_check
 from portal.services.learning import SEED_RANGE
+from portal.services.limits import ATTEMPTS, at_most
 from portal.services.tracks import ModuleCard, TrackCard, choose_start, find_track_card, read_tracks
 from portal.text import _, date_text, plural
 
@@ -28,6 +29,7 @@ def _take_check(track_id: str, skill: str, *, as_start: bool) -> None:
         skill=skill,
         seed=secrets.randbelow(SEED_RANGE),
         now=clock.now(),
+        limit=at_most(ATTEMPTS, loaders.house().settings.limit_attempts),
     )
     if as_start:
         _choose(track_id, "taken")

@@ -10,8 +10,9 @@ from typing import TextIO
 
 from db import Connection
 from db.commands.anchors import insert_anchor
+from db.commands.limits import Limit
 from db.queries.anchors import Anchor, select_anchors, verify_audit
-from db.queries.audit import ChainFault, select_heads, verify_answers
+from db.queries.audit import ChainFault, verify_answers
 from db.queries.deeds import (
     DeedRow,
     Wanted,
@@ -25,8 +26,11 @@ from portal import access
 from portal.access import Refused, Viewer
 from portal.services.evidence import record_deed
 from portal.services.jobs import Job, JobFailed, Work, ask_for, find_work
-from portal.services.limits import EXPORTS, Limit, require_within
+from portal.services.limits import EXPORTS, require_within
 from portal.services.spreadsheet import csv_text
+
+# What a page needs to know of a deed.
+Deed = DeedRow
 
 LOG = logging.getLogger("portal.audit")
 ANCHOR, VERIFY = "anchor audit", "verify audit"
@@ -57,11 +61,15 @@ class Deeds:
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """What proves the trail: its anchors, how many streams it has, and the last check of it."""
+    """What proves the trail: its anchors, the newest first, and the last check of it."""
 
     anchors: tuple[Anchor, ...]
-    streams: int
     check: Job | None
+
+    @property
+    def is_running(self) -> bool:
+        """Say whether the trail is being checked at this moment, or soon."""
+        return self.check is not None and self.check.state in {"waiting", "running"}
 
 
 def read_deeds(store: Store, *, viewer: Viewer, wanted: Wanted, page: int) -> Deeds:
@@ -94,7 +102,6 @@ def read_proof(store: Store, *, viewer: Viewer) -> Proof:
     return store.read(
         lambda c: Proof(
             anchors=tuple(reversed(select_anchors(c))),
-            streams=len(select_heads(c)),
             check=find_work(c, kind=VERIFY, about=ABOUT),
         )
     )

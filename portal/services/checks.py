@@ -11,6 +11,7 @@ from curriculum.model import Skill
 from db import Connection
 from db.commands.answers import SavedAnswer, save_answer
 from db.commands.learning import NewAttempt, hold_learner, insert_attempt, save_flag
+from db.commands.limits import Limit
 from db.commands.results import close_attempt
 from db.queries.learning import (
     AttemptItemRow,
@@ -33,6 +34,7 @@ from portal.access import Refused, Viewer
 from portal.services.catalogue import Catalogue, CheckEntry
 from portal.services.evidence import record_deed
 from portal.services.learning import SEED_RANGE, ReadItem
+from portal.services.limits import ATTEMPTS, require_within
 from portal.services.questions import Question, question
 from portal.services.results import find_own_check, score_attempt
 
@@ -72,6 +74,7 @@ def start_check(
     skill: str,
     seed: int,
     now: datetime,
+    limit: Limit = ATTEMPTS,
 ) -> int:
     """Start the check of a skill, or go on with the one that is open; return its attempt.
 
@@ -81,8 +84,8 @@ def start_check(
     Raises
     ------
     Refused
-        When there is no such check, when the last one is too recent, or when no form is left that
-        the learner has not met in the last 180 days.
+        When there is no such check, when the last one is too recent, when no form is left that
+        the learner has not met in the last 180 days, or when checks were started too often.
     """
     access.require(viewer, "learn")
     check = catalogue.check_of(skill)
@@ -100,6 +103,7 @@ def start_check(
         window = _open_window(connection, viewer, catalogue, skill=skill, taken=taken, on=today)
         if window is None:
             _require_rest(check, taken, now=now)
+        require_within(connection, limit, viewer=viewer, now=now)
         team_id = find_team_of(connection, viewer.person_id, on=today)
         form = _next_form(
             _drawn_order(connection, viewer, team_id=team_id, window=window), taken, now=now

@@ -3,10 +3,11 @@
 from datetime import datetime
 
 from db import Connection
+from db.commands.limits import Limit
 from db.store import Store
 from portal.access import Viewer
 from portal.services.evidence import record_deed
-from portal.services.limits import EXPORTS, Limit, require_within
+from portal.services.limits import EXPORTS, require_within
 
 
 def record_export(

@@ -1,5 +1,6 @@
 """How often one person may start checks, sign in and take files away; the rest has to wait."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from db import Connection
@@ -12,6 +13,11 @@ from portal.text import time_text
 ATTEMPTS = Limit("start a check", 20)
 SIGN_INS = Limit("sign in", 30)
 EXPORTS = Limit("take a file", 120)
+
+
+def at_most(limit: Limit, allowed: int) -> Limit:
+    """Return a limit with the number that a setting gives."""
+    return replace(limit, allowed=allowed)
 
 
 def require_within(connection: Connection, limit: Limit, *, viewer: Viewer, now: datetime) -> None:

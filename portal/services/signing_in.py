@@ -10,14 +10,16 @@ from typing import Literal
 
 from db import Connection
 from db.commands.audit import append_audit
+from db.commands.limits import Limit, spend
 from db.commands.sessions import insert_session_once
 from db.queries.people import find_person, find_person_by_subject
 from db.store import Store
 from portal.services.evidence import ORGANISATION
+from portal.services.limits import SIGN_INS
 from portal.services.sessions import hash_token
 
 # Why somebody whom the provider vouches for does not come in.
-Why = Literal["unknown", "inactive", "stale", "used", "unreadable"]
+Why = Literal["unknown", "inactive", "stale", "used", "unreadable", "often"]
 
 # Between the provider's answer and the exchange lie two redirects; more is somebody's old cookie.
 FRESH = timedelta(minutes=5)
@@ -45,11 +47,20 @@ class Admission:
     refused: Why | None = None
 
 
-def admit(store: Store, *, sign_in: SignIn, secret: str, now: datetime, hours: int) -> Admission:
+def admit(
+    store: Store,
+    *,
+    sign_in: SignIn,
+    secret: str,
+    now: datetime,
+    hours: int,
+    limit: Limit = SIGN_INS,
+) -> Admission:
     """Start a session for an active person whose sign-in is fresh and was not used before.
 
     The token is computed from the sign-in, so that using it twice meets the row of the first
-    time, even when that session has ended. Who is refused leaves an audit row all the same.
+    time, even when that session has ended. Who is refused leaves an audit row all the same; who
+    comes again and again, person or stranger, is only told to wait.
     """
     token = derive_token(sign_in, secret=secret)
 
@@ -57,6 +68,9 @@ def admit(store: Store, *, sign_in: SignIn, secret: str, now: datetime, hours: i
         person_id = find_person_by_subject(
             connection, issuer=sign_in.issuer, subject=sign_in.subject
         )
+        who = _name(sign_in, person_id=person_id, secret=secret)
+        if spend(connection, limit, who=who, now=now) is not None:
+            return Admission(refused="often")
         why = _objection(connection, sign_in=sign_in, person_id=person_id, now=now)
         if (
             why is None
@@ -70,19 +84,20 @@ def admit(store: Store, *, sign_in: SignIn, secret: str, now: datetime, hours: i
             )
         ):
             why = "used"
-        who = f"person:{person_id}" if person_id is not None else "stranger"
         append_audit(
             connection,
             stream=ORGANISATION,
-            actor=who,
+            actor="stranger" if person_id is None else who,
             deed="signed in" if why is None else "sign-in refused",
-            object_=who if person_id is not None else f"subject:{_digest(sign_in, secret=secret)}",
+            object_=who,
             payload={} if why is None else {"why": why},
             now=now,
         )
         return Admission(token=token) if why is None else Admission(refused=why)
 
     admission = store.write(exchange)
+    if admission.refused == "often":
+        _LOG.warning("A sign-in was refused: too many within an hour for one subject.")
     if admission.refused == "unknown":
         # The log, which is not kept for ever, tells the administrator whom to add.
         _LOG.warning(
@@ -108,9 +123,11 @@ def _objection(
     return None if here else "inactive"
 
 
-def _digest(sign_in: SignIn, *, secret: str) -> str:
+def _name(sign_in: SignIn, *, person_id: int | None, secret: str) -> str:
+    if person_id is not None:
+        return f"person:{person_id}"
     # Audit rows stay for ever, so they hold nothing that leads back to a stranger.
-    return _keyed("stranger", [sign_in.issuer, sign_in.subject], secret=secret)[:16]
+    return f"subject:{_keyed('stranger', [sign_in.issuer, sign_in.subject], secret=secret)[:16]}"
 
 
 def _keyed(purpose: str, parts: list[str], *, secret: str) -> str:

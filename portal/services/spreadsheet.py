@@ -30,7 +30,7 @@ def _is_number(text: str) -> bool:
     return text[0] in "+-" and bool(rest) and all(mark in _NUMBER for mark in rest)
 
 
-def csv_text(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+def csv_text(header: Sequence[object], rows: Iterable[Sequence[object]]) -> str:
     """Return a table as comma-separated values, every cell safe."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
@@ -40,6 +40,6 @@ def csv_text(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     return out.getvalue()
 
 
-def csv_bytes(header: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
+def csv_bytes(header: Sequence[object], rows: Iterable[Sequence[object]]) -> bytes:
     """Return a table as a spreadsheet opens it: UTF-8 with its mark."""
     return csv_text(header, rows).encode("utf-8-sig")

@@ -12,6 +12,7 @@ from starlette.requests import Request
 
 from db.errors import DatabaseError
 from db.store import Store
+from portal.services.limits import SIGN_INS, at_most
 from portal.services.sessions import COOKIE, sign_out
 from portal.services.signing_in import Admission, admit
 from portal.settings import Oidc, Settings
@@ -78,6 +79,7 @@ class ProviderDoor:
         self._app = app
         self._store = store
         self._hours = settings.session_hours
+        self._limit = at_most(SIGN_INS, settings.limit_sign_ins)
         self._provider = provider
         self._clock = clock
 
@@ -145,6 +147,7 @@ class ProviderDoor:
             secret=provider.oidc.cookie_secret,
             now=now,
             hours=self._hours,
+            limit=self._limit,
         )
         before = request.cookies.get(COOKIE, "")
         if admission.token and before and before != admission.token:

@@ -9,6 +9,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
+from db.commands.limits import Limit, spend
 from db.errors import AttemptForeign, AttemptPastDue, PositionUnknown, Refusal
 from db.queries.audit import verify_answers, verify_chain
 from db.queries.growth import compare_growth, select_growth
@@ -31,6 +32,7 @@ from tests.factories import (
 from tests.small_house import CHECK_SIZE, MINUTES, SECURE_TYPES, SKILL, House
 
 OVER = NOW + timedelta(minutes=MINUTES, seconds=1)
+FAR = NOW + timedelta(days=400)
 MUCH = "x" * 1_000_000
 # What no question of any type takes.
 BAD_RESPONSES = [
@@ -586,3 +588,20 @@ def test_own_skills_are_only_the_own(house: House) -> None:
     own = read_skills(house.store, viewer=second, catalogue=house.catalogue)
 
     assert [(one.skill.id, one.latest, one.target) for one in own] == [(SKILL, None, 3)]
+
+
+def test_checks_started_too_often_are_refused_and_the_open_one_goes_on(house: House) -> None:
+    viewer = house.viewer()
+    limit = Limit("start a check", 1)
+    first = house.start(viewer, limit=limit)
+    assert house.start(viewer, limit=limit) == first
+    house.submit(viewer, first)
+
+    later = NOW + timedelta(days=40)
+    second = house.start(viewer, limit=limit, now=later)
+    assert second != first
+    house.submit(viewer, second, now=later)
+    house.store.write(lambda c: spend(c, limit, who=f"person:{viewer.person_id}", now=FAR))
+
+    with pytest.raises(Refused, match="1 times within an hour"):
+        house.start(viewer, limit=limit, now=FAR)

@@ -35,6 +35,13 @@ def test_a_refused_deed_uses_nothing_up(store):
     assert use(store, now=NOW + timedelta(minutes=20)) is None
 
 
+def test_nobody_waits_because_a_clock_was_set_back(store):
+    for _ in range(3):
+        use(store, now=NOW + timedelta(days=1))
+
+    assert use(store) is None
+
+
 def test_one_person_and_one_deed_do_not_count_for_another(store):
     for _ in range(4):
         use(store)

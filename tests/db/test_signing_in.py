@@ -8,11 +8,12 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
+from db.commands.limits import Limit
 from db.queries.people import find_person
 from portal.__main__ import main
 from portal.services.people import NewPerson, PersonRefused, add_person, require_real_people
 from portal.services.sessions import find_viewer, sign_out
-from portal.services.signing_in import admit, derive_token
+from portal.services.signing_in import Admission, SignIn, admit, derive_token
 from portal.settings import SettingsError
 from tests.factories import NOW, make_instance, make_person
 from tests.sign_in_cookies import ADA, ISSUER, SECRET
@@ -273,3 +274,21 @@ def test_a_portal_with_real_people_never_becomes_a_demonstration(portal, sqlite_
 
     assert code == 2
     assert "already holds people" in said
+
+
+def test_who_signs_in_again_and_again_is_told_to_wait_and_fills_no_audit(store):
+    person = make_person(store, issuer=ISSUER, subject="often")
+    assert person
+    limit = Limit("sign in", 2)
+
+    def come(number: int, subject: str) -> Admission:
+        sign_in = SignIn(ISSUER, subject, f"nonce-{number}", NOW)
+        return admit(store, sign_in=sign_in, secret=SECRET, now=NOW, hours=8, limit=limit)
+
+    known = [come(number, "often").refused for number in range(4)]
+    strange = [come(number, "stranger").refused for number in range(4)]
+
+    assert known == [None, None, "often", "often"]
+    assert strange == ["unknown", "unknown", "often", "often"]
+    rows = store.read(lambda c: c.exec_driver_sql("SELECT deed FROM audit").scalars().all())
+    assert len(rows) == 4

@@ -28,6 +28,26 @@ def test_without_any_setting_the_portal_is_a_demonstration_on_sqlite():
     assert (settings.min_group, settings.session_idle_minutes, settings.session_hours) == (5, 30, 8)
 
 
+def test_limits_and_the_form_of_the_log_have_values_without_a_setting():
+    demo, real = Settings.from_env({}), Settings.from_env(OIDC)
+    assert (demo.limit_attempts, demo.limit_sign_ins, demo.limit_exports) == (20, 30, 120)
+    assert (demo.log, real.log) == ("text", "json")
+    assert Settings.from_env({**OIDC, "PORTAL_LOG": "text"}).log == "text"
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"PORTAL_LOG": "xml"}, "PORTAL_LOG is 'xml'"),
+        ({"PORTAL_LIMIT_EXPORTS": "0"}, "PORTAL_LIMIT_EXPORTS is '0'"),
+        ({"PORTAL_PUBLIC_URL": "https://skills.example"}, "where nobody is asked who they are"),
+    ],
+)
+def test_a_dangerous_or_wrong_value_stops_the_start(changed, said):
+    with pytest.raises(SettingsError, match=said):
+        Settings.from_env(changed)
+
+
 def test_every_value_that_is_given_is_used(tmp_path):
     (tmp_path / "curriculum").mkdir()
     settings = Settings.from_env(
