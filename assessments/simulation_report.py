@@ -115,12 +115,17 @@ class EstimatorReport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScenarioReport:
-    """What happened in one scenario: shares of verdicts and results, and each estimator."""
+    """What happened in one scenario: shares of verdicts and results, and each estimator.
+
+    `refused` is the share for which no difference is shown. Where places were drawn (`fair`) this
+    is the share wrongly refused, for these programs are all large enough.
+    """
 
     name: str
     shows: str
     repetitions: int
     effect: float
+    fair: bool
     refused: float
     not_comparable: float
     verdicts: Mapping[str, float]
@@ -144,7 +149,7 @@ def report_scenario(scenario: Scenario, *, repetitions: int, seed: int) -> Scena
 
 def report_to_json(report: ScenarioReport) -> dict[str, object]:
     """The report as JSON values."""
-    named = ("name", "shows", "repetitions", "effect", "refused", "not_comparable")
+    named = ("name", "shows", "repetitions", "effect", "fair", "refused", "not_comparable")
     return {name: getattr(report, name) for name in named} | {
         "verdicts": dict(report.verdicts),
         "results": dict(report.results),
@@ -157,7 +162,8 @@ def report_to_text(report: ScenarioReport) -> str:
     lines = [
         f"{report.name}: {report.shows}",
         f"  {report.repetitions} programs, true effect {report.effect:+.2f} SD; "
-        f"refused {report.refused:.1%}, of these not comparable {report.not_comparable:.1%}",
+        f"{'wrongly refused' if report.fair else 'refused'} {report.refused:.1%}, "
+        f"{report.not_comparable:.1%} as not comparable",
     ]
     for name, one in report.estimators.items():
         bias = "" if one.bias is None else f"bias {one.bias:+.4f} (SE {one.bias_se:.4f}), "
@@ -176,6 +182,7 @@ def _summarise(scenario: Scenario, comparisons: Sequence[Comparison]) -> Scenari
         shows=scenario.shows,
         repetitions=len(comparisons),
         effect=scenario.plan.effect,
+        fair=scenario.design == "randomised",
         refused=float(np.mean([one.withheld for one in comparisons])),
         not_comparable=float((verdicts == "not_comparable").mean()),
         verdicts=_shares(verdicts),

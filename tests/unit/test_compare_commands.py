@@ -189,6 +189,7 @@ def test_simulation_reports_refuse_strong_selection_and_repeat_with_the_seed(cap
     assert first == second
     lottery, strong = first["scenarios"]
     assert (lottery["refused"], strong["not_comparable"]) == (0.0, 1.0)
+    assert (lottery["fair"], strong["fair"]) == (True, False)
     assert lottery["estimators"]["ancova"]["shown"] == 3
     assert strong["estimators"] == {}
 
