@@ -56,6 +56,14 @@ def _places(*, synthetic: bool) -> tuple[Place, ...]:
         Place(author, "preview", _("Preview"), "preview", ("read drafts",), hidden=True),
         Place(author, "editor", _("Editor"), "edit", ("publish lessons",), hidden=True),
         Place(_("Operations"), "audit", _("Audit trail"), "policy", ("read the audit trail",)),
+        Place(
+            author,
+            "imports",
+            _("Import questions"),
+            "upload_file",
+            ("publish lessons",),
+            hidden=True,
+        ),
         Place(_("Operations"), "people", _("People"), "manage_accounts", ("manage people",)),
         Place(_("Operations"), "jobs", _("Background work"), "schedule", ("see jobs",)),
     )

@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 
 import streamlit as st
+from starlette.formparsers import MultiPartParser
 from starlette.middleware import Middleware
 from streamlit.user_info import generate_login_redirect_url
 from streamlit.web.server.starlette.starlette_auth_routes import _get_cookie_value_from_request
@@ -24,6 +25,9 @@ from portal.web.logs import configure_logging, secrets_of
 from portal.web.provider import Provider, ProviderDoor, streamlit_secrets
 from portal.web.sessions import SessionDoor
 from portal.web.start import refuse_danger
+
+# Above the largest upload: a file that somebody hands in never lies on the disk, not for a moment.
+MultiPartParser.spool_max_size = 8 * 1024 * 1024
 
 
 @asynccontextmanager

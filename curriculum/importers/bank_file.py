@@ -101,14 +101,15 @@ def _write_beside(path: Path, text: str) -> str:
     return temporary
 
 
-def _part_name(slug: str, number: int) -> str:
+def part_name(slug: str, number: int) -> str:
+    """The name of the bank file that holds a part of a source, without its ending."""
     return slug if number == 1 else f"{slug}-part{number}"
 
 
 def _existing_parts(report: ImportReport, *, into: Path) -> dict[Path, str]:
     parts: dict[Path, str] = {}
     for number in range(1, MAX_PARTS):
-        path = into / f"{_part_name(report.slug, number)}.md"
+        path = into / f"{part_name(report.slug, number)}.md"
         if not os.path.lexists(path):
             break
         if path.is_symlink() or not path.is_file():
@@ -140,16 +141,53 @@ def _filled(
     licence: str,
 ) -> dict[Path, str]:
     texts = list(parts.values())
-    changed: dict[Path, str] = {}
+    filled = fill_parts(report, fresh, texts=texts, owner=owner, licence=licence)
+    return {into / f"{part_name(report.slug, n)}.md": text for n, text in filled.items()}
+
+
+def fill_parts(
+    report: ImportReport,
+    fresh: Sequence[Outcome],
+    *,
+    texts: Sequence[str],
+    owner: str,
+    licence: str,
+) -> dict[int, str]:
+    """The parts of a bank that change when items are put behind those in `texts`, by number."""
+    parts = list(texts)
+    changed: dict[int, str] = {}
     for outcome in fresh:
-        if not texts or _is_full(texts[-1], more=outcome.markdown):
-            texts.append(_head(report, number=len(texts) + 1, owner=owner, licence=licence))
-        texts[-1] = f"{texts[-1].rstrip()}\n\n{outcome.markdown}"
-        changed[into / f"{_part_name(report.slug, len(texts))}.md"] = texts[-1]
+        if not parts or is_full(parts[-1], more=outcome.markdown):
+            parts.append(_head(report, number=len(parts) + 1, owner=owner, licence=licence))
+        parts[-1] = with_item(parts[-1], outcome.markdown)
+        changed[len(parts)] = parts[-1]
     return changed
 
 
-def _is_full(text: str, *, more: str) -> bool:
+def with_item(text: str, markdown: str) -> str:
+    """A text with an item put behind it."""
+    return f"{text.rstrip()}\n\n{markdown}"
+
+
+def with_licence(text: str, licence: str) -> str:
+    """A file with a licence in its settings, for the imported text that comes into it.
+
+    Raises
+    ------
+    NotWritten
+        If the file stands under another licence.
+    """
+    head, mark, body = text.partition("\n---")
+    found = _LICENCE.search(head)
+    if found is None:
+        return f"{head}\nlicence: {licence}{mark}{body}"
+    if found[1].strip("\"'") != licence:
+        raise NotWritten(f"this file stands under the licence {found[1]}, not {licence}")
+    return text
+
+
+def is_full(text: str, *, more: str) -> bool:
+    """Whether a text has no room for more; authors add to what was imported."""
     size = len(text.encode()) + len(more.encode())
     return size > MAX_BANK_BYTES or text.count("\n") + more.count("\n") > MAX_BANK_LINES
 
@@ -162,7 +200,7 @@ def _head(report: ImportReport, *, number: int, owner: str, licence: str) -> str
     lines = [
         "---",
         "schema: bank/1",
-        f"id: imported.{_part_name(report.slug, number)}",
+        f"id: imported.{part_name(report.slug, number)}",
         f"title: {yaml_text(title)}",
         f"owner: {owner}",
         "status: draft",

@@ -126,6 +126,8 @@ if may_publish:
         args=(None,),
     )
     draw_new_text(curriculum)
+    if st.button(_("Import questions"), key="lessons_import", icon=":material/upload_file:"):
+        st.switch_page("app_pages/imports.py")
 if drafts:
     _draw_drafts(drafts)
 if not every:
