@@ -14,7 +14,9 @@ from db.queries.authoring import select_newest_texts
 from db.store import Store
 from portal.__main__ import main
 from portal.services.exporting import ExportRefused, file_hash, read_live_files
-from portal.services.publishing import Published, Reason, publish, publish_texts
+from portal.services.inserting import Published, Reason
+from portal.services.publishing import publish
+from portal.services.publishing_texts import publish_texts
 from tests.factories import NOW, TODAY, make_person
 from tests.small_house import LESSON, House
 
@@ -73,7 +75,7 @@ def real_content() -> dict[str, bytes]:
 def in_browser(house: House, path: str, *, old: str, new: str, content_id: str = LESSON) -> None:
     row = house.store.read(select_newest_texts)[content_id]
     assert old in row.source
-    outcome = publish_texts(
+    (outcome,) = publish_texts(
         house.store,
         curriculum=house.reread({path: row.source.replace(old, new)}),
         expected={path: row.number},
