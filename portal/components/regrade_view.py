@@ -135,19 +135,18 @@ def _counts(found: OpenRegrade) -> str:
     changed = plural(
         "{n} result gets another estimate,", "{n} results get another estimate,", found.changed
     )
-    moved = plural("{n} moves to another level.", "{n} move to another level.", found.moved)
+    moved = _("too few to be counted out here move to another level.")
+    if found.moved is not None:
+        moved = plural("{n} moves to another level.", "{n} move to another level.", found.moved)
     return f"{checks} {changed} {moved} " + _("Earlier results stay on record.")
 
 
 def _draw_moves(found: OpenRegrade) -> None:
     frame = pd.DataFrame(
         {
-            _("Level before"): [str(one.before) for one in found.moves],
-            _("Level after"): [str(one.after) for one in found.moves],
-            _("Results"): [
-                _("too few to show") if one.results is None else number_text(one.results)
-                for one in found.moves
-            ],
+            _("Level before"): [str(one.before or _("others")) for one in found.moves],
+            _("Level after"): [str(one.after or _("others")) for one in found.moves],
+            _("Results"): [number_text(one.results) for one in found.moves],
         }
     )
     st.dataframe(frame, hide_index=True, alt=_("How many results move from which level to which."))

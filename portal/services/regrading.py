@@ -53,11 +53,11 @@ class Regrading:
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """How many results go from one level to another; None for fewer than may be told."""
+    """How many results go from one level to another; without levels it is all other moves."""
 
-    before: int
-    after: int
-    results: int | None
+    before: int | None
+    after: int | None
+    results: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,8 @@ class NamedMove:
 class OpenRegrade:
     """A correction with what it does; names only of people in the viewer's own line.
 
-    `checks` hold the item, `changed` get another estimate, `moved` another level.
+    `checks` hold the item, `changed` get another estimate, `moved` another level; that is None
+    for fewer than may be told.
     """
 
     row: RegradeRow
@@ -82,7 +83,7 @@ class OpenRegrade:
     key_after: tuple[str, ...]
     checks: int
     changed: int
-    moved: int
+    moved: int | None
     moves: tuple[Move, ...]
     named: tuple[NamedMove, ...]
     barrier: Refused | None
@@ -191,7 +192,7 @@ def read_regrade(
             key_after=key_words(read_item(row.revision_id)) if row.kind == "key" else (),
             checks=count_affected(connection, [one.revision_id for one in touched]),
             changed=len(changes),
-            moved=len(moved),
+            moved=len(moved) if not moved or len(moved) > min_group else None,
             moves=_moves(moved, floor=min_group + 1),
             named=_named(connection, viewer, moved, now=now),
             barrier=_barrier(connection, viewer, row),
@@ -335,11 +336,17 @@ def _barrier(connection: Connection, viewer: Viewer, row: RegradeRow) -> Refused
 
 
 def _moves(moved: list[Change], *, floor: int) -> tuple[Move, ...]:
+    """Count the moves; small groups go together, and with them as many more as hide each of them.
+
+    Else a group could be had by subtracting the others from all.
+    """
     counts = Counter((one.level_before, one.level_after) for one in moved)
-    return tuple(
-        Move(before, after, n if n >= floor else None)
-        for (before, after), n in sorted(counts.items())
-    )
+    shown = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
+    rest = 0
+    while shown and (shown[-1][1] < floor or 0 < rest < floor):
+        rest += shown.pop()[1]
+    moves = [Move(before, after, n) for (before, after), n in sorted(shown)]
+    return (*moves, Move(None, None, rest)) if rest >= floor else tuple(moves)
 
 
 def _named(
