@@ -96,8 +96,8 @@ def _parser() -> argparse.ArgumentParser:
     _add_measuring(commands)
     _add_people(commands)
     _add_audit(commands)
-    return parser
     _add_privacy(commands)
+    return parser
 
 
 def _add_measuring(commands: Parsers) -> None:
@@ -162,7 +162,6 @@ def _add_audit(commands: Parsers) -> None:
     written.set_defaults(run=_export_audit)
 
 
-def _port(text: str) -> int:
 def _add_privacy(commands: Parsers) -> None:
     retention = commands.add_parser(
         "retention", help="delete what is kept no longer; the periods stand in docs/recorded.md"
@@ -181,6 +180,7 @@ def _add_privacy(commands: Parsers) -> None:
     erasing.set_defaults(run=_erase)
 
 
+def _port(text: str) -> int:
     if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 65535:
         raise argparse.ArgumentTypeError(f"{text!r}; expected a whole number 1 to 65535")
     return int(text)
@@ -449,8 +449,6 @@ def _export_audit(settings: Settings, options: argparse.Namespace) -> int:
     return 0
 
 
-def _publish_content(settings: Settings, store: Store) -> int:
-    now = clock.now()
 def _retention(settings: Settings, options: argparse.Namespace) -> int:
     store = open_store(settings.database_url)
     work = apply_retention if options.apply else foresee_retention
@@ -482,6 +480,8 @@ def _erase(settings: Settings, options: argparse.Namespace) -> int:
     return 0
 
 
+def _publish_content(settings: Settings, store: Store) -> int:
+    now = clock.now()
     curriculum = read_curriculum(settings.content_dir, today=now.date())
     outcomes = publish(
         store,
