@@ -16,7 +16,7 @@ from portal.services.regrading import (
     read_regrading,
     reject_regrade,
 )
-from portal.text import _
+from portal.text import _, sentence_text
 
 st.set_page_config(layout="centered")
 KINDS: tuple[Literal["key", "drop"], ...] = ("key", "drop")
@@ -83,7 +83,7 @@ def _draw_one(regrade_id: int) -> None:
     if found.row.state == "proposed":
         st.header(_("Decide"))
         if found.barrier is not None:
-            st.info(_(found.barrier.sentence), icon=":material/lock:")
+            st.info(sentence_text(found.barrier), icon=":material/lock:")
         st.text_input(_("Comment, kept with the decision"), key="corrections_comment")
         with st.container(horizontal=True):
             main_button(

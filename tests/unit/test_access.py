@@ -29,7 +29,9 @@ run programs              . . . . x . . . .
 give places               . x . . . . . . .
 read drafts               . . x x . . . . .
 publish lessons           . . x . . . . . .
+review texts              . . x x . . . . .
 approve secure items      . . . x . . . . .
+waive approval            . . . . . . . . x
 set accommodations        . . . . . x . . .
 read the audit trail      . . . . . . . x .
 manage people             . . . . . . . . x
