@@ -251,6 +251,9 @@ def warm() -> None:
     """Import what pages draw with and read what is published, before the first person comes."""
     for module in ("altair", "pandas", "portal.charts"):
         import_module(module)
+    # Charts are checked against their schema when they are sent; checking every part while it is
+    # built takes twice the time.
+    import_module("altair.utils.schemapi").disable_debug_mode()
     catalogue()
 
 

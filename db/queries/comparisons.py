@@ -62,6 +62,23 @@ def select_measured_programs(connection: Connection) -> frozenset[int]:
     )
 
 
+def is_measured_alone(connection: Connection, *, program_id: int, skill: str) -> bool:
+    """Say whether a skill is measured in one program only, and everybody in it has a unit."""
+    enrolments, cohorts, results = table(Enrolment), table(Cohort), table(Result)
+    inside = (
+        select(enrolments.c.id)
+        .join(cohorts, cohorts.c.id == enrolments.c.cohort_id)
+        .where(cohorts.c.program_id == program_id)
+    )
+    other = select(results.c.id).where(
+        results.c.skill == skill,
+        results.c.counted,
+        results.c.occasion.is_not(None),
+        results.c.enrolment_id.not_in(inside) | results.c.team_at_taking_id.is_(None),
+    )
+    return connection.execute(other.limit(1)).first() is None
+
+
 def select_stamps(connection: Connection, program_id: int | None = None) -> dict[int, str]:
     """Return a stamp per program: another one as soon as its results, people or draw change.
 

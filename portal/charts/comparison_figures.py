@@ -20,6 +20,9 @@ from portal.charts.theme import Finished
 from portal.services.compared import Compared
 from portal.text import _, number_text, percent_text, plural, signed_text
 
+# More rows than this no eye takes in, and no page carries.
+TEAMS_DRAWN = 40
+
 
 @dataclass(frozen=True, slots=True)
 class Figure:
@@ -211,17 +214,23 @@ def slopes_figure(compared: Compared, *, dark: bool) -> Figure | None:
         "{} ({} … {})".format(*(signed_text(value, digits=1) for value in row))
         for row in zip(frame["slope"], frame["low"], frame["high"], strict=True)
     ]
-    told = "; ".join(f"{name} {text}" for name, text in zip(frame["name"], figures, strict=True))
+    drawn = frame.head(TEAMS_DRAWN)
+    told = "; ".join(f"{name} {text}" for name, text in zip(drawn["name"], figures, strict=False))
+    words = _(
+        "From A to Z, not by size. Each team is drawn towards the mean of its routes, the more "
+        "so the less is known of it, because the best and the worst of many small teams are "
+        "mostly chance."
+    )
+    if len(frame) > len(drawn):
+        words += " " + _("The first {n} teams are drawn; all of them stand in the table.").format(
+            n=len(drawn)
+        )
     return Figure(
         key="slopes",
         title=_("How fast teams grew"),
-        chart=slopes_chart(frame, dark=dark),
+        chart=slopes_chart(drawn, dark=dark),
         alt=_("Growth of teams in points a month: {words}.").format(words=told),
-        words=_(
-            "From A to Z, not by size. Each team is drawn towards the mean of its routes, the more "
-            "so the less is known of it, because the best and the worst of many small teams are "
-            "mostly chance."
-        ),
+        words=words,
         table=pd.DataFrame(
             {
                 _("Team"): frame["name"],

@@ -10,7 +10,6 @@ from assessments.arms import ArmCounts
 from assessments.attrition import Attrition
 from assessments.baseline import TOO_FAR
 from assessments.compare import Comparison
-from assessments.power import ProgramDesign, smallest_detectable_effect
 from assessments.verdicts import MIN_LEARNERS
 from portal.services.computing import CurvePoint, Measured, measure
 from portal.services.disclosure import Floor
@@ -77,6 +76,7 @@ def describe_measured(
     team_names: Mapping[str, str],
     own_teams: Set[str] | None,
     floor: Floor,
+    alone: bool = True,
 ) -> Compared:
     """Return of a comparison what may be shown.
 
@@ -85,18 +85,24 @@ def describe_measured(
     team_names
         Name by team id; a team without one is shown by its id.
     own_teams
-        The teams whose slopes the viewer may see; None for all.
+        The teams whose slopes the viewer may see; None for all. Who sees teams of the own line
+        sees their growth too, so that less may be shown beside it: see `overlap`.
+    alone
+        Whether no other program measures this skill.
     """
     comparison = measured.comparison
+    beside_teams = own_teams is not None
+    if beside_teams and not (alone and (measured.rest is None or measured.rest >= floor.mean)):
+        comparison = _without_sums(comparison)
     slopes, hidden = _slopes(comparison, names=team_names, own=own_teams, floor=floor)
     return Compared(
         comparison=_without_small_groups(comparison, floor=floor),
         months=measured.months,
-        routes=_routes(measured.curves, floor=floor),
+        routes=_routes(measured.curves, floor=floor, hide=beside_teams and not alone),
         slopes=slopes,
         hidden_teams=hidden,
         teams=measured.teams,
-        detectable=_detectable(comparison, teams=measured.teams),
+        detectable=measured.detectable,
     )
 
 
@@ -161,22 +167,25 @@ def _no_shares(enrolled: ArmCounts) -> Attrition:
     )
 
 
-def _routes(curves: Sequence[CurvePoint], *, floor: Floor) -> pd.DataFrame:
-    """Return the mean of each route at each occasion with its 95 % limits, or that it is hidden."""
+def _without_sums(comparison: Comparison) -> Comparison:
+    """Take away what is a sum of scores over those analysed."""
+    warning = _(
+        "the gain and the difference at the start are not shown: together with figures of teams "
+        "they would tell of a few people"
+    )
+    return replace(comparison, baseline=(), gain=None, warnings=(*comparison.warnings, warning))
+
+
+def _routes(curves: Sequence[CurvePoint], *, floor: Floor, hide: bool) -> pd.DataFrame:
+    """Return the mean of each route at each occasion with its 95 % limits, or that it is hidden.
+
+    A route that is too small takes the other one with it: both together are known from teams.
+    """
+    small = {point.occasion for point in curves if point.learners < floor.mean}
     shown = []
     for point in curves:
-        hidden = point.learners < floor.mean
+        hidden = hide or point.occasion in small
         limits = (point.mean, point.mean) if math.isnan(point.low) else (point.low, point.high)
         figures = (None, None, None, None) if hidden else (point.learners, point.mean, *limits)
         shown.append((0, "", point.arm, point.occasion, *figures, hidden))
     return pd.DataFrame(shown, columns=list(GROWTH_COLUMNS))
-
-
-def _detectable(comparison: Comparison, *, teams: int) -> float | None:
-    """Return the smallest effect (SD) that drawing these teams by lot could find."""
-    learners = comparison.learners.total
-    if comparison.teams is None or not 0 < teams <= learners:
-        return None
-    return smallest_detectable_effect(
-        ProgramDesign(teams=teams, learners_per_team=learners / teams)
-    )

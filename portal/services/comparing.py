@@ -6,6 +6,7 @@ from datetime import date, datetime
 from db import Connection
 from db.queries.comparisons import (
     ComparisonRow,
+    is_measured_alone,
     select_comparisons,
     select_measured_programs,
     select_stamps,
@@ -137,7 +138,12 @@ def compare_program(
             targets=targets,
             target=chosen,
             compared=_described(
-                connection, measured, viewer=viewer, floor=Floor.of(min_group), now=now
+                connection,
+                measured,
+                program=program,
+                viewer=viewer,
+                floor=Floor.of(min_group),
+                now=now,
             )
             if measured is not None
             else None,
@@ -230,11 +236,18 @@ def _origin_of(row: ComparisonRow | None) -> Origin | None:
 
 
 def _described(
-    connection: Connection, measured: Measured, *, viewer: Viewer, floor: Floor, now: datetime
+    connection: Connection,
+    measured: Measured,
+    *,
+    program: ProgramRow,
+    viewer: Viewer,
+    floor: Floor,
+    now: datetime,
 ) -> Compared:
     own = None
     if not viewer.roles & ORGANISATION_ROLES:
         own = frozenset(str(one) for one in _line(connection, viewer, on=now.date()))
+    skill = measured.comparison.skill
     growth = measured.comparison.growth
     slopes = growth.team_slopes if growth is not None else ()
     teams = tuple(
@@ -248,4 +261,5 @@ def _described(
         team_names={str(id_): name for id_, name in names.items()},
         own_teams=own,
         floor=floor,
+        alone=own is None or is_measured_alone(connection, program_id=program.id, skill=skill),
     )

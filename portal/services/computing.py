@@ -10,6 +10,7 @@ import pandas as pd
 
 from assessments.compare import Comparison, compare_arms
 from assessments.growth import growth_curves
+from assessments.power import ProgramDesign, smallest_detectable_effect
 from db import Connection
 from db.commands.comparisons import upsert_comparison
 from db.queries.comparisons import (
@@ -28,6 +29,7 @@ from db.store import Store
 from portal.services.catalogue import Catalogue, read_catalogue
 from portal.services.evidence import CODE_VERSION
 from portal.services.jobs import JobFailed, Work, ask_for
+from portal.services.overlap import smallest_rest
 from portal.services.stored import to_text
 
 TARGETS = ("end", "plus3", "plus6")
@@ -35,7 +37,7 @@ KIND = "compare program"
 SWEEP = "find changed programs"
 SWEEP_EVERY = timedelta(minutes=5)
 # Raised whenever a change of code could change a figure of a comparison.
-COMPARED_BY = f"comparison 1, scores {CODE_VERSION}"
+COMPARED_BY = f"comparison 2, scores {CODE_VERSION}"
 
 Tell = Callable[[float, str], None]
 
@@ -56,12 +58,16 @@ class CurvePoint:
 class Measured:
     """A comparison as it was computed, before anything of it is hidden from anybody.
 
-    `months` is the time of the target after the start, `teams` counts the starting teams.
+    `months` is the time of the target after the start, `teams` counts the starting teams, and
+    `detectable` is the smallest effect (SD) that drawing them by lot could find. `rest` is as in
+    `overlap.smallest_rest`.
     """
 
     comparison: Comparison
     months: float | None
     teams: int
+    detectable: float | None
+    rest: int | None
     curves: tuple[CurvePoint, ...]
 
 
@@ -185,7 +191,19 @@ def measure(comparison: Comparison, *, rows: pd.DataFrame, months: float | None)
     )
     # A team with learners on both routes counts once, unlike in the counts by route.
     teams = int(rows.loc[rows["score"].notna(), "team"].nunique())
-    return Measured(comparison, months, teams, curves)
+    detectable = _detectable(comparison, teams=teams)
+    scored = rows[rows["score"].notna()]
+    rest = smallest_rest(scored, target=comparison.occasion)
+    return Measured(comparison, months, teams, detectable, rest, curves)
+
+
+def _detectable(comparison: Comparison, *, teams: int) -> float | None:
+    learners = comparison.learners.total
+    if comparison.teams is None or not 0 < teams <= learners:
+        return None
+    return smallest_detectable_effect(
+        ProgramDesign(teams=teams, learners_per_team=learners / teams)
+    )
 
 
 # --- as background work ---------------------------------------------------------------------------
