@@ -6,11 +6,13 @@ import streamlit as st
 
 from portal import clock, loaders
 from portal.components.buttons import main_button
+from portal.components.erase_card import draw_erase
 from portal.components.notices import guarded
 from portal.components.people_list import draw_people, draw_roles
 from portal.components.rights_card import draw_grants, draw_leads, draw_role_forms, draw_sessions
 from portal.components.roster_report import draw_report
 from portal.components.states import draw_empty
+from portal.services.erasing import Erasure, erase, foresee_erasure
 from portal.services.rights import (
     PersonRights,
     end_sessions,
@@ -55,6 +57,28 @@ def _end_sessions(person_id: int) -> None:
         loaders.store(), viewer=loaders.current_viewer(), person_id=person_id, now=clock.now()
     )
     _tell(plural("{n} session ended.", "{n} sessions ended.", ended))
+
+
+@guarded
+def _erase(person_id: int) -> None:
+    erase(
+        loaders.store(),
+        viewer=loaders.current_viewer(),
+        person_id=person_id,
+        read_item=loaders.item,
+        now=clock.now(),
+    )
+    _tell(_("Erased. The receipt stands in the audit trail."))
+
+
+def _foresee(person_id: int) -> Erasure:
+    return foresee_erasure(
+        loaders.store(),
+        viewer=loaders.current_viewer(),
+        person_id=person_id,
+        read_item=loaders.item,
+        now=clock.now(),
+    )
 
 
 def _draw_person(rights: PersonRights) -> None:
@@ -109,6 +133,8 @@ def _draw_person(rights: PersonRights) -> None:
     draw_leads(rights, teams=teams, today=clock.now().date(), give=lead, take=end_lead)
     st.header(_("Signed in"), anchor=False)
     draw_sessions(rights, end=lambda: _end_sessions(person.id))
+    if not rights.is_self and not rights.is_erased:
+        draw_erase(person.id, foresee=lambda: _foresee(person.id), erase=lambda: _erase(person.id))
 
 
 def _draw_search() -> None:

@@ -15,6 +15,7 @@ from db.queries.rights import (
     LeadRow,
     count_holders,
     count_open_sessions,
+    find_erased_at,
     find_found_person,
     select_found_people,
     select_grants,
@@ -57,6 +58,7 @@ class PersonRights:
     leads: tuple[LeadRow, ...]
     sessions: int
     is_self: bool
+    is_erased: bool
 
 
 def find_people(
@@ -97,6 +99,7 @@ def read_rights(store: Store, *, viewer: Viewer, person_id: int, now: datetime) 
             leads=select_leads_of(connection, person_id),
             sessions=count_open_sessions(connection, person_id, now=now),
             is_self=person_id == viewer.person_id,
+            is_erased=find_erased_at(connection, person_id) is not None,
         )
 
     return store.read(read)

@@ -1,0 +1,39 @@
+"""What is recorded about the viewer and why, who may see their levels, and all of it as files."""
+
+import streamlit as st
+
+from portal import clock, loaders
+from portal.components.consent_card import draw_consent
+from portal.components.notices import guarded
+from portal.components.recorded_view import draw_recorded, draw_takeout
+from portal.services.consenting import give_consent, read_own_consent, take_consent_back
+from portal.services.takeout import read_own_kinds, take_csv, take_json
+from portal.text import _
+
+
+@guarded
+def _give() -> None:
+    give_consent(loaders.store(), viewer=loaders.current_viewer(), now=clock.now())
+
+
+@guarded
+def _take_back() -> None:
+    take_consent_back(loaders.store(), viewer=loaders.current_viewer(), now=clock.now())
+
+
+def _json() -> bytes:
+    return take_json(loaders.store(), viewer=loaders.current_viewer(), now=clock.now())
+
+
+def _csv() -> bytes:
+    return take_csv(loaders.store(), viewer=loaders.current_viewer(), now=clock.now())
+
+
+viewer = loaders.current_viewer()
+consent = read_own_consent(loaders.store(), viewer=viewer, now=clock.now())
+kinds = read_own_kinds(loaders.store(), viewer=viewer)
+
+st.title(_("What is recorded about me"), anchor=False)
+draw_consent(consent, give=_give, take_back=_take_back)
+draw_takeout(as_json=_json, as_csv=_csv)
+draw_recorded(kinds)
