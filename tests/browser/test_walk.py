@@ -3,11 +3,12 @@
 import json
 import re
 import sqlite3
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, Page, WebSocket, expect
+from playwright.sync_api import Error as PlaywrightError
+from playwright.sync_api import Locator, Page, Response, WebSocket, expect
 
 from tests.browser.axe import findings
 from tests.browser.server import PortalServer
@@ -247,10 +248,11 @@ def test_the_other_tab_is_signed_out_at_its_next_click(new_context, served: Port
 
 
 class Wire:
-    """Every byte that reached a tab: answers over HTTP and frames of the websocket."""
+    """Every byte that reached a tab: what came over HTTP and the frames of the websocket."""
 
     def __init__(self, page: Page) -> None:
         self.heard: list[bytes] = []
+        self._answers: list[Response] = []
         page.on("websocket", self._listen)
         page.on("response", self._read)
 
@@ -260,12 +262,20 @@ class Wire:
     def _hear(self, payload: str | bytes) -> None:
         self.heard.append(payload.encode() if isinstance(payload, str) else payload)
 
-    def _read(self, response) -> None:
-        if response.request.resource_type in {"xhr", "fetch"}:
-            self.heard.append(response.url.encode())
+    def _read(self, response: Response) -> None:
+        self.heard.append(response.url.encode())
+        self._answers.append(response)
+
+    def _read_bodies(self) -> None:
+        """Read what came over HTTP; a page that was left takes some of its answers along."""
+        for response in self._answers:
+            with suppress(PlaywrightError):
+                self.heard.append(response.body())
+        self._answers.clear()
 
     def holds(self, words: str) -> bool:
         """Say whether these words came over the wire, as they are or as JSON writes them."""
+        self._read_bodies()
         wanted = (words.encode(), json.dumps(words)[1:-1].encode())
         return any(one in heard for heard in self.heard for one in wanted)
 
@@ -284,6 +294,10 @@ def canaries(own_server: PortalServer) -> PortalServer:
                 option["feedback"] = f"CANARY-FEEDBACK {option['feedback']}"
                 option["misconception"] = "CANARY-MISCONCEPTION"
             item["explanation"] = f"CANARY-EXPLANATION {item['explanation']}"
+            if item["type"] == "numeric":
+                # No question of the bank has a pattern for its answer; these get one.
+                no_number = {"low": None, "high": None, "pattern": "CANARY-PATTERN.*"}
+                item |= {"type": "text", "answers": [item["answers"][0] | no_number]}
             base.execute("UPDATE revision SET body = ? WHERE id = ?", (json.dumps(item), id_))
         base.commit()
     own_server.start()
@@ -308,6 +322,8 @@ def test_no_byte_of_the_key_reaches_the_browser_before_handing_in(
     # The wire was heard, and the canary was there to sing.
     assert wire.holds(title)
     assert one(canaries, "SELECT count(*) FROM revision WHERE body LIKE '%CANARY-FEEDBACK%'") >= 24
+    assert one(canaries, "SELECT count(*) FROM revision WHERE body LIKE '%CANARY-PATTERN%'") >= 3
+    assert wire.holds("<!DOCTYPE html>") or wire.holds("<!doctype html>")
     assert not wire.holds("CANARY")
     press(page, "Hand in")
     expect(page.get_by_role("heading", name="Result:")).to_be_visible(timeout=PATIENCE)
