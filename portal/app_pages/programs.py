@@ -7,6 +7,7 @@ from portal.charts.growth_points import occasion_names
 from portal.components.comparison_state import draw_origin, draw_state_of_work
 from portal.components.comparison_view import draw_comparison
 from portal.components.event_study_view import draw_wave_study
+from portal.components.program_filter import choose_among
 from portal.components.states import draw_empty
 from portal.services.comparing import compare_program, read_programs
 from portal.services.computing import TARGETS
@@ -67,15 +68,23 @@ if not programs:
         go=lambda: st.switch_page("app_pages/new_program.py"),
     )
 else:
-    chosen = int(
-        st.selectbox(
-            _("Program"),
-            list(programs),
-            format_func=lambda id_: programs[id_].name,
-            key="programs_program",
+    left = choose_among(programs, viewer=viewer, catalogue=loaders.catalogue())
+    if not left:
+        draw_empty(
+            _("No program passes these filters"),
+            _("Set one of them back to All."),
+            icon="filter_alt",
         )
-    )
-    if programs[chosen].design == "wave":
-        _draw_waves(chosen)
     else:
-        _draw_routes(chosen)
+        chosen = int(
+            st.selectbox(
+                _("Program"),
+                list(left),
+                format_func=lambda id_: left[id_].name,
+                key="programs_program",
+            )
+        )
+        if left[chosen].design == "wave":
+            _draw_waves(chosen)
+        else:
+            _draw_routes(chosen)

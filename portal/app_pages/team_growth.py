@@ -27,6 +27,15 @@ def _choose_unit(units: tuple[Unit, ...]) -> int:
 def _choose_skill() -> str:
     skills = {skill.id: skill.name for skill in loaders.catalogue().registers.skills.values()}
     measured = [check.skill for check in loaders.catalogue().checks.values()]
+    tracks = {
+        track.id: track for track in loaders.catalogue().tracks.values() if track.skill in measured
+    }
+    names = {"": _("All"), **{id_: track.title for id_, track in tracks.items()}}
+    track = st.selectbox(
+        _("Track"), list(names), format_func=names.__getitem__, key="team_growth_track"
+    )
+    if track:
+        measured = [tracks[track].skill]
     return str(
         st.selectbox(
             _("Skill"),

@@ -37,6 +37,8 @@ from portal.services.disclosure import Floor
 from portal.services.jobs import Job, find_work
 from portal.services.stored import from_text
 
+# What a page needs to know of a program.
+Program = ProgramRow
 ORGANISATION_ROLES: frozenset[Role] = frozenset({"author", "program_lead", "sponsor"})
 
 
@@ -83,6 +85,28 @@ def read_programs(store: Store, *, viewer: Viewer, now: datetime) -> tuple[Progr
         below = _line(connection, viewer, on=now.date())
         mine = select_programs_of_teams(connection, below)
         return tuple(program for program in programs if program.id in mine)
+
+    return store.read(read)
+
+
+def read_programs_of_line(
+    store: Store, *, viewer: Viewer, team_id: int, now: datetime
+) -> frozenset[int]:
+    """Return the programs in which people of a unit, or of units below it, take part.
+
+    Raises
+    ------
+    Refused
+        When the unit is not in the viewer's line.
+    """
+    access.require(viewer, "compare programs")
+    seen = {one.id for one in read_programs(store, viewer=viewer, now=now)}
+
+    def read(connection: Connection) -> frozenset[int]:
+        access.require_line(viewer, team_id=team_id, line=_line(connection, viewer, on=now.date()))
+        below = select_subtree(connection, [team_id], on=now.date())
+        teams = tuple(row.id for row in below)
+        return select_programs_of_teams(connection, teams) & frozenset(seen)
 
     return store.read(read)
 

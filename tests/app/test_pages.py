@@ -490,3 +490,45 @@ def test_an_answer_that_reaches_no_disk_says_not_saved_and_stays(
     assert INCIDENT.search(told)
     assert "Saved " not in told
     assert "Saved " in said(at)
+
+
+def test_a_track_narrows_the_skills_and_programs_to_its_own(visit: Visit) -> None:
+    at = visit("program_lead", "team_growth")
+    at.selectbox(key="team_growth_track").select("workflow").run()
+    assert at.selectbox(key="team_growth_skill").options == ["Workflow redesign"]
+
+    at = visit("program_lead", "programs")
+    at.selectbox(key="programs_track").select("agents").run()
+    assert at.selectbox(key="programs_program").options == [
+        "AI agents, everyone chose their own route"
+    ]
+    assert not at.exception
+
+
+def test_a_manager_filters_programs_by_units_of_the_own_line(visit: Visit) -> None:
+    at = visit("manager", "programs")
+
+    units = at.selectbox(key="programs_line")
+    units.select_index(len(units.options) - 1).run()
+    assert not at.exception
+    assert "lock" not in said(at)
+
+
+def test_the_grid_of_skills_stands_beside_growth(visit: Visit) -> None:
+    at = visit("program_lead", "team_growth")
+
+    assert "Team by skill" in [one.label for one in at.tabs]
+    assert not at.exception
+
+
+def test_the_report_is_offered_under_a_comparison(visit: Visit) -> None:
+    at = visit("program_lead", "programs")
+
+    assert "Report as a file" in [one.proto.label for one in at.get("download_button")]
+
+
+def test_background_work_is_listed_for_administrators(visit: Visit) -> None:
+    at = visit("administrator", "jobs")
+
+    assert at.title[0].value == "Background work"
+    assert not at.exception

@@ -13,7 +13,11 @@ from db.queries.programs import select_programs
 from portal.access import Refused, Viewer
 from portal.services import computing
 from portal.services.background import make_worker
-from portal.services.comparing import compare_program, renew_comparison
+from portal.services.comparing import (
+    compare_program,
+    read_programs_of_line,
+    renew_comparison,
+)
 from portal.services.computing import Measured, compute, read_inputs
 from portal.services.jobs import Worker
 from portal.services.stored import StoredValueError, from_text, to_text
@@ -148,6 +152,18 @@ def test_a_manager_asks_only_for_programs_of_the_own_line(store, program):
 
     with pytest.raises(Refused, match="no part in this program"):
         renew_comparison(store, viewer=manager, catalogue=CATALOGUE, program_id=program.id, now=NOW)
+
+
+def test_programs_of_a_line_are_those_its_people_take_part_in(store, program):
+    person = make_person(store, roles=("employee", "manager"))
+    team, other = next(iter(program.teams.values())), make_team(store)
+    lead_team(store, person=person, team=team)
+    manager = Viewer(person, "", frozenset({"manager"}), "all-staff")
+
+    assert read_programs_of_line(store, viewer=manager, team_id=team, now=NOW) == {program.id}
+    assert read_programs_of_line(store, viewer=LEAD, team_id=other, now=NOW) == frozenset()
+    with pytest.raises(Refused, match="not in your line"):
+        read_programs_of_line(store, viewer=manager, team_id=other, now=NOW)
 
 
 def test_progress_is_told_while_a_comparison_is_computed(store, program):

@@ -36,6 +36,7 @@ GUARDED: dict[str, tuple[Deed, ...]] = {
     "checks.submit_if_over": ("learn",),
     "comparing.compare_program": ("compare programs",),
     "comparing.read_programs": ("compare programs",),
+    "comparing.read_programs_of_line": ("compare programs",),
     "comparing.read_report": ("compare programs",),
     "comparing.renew_comparison": ("compare programs",),
     "comparing.routes_were_drawn": ("compare programs",),
