@@ -14,7 +14,6 @@ from assessments.simulate import ProgramPlan, simulate_program, simulate_respons
 from curriculum.model import Item
 from db import Connection
 from db.commands.people import insert_instance
-from db.queries.people import find_instance
 from db.schema import APPLICATION
 from db.store import Store
 from portal.access import Role, Viewer
@@ -89,11 +88,6 @@ class _Inside:
     def write(self, fn: Callable[[Connection], T]) -> T:
         """Write inside the transaction."""
         return fn(self._connection)
-
-
-def is_empty(store: Store) -> bool:
-    """Say whether this database was never filled, neither with real nor with invented people."""
-    return store.read(find_instance) is None
 
 
 def fill_demo(store: Store, *, plan: DemoPlan, now: datetime, tell: Callable[[str], None]) -> None:

@@ -151,6 +151,11 @@ def read_personas(store: Store) -> tuple[Persona, ...]:
     return store.read(read)
 
 
+def is_empty(store: Store) -> bool:
+    """Say whether this database was never filled, neither with real nor with invented people."""
+    return store.read(find_instance) is None
+
+
 def is_persona(store: Store, *, person_id: int) -> bool:
     """Say whether this is one of the people offered on the entry page."""
     return any(persona.person_id == person_id for persona in read_personas(store))

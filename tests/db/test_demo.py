@@ -20,9 +20,9 @@ from db.store import Store, open_store
 from portal.__main__ import main
 from portal.access import Viewer
 from portal.services.catalogue import read_catalogue
-from portal.services.demo import DemoPlan, DemoRefused, fill_demo, is_empty
+from portal.services.demo import DemoPlan, DemoRefused, fill_demo
 from portal.services.organisation import team_sizes
-from portal.services.people import is_synthetic, read_personas
+from portal.services.people import is_empty, is_synthetic, read_personas
 from portal.services.publishing import publish
 from portal.services.tracks import read_home
 from tests.conftest import _database_url, run_on_server

@@ -1,0 +1,47 @@
+"""The command that serves the portal's pages."""
+
+import argparse
+import os
+import sys
+from importlib import import_module
+from pathlib import Path
+from typing import NoReturn
+
+from db.backup import upgrade_safely
+from db.store import open_store
+from portal.commands.content import publish_content
+from portal.services.people import is_empty, require_real_people
+from portal.settings import Settings
+
+
+def serve(settings: Settings, options: argparse.Namespace) -> NoReturn:
+    """Bring the database up to date, publish, fill an empty demonstration, be the server."""
+    upgrade_safely(settings.database_url, folder=settings.data_dir / "backups")
+    store = open_store(settings.database_url)
+    try:
+        require_real_people(store, auth=settings.auth)
+        publish_content(settings, store)
+        if settings.auth == "demo" and is_empty(store):
+            print("Filling the empty database with the demonstration (about a minute) ...")
+            # What simulates people is heavy, and needed once.
+            import_module("portal.commands.demonstration").fill(store)
+    finally:
+        store.close()
+    print(f"{settings.name} is served on http://127.0.0.1:{options.port}", flush=True)
+    os.chdir(Path(__file__).resolve().parents[2])
+    command = [
+        sys.executable, "-m", "streamlit", "run", "portal/asgi.py",
+        "--server.port", str(options.port), "--server.address", "127.0.0.1",
+    ]  # fmt: skip
+    sys.stdout.flush()
+    # The server takes this process over, so that signals reach it and nothing is kept twice.
+    os.execve(command[0], command, _server_environment(settings))  # noqa: S606
+
+
+def _server_environment(settings: Settings) -> dict[str, str]:
+    # Threads come and go with every interaction; more than two heaps only hold memory back.
+    extra = {"PORTAL_DATABASE_URL": settings.database_url, "MALLOC_ARENA_MAX": "2"}
+    if settings.oidc is not None:
+        # Streamlit signs the state of a sign-in before it reads programmatic secrets.
+        extra["STREAMLIT_SERVER_COOKIE_SECRET"] = settings.oidc.cookie_secret
+    return {**os.environ, **extra}
