@@ -9,7 +9,6 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 
 from db.columns import table
 from db.tables import Content, ContentFile, Head, Revision
-from db.tables_results import Calibration
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,43 +92,6 @@ def insert_file(connection: Connection, *, sha256: str, media_type: str, body: b
     known = connection.execute(select(files.c.sha256).where(files.c.sha256 == sha256)).first()
     if known is None:
         connection.execute(insert(files).values(sha256=sha256, media_type=media_type, body=body))
-
-
-def insert_calibration(
-    connection: Connection,
-    *,
-    skill: str,
-    model: str,
-    parameters: Mapping[str, Any],
-    learners: int,
-    code_version: str,
-    now: datetime,
-) -> int:
-    """Put item parameters in force for a skill; those before stay on record."""
-    rows = table(Calibration)
-    connection.execute(
-        update(rows).where(rows.c.skill == skill, rows.c.in_force).values(in_force=False)
-    )
-    last = select(func.coalesce(func.max(rows.c.version), 0)).where(rows.c.skill == skill)
-    return int(
-        connection.execute(
-            insert(rows)
-            .values(
-                skill=skill,
-                version=int(connection.execute(last).scalar_one()) + 1,
-                model=model,
-                parameters=dict(parameters),
-                learners=learners,
-                answers=0,
-                details={},
-                verdict="",
-                code_version=code_version,
-                made_at=now,
-                in_force=True,
-            )
-            .returning(rows.c.id)
-        ).scalar_one()
-    )
 
 
 # Any constant: two publications at once wait for each other on it.

@@ -8,7 +8,6 @@ from typing import Any
 from sqlalchemy import Connection, Select, func, select
 
 from db.columns import table
-from db.queries.calibrations import find_calibration  # noqa: F401 - publishing asks here
 from db.tables import Content, ContentFile, Head, Revision
 
 

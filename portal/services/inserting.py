@@ -11,8 +11,9 @@ from curriculum.model import Bank, Problem
 from db import Connection
 from db.commands.audit import append_audit
 from db.commands.authoring import KeyChoice, insert_revision_note
-from db.commands.content import NewRevision, insert_calibration, insert_revision, retire_content
-from db.queries.calibrations import find_calibration
+from db.commands.calibrations import NewCalibration, keep_calibration
+from db.commands.content import NewRevision, insert_revision, retire_content
+from db.queries.calibrations import find_calibration, find_prior
 from db.queries.content import select_live_ids
 from db.queries.reviews import KnownContent, find_same_text
 from portal.access import Refused, Viewer
@@ -96,23 +97,35 @@ def insert_changed(
 
 
 def _keep_prior(connection: Connection, bank: Bank, *, now: datetime) -> None:
-    """Put the experts' difficulties in force until enough answers exist to calibrate."""
+    """Keep the experts' difficulties, in force until enough answers exist to measure them.
+
+    An item that left the bank keeps its own, for checks that hold it. Behind measured difficulties
+    they serve forms of which too few questions are measured yet.
+    """
     for skill in sorted({item.skill for item in bank.items}):
         items = [item for item in bank.items if item.skill == skill]
-        parameters = {
-            known.item_id: {"a": known.a, "b": known.b}
-            for known in expert_parameters(items).items.values()
+        prior = find_prior(connection, skill=skill)
+        known = dict(prior.parameters) if prior is not None else {}
+        parameters = known | {
+            one.item_id: {"a": one.a, "b": one.b} for one in expert_parameters(items).items.values()
         }
-        current = find_calibration(connection, skill=skill)
-        if current is not None and (current.model != "prior" or current.parameters == parameters):
+        if parameters == known:
             continue
-        insert_calibration(
+        current = find_calibration(connection, skill=skill)
+        keep_calibration(
             connection,
-            skill=skill,
-            model="prior",
-            parameters=parameters,
-            learners=0,
-            code_version=CODE_VERSION,
+            calibration=NewCalibration(
+                skill=skill,
+                model="prior",
+                parameters=parameters,
+                learners=0,
+                answers=0,
+                converged=None,
+                details={},
+                verdict="",
+                code_version=CODE_VERSION,
+            ),
+            in_force=current is None or current.model == "prior",
             now=now,
         )
 

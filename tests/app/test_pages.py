@@ -30,12 +30,12 @@ ROLES = {
     "manager": (*LEARNER, *COMPARING, "team_growth", "places"),
     "program_lead": (*LEARNER, *COMPARING, "team_growth", "new_program"),
     "sponsor": (*LEARNER, *COMPARING, "team_growth"),
-    "author": (*LEARNER, *COMPARING, "lessons", "preview", "reviews"),
-    "approver": (*LEARNER, "lessons", "preview", "reviews"),
+    "author": (*LEARNER, *COMPARING, "items", "lessons", "preview", "reviews"),
+    "approver": (*LEARNER, "corrections", "items", "lessons", "preview", "reviews"),
     "auditor": LEARNER,
     "administrator": (*LEARNER, "reviews"),
 }
-CLOSED = ("team_growth", "programs", "lessons", "preview", "reviews")
+CLOSED = ("team_growth", "programs", "corrections", "items", "lessons", "preview", "reviews")
 # What may be told of a fault: a number for the help desk, and nothing of the fault itself.
 INCIDENT = re.compile(r"number [0-9A-F]{6}\b")
 

@@ -16,7 +16,9 @@ VISITS = {
     "program_lead": [
         *("/team_growth", "/programs", "/new_program", "/own_data", "/simulation"),
     ],
-    "author": ["/lessons", "/preview?module=a3-traces", "/reviews", VERSIONS, "/imports"],
+    "author": [
+        *("/lessons", "/preview?module=a3-traces", "/reviews", VERSIONS, "/imports", "/items"),
+    ],
 }
 # On a deep link Streamlit's page looks for its server below the page first, then at the root.
 PROBES = ("/_stcore/health", "/_stcore/host-config")

@@ -146,3 +146,42 @@ def test_a_check_after_the_calibration_is_scored_with_it(house: House) -> None:
         f" ON c.id = r.calibration_id WHERE r.attempt_id = {attempt_id}",
     )
     assert found == [(2, 1, True)]
+
+
+def test_a_question_added_after_a_calibration_is_asked_and_does_not_count_yet(
+    house: House,
+) -> None:
+    hand_in_many(house)
+    calibrate(house)
+    house.edit(
+        "assessments/banks/agent-operations.md",
+        old=f"id: {SKILL}.a01\n",
+        new=f"id: {SKILL}.a31\n",
+    )
+    assert house.publish()["bank.agent-operations"].outcome == "published"
+
+    hand_in_many(house, forms="A", people=3, seed=4)
+
+    found = rows(
+        house,
+        "SELECT items, version FROM result r JOIN calibration c"
+        " ON c.id = r.calibration_id ORDER BY r.id DESC LIMIT 3",
+    )
+    assert found == [(8, 2)] * 3
+
+
+def test_a_form_that_is_mostly_new_is_scored_by_the_experts_difficulties(house: House) -> None:
+    hand_in_many(house)
+    calibrate(house)
+    place = house.folder / "assessments/banks/agent-operations.md"
+    place.write_text(place.read_text().replace(f"id: {SKILL}.a0", f"id: {SKILL}.a4"))
+    assert house.publish()["bank.agent-operations"].outcome == "published"
+
+    hand_in_many(house, forms="A", people=3, seed=4)
+
+    found = rows(
+        house,
+        "SELECT items, model, c.in_force FROM result r JOIN calibration c"
+        " ON c.id = r.calibration_id ORDER BY r.id DESC LIMIT 3",
+    )
+    assert [(row[0], row[1], bool(row[2])) for row in found] == [(9, "prior", False)] * 3
