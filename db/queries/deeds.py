@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
-from sqlalchemy import ColumnElement, Connection, and_, distinct, func, select
+from sqlalchemy import ColumnElement, Connection, and_, func, select
 
 from db.chain import ORGANISATION
 from db.columns import table
@@ -65,10 +65,12 @@ def select_deeds(
 def iterate_deeds(connection: Connection, wanted: Wanted) -> Iterator[DeedRow]:
     """Give every deed that fits in the order of the chain, without holding all of them."""
     rows = table(Audit)
-    found = connection.execution_options(yield_per=CHUNK).execute(
+    # On the statement: on the connection it would hold for what is written afterwards, too.
+    found = connection.execute(
         select(*(rows.c[name] for name in DeedRow.__slots__))
         .where(_fits(wanted))
         .order_by(rows.c.stream, rows.c.seq)
+        .execution_options(yield_per=CHUNK)
     )
     for row in found:
         yield _deed(row)
@@ -78,7 +80,7 @@ def select_deed_names(connection: Connection) -> tuple[str, ...]:
     """Return every name of a deed of the organisation, in alphabetical order."""
     rows = table(Audit)
     found = connection.execute(
-        select(distinct(rows.c.deed)).where(rows.c.stream == ORGANISATION).order_by(rows.c.deed)
+        select(rows.c.deed).where(rows.c.stream == ORGANISATION).distinct().order_by(rows.c.deed)
     )
     return tuple(found.scalars())
 

@@ -108,6 +108,7 @@ def _draw_search() -> None:
         )
 
 
+@st.fragment(run_every="5s")
 def _draw_proof() -> None:
     draw_proof(read_proof(loaders.store(), viewer=loaders.current_viewer()))
     main_button(_("Check the whole trail"), key="audit_check", icon="policy", on_click=_check)
@@ -121,6 +122,4 @@ search, proof = st.tabs([_("Deeds"), _("Proof")])
 with search:
     _draw_search()
 with proof:
-    # While a check runs, the tab renews itself; else it asks for nothing.
-    running = read_proof(loaders.store(), viewer=loaders.current_viewer()).is_running
-    st.fragment(_draw_proof, run_every="3s" if running else None)()
+    _draw_proof()

@@ -71,9 +71,8 @@ def draw_proof(proof: Proof) -> None:
     if proof.anchors:
         newest = proof.anchors[0]
         st.markdown(
-            _("{n} anchors; the newest is number {number} of {when}:").format(
-                n=number_text(len(proof.anchors)),
-                number=newest.number,
+            _("The newest anchor is number {number} of {when}:").format(
+                number=number_text(newest.number),
                 when=f"{date_text(newest.at.astimezone())} {time_text(newest.at)}",
             )
         )
