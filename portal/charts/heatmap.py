@@ -7,7 +7,7 @@ from portal.charts.theme import ROLES, Finished, axis, configured
 
 _TONES = alt.Scale(domain=list(ROLES))
 ROW_HEIGHT = 52
-HEAD = 70
+HEAD = 74
 
 
 def heatmap_chart(cells: pd.DataFrame, *, domain: tuple[float, float], dark: bool) -> Finished:
@@ -28,7 +28,7 @@ def heatmap_chart(cells: pd.DataFrame, *, domain: tuple[float, float], dark: boo
         title=None,
         orient="top",
         labelAngle=0,
-        labelPadding=8,
+        labelPadding=26,
         labelExpr="split(datum.label, ' ')",
         labelOverlap=False,
         labelLimit=120,
@@ -46,11 +46,19 @@ def heatmap_chart(cells: pd.DataFrame, *, domain: tuple[float, float], dark: boo
     empty = cells[cells["value"].isna()].assign(tone="quiet")
     words = cells.assign(tone=["quiet" if hidden else "ink" for hidden in cells["value"].isna()])
     written = alt.Chart(words).encode(x=x, y=y, color=ink, tooltip=tips)
-    layers = [
-        alt.Chart(filled).mark_rect(cornerRadius=4).encode(x=x, y=y, color=colour, tooltip=tips),
-        alt.Chart(empty)
-        .mark_rect(filled=False, strokeDash=[5, 4], strokeWidth=1.5, cornerRadius=4)
-        .encode(x=x, y=y, color=ink, tooltip=tips),
+    # A layer without marks would be a picture without words for who listens to the page.
+    layers = []
+    if len(filled):
+        layers.append(
+            alt.Chart(filled).mark_rect(cornerRadius=4).encode(x=x, y=y, color=colour, tooltip=tips)
+        )
+    if len(empty):
+        layers.append(
+            alt.Chart(empty)
+            .mark_rect(filled=False, strokeDash=[5, 4], strokeWidth=1.5, cornerRadius=4)
+            .encode(x=x, y=y, color=ink, tooltip=tips)
+        )
+    layers += [
         written.mark_text(fontSize=15, fontWeight=600, dy=-7).encode(text="figure:N"),
         written.mark_text(fontSize=12, dy=11).encode(text="below:N"),
     ]
