@@ -11,7 +11,7 @@ from tests.browser.visits import PATIENCE, enter_as, settle
 LESSON = "/lesson?module=w3-thresholds-capacity&lesson=w3-thresholds-capacity.best-on-paper"
 VERSIONS = "/versions?file=curriculum/modules/a3-traces/module.md"
 VISITS = {
-    "administrator": ["/people"],
+    "administrator": ["/people", "/jobs"],
     "auditor": ["/audit"],
     "employee": ["/", "/tracks", "/track?track=workflow", LESSON, "/my_skills", "/my_data", "/tour"],
     "manager": ["/team_growth", "/programs", "/places"],
