@@ -18,11 +18,13 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from portal import clock, loaders
 from portal.services.background import make_worker
+from portal.services.role_map import RoleMap, read_role_map
 from portal.settings import SettingsError
 from portal.web.headers import SecurityHeaders
 from portal.web.health import health_routes
 from portal.web.logs import configure_logging, secrets_of
 from portal.web.provider import Provider, ProviderDoor, streamlit_secrets
+from portal.web.provider_logout import ProviderLogout
 from portal.web.sessions import SessionDoor
 from portal.web.start import refuse_danger
 
@@ -46,6 +48,13 @@ async def _lifespan(_app: object) -> AsyncIterator[None]:
     loaders.close()
 
 
+def _role_map(path: Path | None) -> RoleMap | None:
+    try:
+        return read_role_map(path)
+    except SettingsError as error:
+        raise SystemExit(f"The portal cannot start: {error}") from None
+
+
 def _provider_door(house: loaders.House) -> list[Middleware]:
     oidc = house.settings.oidc
     if oidc is None:
@@ -56,6 +65,8 @@ def _provider_door(house: loaders.House) -> list[Middleware]:
         read_signed=_get_cookie_value_from_request,
         login_address=partial(generate_login_redirect_url, "default"),
         pages=frozenset({"", *(page.stem for page in pages)}),
+        logout=ProviderLogout(oidc),
+        role_map=_role_map(oidc.role_map),
     )
     return [
         Middleware(

@@ -23,6 +23,9 @@ OIDC_VARIABLES = (
     "PORTAL_PUBLIC_URL",
     "PORTAL_COOKIE_SECRET",
 )
+# What may be said beside them about groups of the provider and the roles they give.
+GROUP_VARIABLES = ("PORTAL_OIDC_GROUPS_CLAIM", "PORTAL_ROLE_MAP")
+DEFAULT_GROUPS_CLAIM = "groups"
 KNOWN_VARIABLES = (
     "PORTAL_DATABASE_URL",
     "PORTAL_DATA_DIR",
@@ -37,6 +40,7 @@ KNOWN_VARIABLES = (
     "PORTAL_LIMIT_EXPORTS",
     "PORTAL_LOG",
     *OIDC_VARIABLES,
+    *GROUP_VARIABLES,
 )
 # Read by the tests, never by the portal.
 TEST_VARIABLES = ("PORTAL_TEST_POSTGRES_URL",)
@@ -48,13 +52,18 @@ class SettingsError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Oidc:
-    """What is needed to sign in at an OpenID provider."""
+    """What is needed to sign in at an OpenID provider.
+
+    `role_map` is the file that says which groups of the provider give which roles.
+    """
 
     metadata_url: str
     client_id: str
     client_secret: str
     public_url: str
     cookie_secret: str
+    groups_claim: str = DEFAULT_GROUPS_CLAIM
+    role_map: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +219,32 @@ def _oidc(environ: Mapping[str, str]) -> Oidc:
         client_secret=environ["PORTAL_OIDC_CLIENT_SECRET"],
         public_url=public_url,
         cookie_secret=environ["PORTAL_COOKIE_SECRET"],
+        groups_claim=_groups_claim(environ),
+        role_map=_role_map(environ),
     )
+
+
+def _groups_claim(environ: Mapping[str, str]) -> str:
+    claim = environ.get("PORTAL_OIDC_GROUPS_CLAIM", DEFAULT_GROUPS_CLAIM)
+    if not 1 <= len(claim) <= 200 or not claim.isprintable() or claim != claim.strip():
+        raise SettingsError(
+            f"PORTAL_OIDC_GROUPS_CLAIM is {claim!r}. Expected the name of a claim, such as "
+            "'groups'."
+        )
+    return claim
+
+
+def _role_map(environ: Mapping[str, str]) -> Path | None:
+    text = environ.get("PORTAL_ROLE_MAP")
+    if not text:
+        return None
+    path = Path(text).expanduser()
+    if not path.is_file():
+        raise SettingsError(
+            f"PORTAL_ROLE_MAP is {text!r}. Expected a file that says which groups give which "
+            "roles; its form stands in docs/go-live.md."
+        )
+    return path
 
 
 def _web_address(environ: Mapping[str, str], variable: str) -> str:

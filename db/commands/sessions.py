@@ -25,14 +25,25 @@ def insert_session(
 
 
 def insert_session_once(
-    connection: Connection, *, token_hash: str, person_id: int, now: datetime, ends_at: datetime
+    connection: Connection,
+    *,
+    token_hash: str,
+    person_id: int,
+    now: datetime,
+    ends_at: datetime,
+    id_token: str | None = None,
 ) -> bool:
     """Start a session; return False, and change nothing, when its token was ever used."""
     rows = postgresql if connection.dialect.name == "postgresql" else sqlite
     done = connection.execute(
         rows.insert(Session)
         .values(
-            token_hash=token_hash, person_id=person_id, started_at=now, seen_at=now, ends_at=ends_at
+            token_hash=token_hash,
+            person_id=person_id,
+            started_at=now,
+            seen_at=now,
+            ends_at=ends_at,
+            id_token=id_token,
         )
         .on_conflict_do_nothing(index_elements=["token_hash"])
         .returning(table(Session).c.token_hash)
@@ -54,7 +65,7 @@ def end_session(connection: Connection, *, token_hash: str, by: str, now: dateti
     done = connection.execute(
         update(sessions)
         .where(sessions.c.token_hash == token_hash, sessions.c.ended_at.is_(None))
-        .values(ended_at=now, ended_by=by)
+        .values(ended_at=now, ended_by=by, id_token=None)
     )
     return done.rowcount
 
@@ -65,6 +76,6 @@ def end_sessions_of(connection: Connection, *, person_id: int, by: str, now: dat
     done = connection.execute(
         update(sessions)
         .where(sessions.c.person_id == person_id, sessions.c.ended_at.is_(None))
-        .values(ended_at=now, ended_by=by)
+        .values(ended_at=now, ended_by=by, id_token=None)
     )
     return done.rowcount

@@ -28,3 +28,14 @@ def find_session(connection: Connection, token_hash: str) -> SessionRow | None:
         ).where(sessions.c.token_hash == token_hash, sessions.c.ended_at.is_(None))
     ).first()
     return None if row is None else SessionRow(*row)
+
+
+def find_id_token(connection: Connection, token_hash: str) -> str:
+    """Return what the provider gave with the sign-in of an open session; empty without one."""
+    sessions = table(Session)
+    found = connection.execute(
+        select(sessions.c.id_token).where(
+            sessions.c.token_hash == token_hash, sessions.c.ended_at.is_(None)
+        )
+    ).scalar()
+    return found or ""

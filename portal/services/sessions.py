@@ -9,7 +9,7 @@ from db import Connection
 from db.commands.audit import append_audit
 from db.commands.sessions import end_session, end_sessions_of, insert_session, touch_session
 from db.queries.people import find_person
-from db.queries.sessions import find_session
+from db.queries.sessions import find_id_token, find_session
 from db.store import Store
 from portal.access import Refused, Role, Viewer
 from portal.services.evidence import ORGANISATION
@@ -86,17 +86,25 @@ def keep_session(store: Store, *, token: str, now: datetime) -> None:
         )
 
 
-def sign_out(store: Store, *, token: str, now: datetime) -> None:
-    """End this session; every tab that uses it is signed out at its next step."""
+def sign_out(store: Store, *, token: str, now: datetime) -> str:
+    """End this session; every tab that uses it is signed out at its next step.
 
-    def end(connection: Connection) -> None:
+    Returns
+    -------
+    str
+        What the provider gave with the sign-in, to sign out there too; empty without one.
+    """
+
+    def end(connection: Connection) -> str:
         session = find_session(connection, hash_token(token))
         if session is None:
-            return
+            return ""
+        id_token = find_id_token(connection, hash_token(token))
         end_session(connection, token_hash=hash_token(token), by="logout", now=now)
         _audit_end(connection, person_id=session.person_id, how="signed out", now=now)
+        return id_token
 
-    store.write(end)
+    return store.write(end)
 
 
 def sign_out_everywhere(store: Store, *, viewer: Viewer, now: datetime) -> int:

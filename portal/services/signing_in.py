@@ -16,6 +16,8 @@ from db.queries.people import find_person, find_person_by_subject
 from db.store import Store
 from portal.services.evidence import ORGANISATION
 from portal.services.limits import SIGN_INS
+from portal.services.provider_roles import GroupsFault, renew_roles
+from portal.services.role_map import RoleMap
 from portal.services.sessions import hash_token
 
 # Why somebody whom the provider vouches for does not come in.
@@ -31,12 +33,19 @@ _LOG = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class SignIn:
-    """One sign-in at a provider: who, when (UTC), and the nonce it was asked for with."""
+    """One sign-in at a provider: who, when (UTC), and the nonce it was asked for with.
+
+    `groups` are those the provider said, or `groups_fault` what was wrong with them; `id_token`
+    is kept with the session, only to sign out at the provider too.
+    """
 
     issuer: str
     subject: str
     nonce: str
     issued_at: datetime
+    groups: tuple[str, ...] = ()
+    groups_fault: GroupsFault | None = None
+    id_token: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +64,14 @@ def admit(
     now: datetime,
     hours: int,
     limit: Limit = SIGN_INS,
+    role_map: RoleMap | None = None,
 ) -> Admission:
     """Start a session for an active person whose sign-in is fresh and was not used before.
 
     The token is computed from the sign-in, so that using it twice meets the row of the first
     time, even when that session has ended. Who is refused leaves an audit row all the same; who
-    comes again and again, person or stranger, is only told to wait.
+    comes again and again, person or stranger, is only told to wait. With a role map the roles of
+    who comes in follow the groups of the provider.
     """
     token = derive_token(sign_in, secret=secret)
 
@@ -81,6 +92,7 @@ def admit(
                 person_id=person_id,
                 now=now,
                 ends_at=now + timedelta(hours=hours),
+                id_token=sign_in.id_token or None,
             )
         ):
             why = "used"
@@ -93,7 +105,18 @@ def admit(
             payload={} if why is None else {"why": why},
             now=now,
         )
-        return Admission(token=token) if why is None else Admission(refused=why)
+        if why is not None or person_id is None:
+            return Admission(refused=why)
+        if role_map is not None:
+            renew_roles(
+                connection,
+                person_id=person_id,
+                groups=sign_in.groups,
+                fault=sign_in.groups_fault,
+                role_map=role_map,
+                now=now,
+            )
+        return Admission(token=token)
 
     admission = store.write(exchange)
     if admission.refused == "often":
@@ -104,6 +127,21 @@ def admit(
             "Not on the roster: issuer %.200r, subject %.200r", sign_in.issuer, sign_in.subject
         )
     return admission
+
+
+def note_forgery(store: Store, *, what: str, now: datetime) -> None:
+    """Write down that a request brought what only a forger sends; nobody came in by it."""
+    store.write(
+        lambda connection: append_audit(
+            connection,
+            stream=ORGANISATION,
+            actor="stranger",
+            deed="forgery refused",
+            object_="sign-in",
+            payload={"what": what},
+            now=now,
+        )
+    )
 
 
 def derive_token(sign_in: SignIn, *, secret: str) -> str:

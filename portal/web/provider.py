@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs, quote, unquote, urlsplit
 
@@ -13,12 +13,15 @@ from starlette.requests import Request
 from db.errors import DatabaseError
 from db.store import Store
 from portal.services.limits import SIGN_INS, at_most
+from portal.services.role_map import RoleMap
 from portal.services.sessions import COOKIE, sign_out
-from portal.services.signing_in import Admission, admit
+from portal.services.signing_in import Admission, admit, note_forgery
 from portal.settings import Oidc, Settings
 from portal.web.provider_cookie import ReadSigned, cookies_of_provider, read_sign_in
+from portal.web.provider_logout import ProviderLogout
 from portal.web.sessions import (
     ENTER,
+    LEAVE,
     App,
     Receive,
     Scope,
@@ -32,18 +35,31 @@ NEXT = "portal_next"
 REFUSED = "portal_refused"
 NEXT_SECONDS = 600
 REFUSED_SECONDS = 120
+# By such headers a proxy says who somebody is. Nothing here reads them, so whoever sends one tries.
+FORGED = frozenset(
+    {
+        *("x-forwarded-user", "x-forwarded-email", "x-forwarded-preferred-username"),
+        *("x-remote-user", "remote-user", "x-auth-request-user", "x-auth-request-email"),
+        "x-ms-client-principal-name",
+    }
+)
 
 _LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Provider:
-    """What the door borrows from Streamlit, and the addresses of the pages (`""` is the first)."""
+    """What the door borrows from Streamlit, and the addresses of the pages (`""` is the first).
+
+    `logout` knows where one signs out at the provider, `role_map` which groups give which roles.
+    """
 
     oidc: Oidc
     read_signed: ReadSigned
     login_address: Callable[[], str]
     pages: frozenset[str]
+    logout: ProviderLogout | None = None
+    role_map: RoleMap | None = None
 
 
 def streamlit_secrets(oidc: Oidc | None) -> dict[str, Any]:
@@ -59,7 +75,12 @@ def streamlit_secrets(oidc: Oidc | None) -> dict[str, Any]:
             "server_metadata_url": oidc.metadata_url,
             # Streamlit's own `select_account` is refused by strict providers, and without
             # `login` the next person at a shared machine would come in as the one before.
-            "client_kwargs": {"scope": "openid email profile", "prompt": "login"},
+            # PKCE is asked for also where the provider's metadata do not offer it by name.
+            "client_kwargs": {
+                "scope": "openid email profile",
+                "prompt": "login",
+                "code_challenge_method": "S256",
+            },
         }
     }
 
@@ -82,6 +103,7 @@ class ProviderDoor:
         self._limit = at_most(SIGN_INS, settings.limit_sign_ins)
         self._provider = provider
         self._clock = clock
+        self._noted: datetime | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, or answer it here."""
@@ -92,8 +114,13 @@ class ProviderDoor:
             send = _only_over_tls(send)
         request = Request(scope)
         path = str(scope.get("path", ""))
+        forged = FORGED.intersection(request.headers)
+        if forged and self._is_page(path):
+            await run_in_threadpool(self._note, f"header {min(forged)}")
         if path == ENTER:
             await self._begin(request, send)
+        elif path == LEAVE:
+            await self._leave(request, send)
         elif self._is_page(path) and _brings_sign_in(request):
             await self._exchange(request, send)
         else:
@@ -132,14 +159,39 @@ class ProviderDoor:
         wanted = unquote(request.cookies.get(NEXT, "")) or request.url.path
         await answer(send, status=303, location=self._target(wanted), cookies=cookies)
 
+    async def _leave(self, request: Request, send: Send) -> None:
+        """End the session here first, then send the browser to end it at the provider too."""
+        location = await run_in_threadpool(self._end, request.cookies.get(COOKIE, ""))
+        names = (COOKIE, *cookies_of_provider(request))
+        await answer(send, status=303, location=location, cookies=[_gone(name) for name in names])
+
+    def _end(self, token: str) -> str:
+        id_token = sign_out(self._store, token=token, now=self._clock()) if token else ""
+        logout = self._provider.logout
+        # Whoever was not signed in here is not sent to sign out elsewhere.
+        return (logout.address(id_token=id_token) if logout and id_token else None) or "/"
+
+    def _note(self, what: str) -> None:
+        """Write a forgery down, at most one a minute: anybody can send one, and rows stay."""
+        now = self._clock()
+        if self._noted is None or self._noted + timedelta(minutes=1) <= now:
+            self._noted = now
+            try:
+                note_forgery(self._store, what=what, now=now)
+            except DatabaseError as error:
+                _LOG.error("A forgery could not be written down: %s", error)
+
     def _admit(self, request: Request) -> Admission:
         provider, now = self._provider, self._clock()
         sign_in = read_sign_in(
-            request, read_signed=provider.read_signed, public_url=provider.oidc.public_url
+            request,
+            read_signed=provider.read_signed,
+            public_url=provider.oidc.public_url,
+            groups_claim=provider.oidc.groups_claim,
         )
         if sign_in is None:
-            # Anybody can send such a cookie: it is worth a line in the log, not a row for ever.
             _LOG.warning("A sign-in was refused: its cookie is damaged, foreign or incomplete.")
+            self._note("sign-in cookie")
             return Admission(refused="unreadable")
         admission = admit(
             self._store,
@@ -147,6 +199,7 @@ class ProviderDoor:
             secret=provider.oidc.cookie_secret,
             now=now,
             hours=self._hours,
+            role_map=provider.role_map,
             limit=self._limit,
         )
         before = request.cookies.get(COOKIE, "")

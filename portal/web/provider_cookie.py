@@ -12,11 +12,12 @@ from urllib.parse import urlsplit
 
 from starlette.requests import Request
 
+from portal.services.provider_roles import read_groups
 from portal.services.signing_in import SignIn
 
 USER = "_streamlit_user"
 TOKENS = "_streamlit_user_tokens"
-LOGOUT = "/auth/logout"
+LONGEST_TOKEN = 64_000  # characters of a provider's token; many groups make it long
 LONGEST = 1000  # characters of a claim; OpenID Connect Core allows a subject 255
 
 # Streamlit's own reader: the value of a signed cookie, put together again; None when not sound.
@@ -36,7 +37,9 @@ def _is_ours(name: str) -> bool:
     return False
 
 
-def read_sign_in(request: Request, *, read_signed: ReadSigned, public_url: str) -> SignIn | None:
+def read_sign_in(
+    request: Request, *, read_signed: ReadSigned, public_url: str, groups_claim: str = "groups"
+) -> SignIn | None:
     """Return the sign-in that the browser brings; None when it is damaged, foreign or incomplete.
 
     Its age is not judged here.
@@ -51,7 +54,27 @@ def read_sign_in(request: Request, *, read_signed: ReadSigned, public_url: str) 
     issued_at = _moment(claims.get("iat"))
     if not (issuer and subject and nonce and issued_at):
         return None
-    return SignIn(issuer=issuer, subject=subject, nonce=nonce, issued_at=issued_at)
+    groups, fault = read_groups(claims.get(groups_claim))
+    return SignIn(
+        issuer=issuer,
+        subject=subject,
+        nonce=nonce,
+        issued_at=issued_at,
+        groups=groups,
+        groups_fault=fault,
+        id_token=_id_token(request, read_signed=read_signed),
+    )
+
+
+def _id_token(request: Request, *, read_signed: ReadSigned) -> str:
+    """Return the provider's own token, which only leads back to it; empty when it is not sound."""
+    try:
+        tokens = json.loads(read_signed(request, TOKENS) or b"null")
+    except (ValueError, RecursionError):
+        return ""
+    token = tokens.get("id_token") if isinstance(tokens, dict) else None
+    sound = isinstance(token, str) and token.isascii() and len(token) <= LONGEST_TOKEN
+    return str(token) if sound else ""
 
 
 def _origin(public_url: str) -> str:

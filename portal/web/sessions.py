@@ -13,7 +13,6 @@ from db.store import Store
 from portal.services.people import is_persona
 from portal.services.sessions import COOKIE, find_viewer, sign_out, start_session
 from portal.settings import Settings
-from portal.web import provider_cookie
 
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, object]]]
@@ -80,10 +79,7 @@ class SessionDoor:
         token = read_cookie(scope, COOKIE)
         if token:
             await run_in_threadpool(sign_out, self._store, token=token, now=self._clock())
-        # While Streamlit still knows the provider's tokens, the provider can be told as well.
-        known = self._settings.auth == "oidc" and read_cookie(scope, provider_cookie.USER)
-        location = provider_cookie.LOGOUT if known else "/"
-        await answer(send, status=303, location=location, cookies=[f"{COOKIE}=; Path=/; Max-Age=0"])
+        await answer(send, status=303, location="/", cookies=[f"{COOKIE}=; Path=/; Max-Age=0"])
 
     async def _knows(self, scope: Scope) -> bool:
         token = read_cookie(scope, COOKIE)
