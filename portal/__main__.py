@@ -69,6 +69,14 @@ def _parser() -> argparse.ArgumentParser:
         "folder", type=Path, metavar="DIR", help="new, empty, or a content folder already"
     )
     export.set_defaults(run="content.export_curriculum")
+    preview = commands.add_parser(
+        "preview",
+        help="show a module of the content folder as learners see it, redrawn at every save",
+        description="Only this machine can reach it. It needs no database and keeps no answer.",
+    )
+    preview.add_argument("module", metavar="MODULE", help="its id, the name of its folder")
+    preview.add_argument("--port", type=_port, default=8502)
+    preview.set_defaults(run="previewing.preview")
     _add_measuring(commands)
     _add_people(commands)
     _add_audit(commands)

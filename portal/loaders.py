@@ -12,6 +12,7 @@ import streamlit as st
 from curriculum.facts import Notes
 from curriculum.model import Curriculum, Item, Lesson
 from curriculum.parse import Parsed, Value
+from curriculum.preview import PreviewFile, read_module
 from curriculum.read import (
     SourceFile,
     content_stamp,
@@ -158,8 +159,17 @@ def lesson(revision_id: int) -> Lesson:
 
 def curriculum() -> Curriculum:
     """Return the curriculum on disk; read again only when a file was touched."""
-    folder = house().settings.content_dir
+    return curriculum_in(house().settings.content_dir)
+
+
+def curriculum_in(folder: Path) -> Curriculum:
+    """Return the curriculum in a folder; without the store, for those who only look at files."""
     return _curriculum(folder, content_stamp(folder), clock.now().date())
+
+
+def module_in(folder: Path, module: str) -> tuple[PreviewFile, ...]:
+    """Return the files of a module in a folder, faults and all; only changed ones are parsed."""
+    return read_module(folder, module, curriculum=curriculum_in(folder), parse=_parse)
 
 
 @lru_cache(maxsize=2)

@@ -7,11 +7,12 @@ import streamlit as st
 
 from curriculum.model import Bank, Blueprint, Item, Lesson, Module, Problem, Track
 from curriculum.parse import Value
-from portal.components.lesson_body import Surroundings, draw_blocks
+from portal.components.lesson_body import Surroundings, draw_blocks, open_page
 from portal.components.notices import told
 from portal.components.preview_check import draw_preview_check
 from portal.text import _, plural
 
+Follow = Callable[[str, str], None]
 NO_FIGURES: Mapping[str, str] = MappingProxyType({})
 
 
@@ -23,10 +24,12 @@ def draw_draft(
     read_image: Callable[[str], bytes | None],
     glossary: Mapping[str, str],
     figures: Mapping[str, str] = NO_FIGURES,
+    follow: Follow = open_page,
 ) -> None:
     """Draw a track, module, lesson, bank or blueprint; `problems` are those of its own file.
 
-    `figures` holds one line per item id: how the question behaved so far.
+    `figures` holds one line per item id: how the question behaved so far. `follow` is where a
+    button in the text leads.
     """
     errors = [problem for problem in problems if problem.level == "error"]
     if value is None:
@@ -53,6 +56,7 @@ def draw_draft(
                 read_image=read_image,
                 glossary=glossary,
                 figures=figures,
+                follow=follow,
             )
 
 
@@ -72,6 +76,7 @@ def _draw_body(
     read_image: Callable[[str], bytes | None],
     glossary: Mapping[str, str],
     figures: Mapping[str, str],
+    follow: Follow,
 ) -> None:
     items = {item.id: item for item in value.items} if isinstance(value, Lesson) else {}
     if not isinstance(value, Lesson):
@@ -87,7 +92,9 @@ def _draw_body(
 
     draw_blocks(
         value.blocks,
-        Surroundings(draw_check=draw_check, read_image=read_image, glossary=glossary),
+        Surroundings(
+            draw_check=draw_check, read_image=read_image, glossary=glossary, follow=follow
+        ),
     )
 
 

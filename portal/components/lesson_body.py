@@ -35,6 +35,11 @@ _CALLOUTS: Mapping[str, tuple[Callable[..., object], str]] = {
 _PAGES = {"lesson": "lesson", "module": "track", "track": "track"}
 
 
+def open_page(kind: str, target: str) -> None:
+    """Go to the page of a lesson, module or track."""
+    st.switch_page(f"app_pages/{_PAGES[kind]}.py", query_params={kind: target})
+
+
 @dataclass(frozen=True, slots=True)
 class Surroundings:
     """What blocks need besides themselves: how checks are drawn, pictures, the glossary."""
@@ -42,6 +47,8 @@ class Surroundings:
     draw_check: Callable[[str], None]
     read_image: Callable[[str], bytes | None]
     glossary: Mapping[str, str]
+    # Where a button in the text leads: kind and id of the place.
+    follow: Callable[[str, str], None] = open_page
     # Those who only look keep nothing of what they try.
     draw_activity: Callable[[Activity], None] = draw_loose_activity
     draw_transfer: Callable[[Transfer], None] = draw_loose_transfer
@@ -117,9 +124,7 @@ def _draw_link(block: Link, around: Surroundings) -> None:
         block.text, key=f"{key}_{around.links[key]}", icon=":material/arrow_forward:"
     )
     if pressed:
-        st.switch_page(
-            f"app_pages/{_PAGES[block.kind]}.py", query_params={str(block.kind): block.target}
-        )
+        around.follow(str(block.kind), block.target)
 
 
 def _draw_reveal(block: Reveal, around: Surroundings) -> None:
