@@ -50,6 +50,11 @@ def _(message: str) -> str:
     return _catalogue(_language.get()).gettext(message)
 
 
+def known_text(text: str) -> str:
+    """Return a text that another room holds ready, such as a word of an activity."""
+    return _catalogue(_language.get()).gettext(text)
+
+
 def plural(one: str, many: str, count: int) -> str:
     """Return the right form for a count, with `{n}` filled in."""
     text = _catalogue(_language.get()).ngettext(one, many, count)

@@ -21,6 +21,8 @@ ROOT = Path(__file__).resolve().parent.parent
 FUNCTIONS = {"_": 1, "plural": 2, "Refused": 1, "RosterFault": 1}
 # The database's own refusals are said to learners too.
 REFUSALS = {refusal.__name__: 1 for refusal in Refusal.__subclasses__()}
+# The words of the guided activities are made where their arithmetic is.
+WORDS = {"Word": 1}
 Text = str | tuple[str, ...]
 
 
@@ -42,7 +44,11 @@ def interface_texts(root: Path) -> set[Text]:
     """Return every text that the portal asks a catalogue for."""
     return {
         text
-        for room, functions in (("portal", FUNCTIONS), ("db/commands", REFUSALS))
+        for room, functions in (
+            ("portal", FUNCTIONS),
+            ("db/commands", REFUSALS),
+            ("curriculum/activities", WORDS),
+        )
         for file in sorted((root / room).rglob("*.py"))
         for text in _texts_of(file, functions)
     }

@@ -95,7 +95,7 @@ def outcome(p: Parameters, state: State) -> Outcome:
     region = _region(p, here) if every_choice_made(made, state) else OPEN
     figures = (
         Figure(Word("On the clock"), here.minutes, Word("minutes")),
-        Figure(Word("Damage"), here.harm, Word("€")),
+        Figure(Word("Damage"), here.harm, "€"),
         Figure(Word("Evidence kept"), here.kept),
         Figure(Word("Evidence lost"), here.lost),
     )

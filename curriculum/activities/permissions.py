@@ -40,7 +40,7 @@ SCHEMA: Schema = {
     "value_goal": Number(0, 100, 80.0),
 }
 WAYS = ("free", "ask", "never")
-_WORDS = ("may use freely", "asks first", "never")
+_WORDS = (Word("may use freely"), Word("asks first"), Word("never"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ def board(p: Parameters, ways: Sequence[str]) -> Board:
 
 def controls(p: Parameters) -> tuple[Control, ...]:
     """Return one choice for each tool."""
-    ways = tuple((way, Word(word)) for way, word in zip(WAYS, _WORDS, strict=True))
+    ways = tuple(zip(WAYS, _WORDS, strict=True))
     return tuple(Choice(f"tool{n}", row["tool"], ways) for n, row in enumerate(p["tools"]))
 
 
@@ -95,9 +95,9 @@ def outcome(p: Parameters, state: State) -> Outcome:
     here = board(p, ways)
     region = _region(p, here) if every_choice_made(made, state) else OPEN
     figures = (
-        Figure(Word("Reachable harm an hour"), here.harm, Word("€")),
+        Figure(Word("Reachable harm an hour"), here.harm, "€"),
         Figure(Word("Requests an hour"), here.asks),
-        Figure(Word("Work still possible"), 100 * here.kept, Word("%")),
+        Figure(Word("Work still possible"), 100 * here.kept, "%"),
     )
     notes = () if region in {OPEN, GOAL} else _reasons(p, ways, region)
     return Outcome(region, figures, notes=notes, is_goal=region == GOAL)

@@ -77,7 +77,7 @@ def controls(p: Parameters) -> tuple[Control, ...]:
     made: tuple[Control, ...] = (Slider("people", Word("People at work"), low, high, 1, low),)
     if p["ai_share_to"]:
         top = p["ai_share_to"]
-        made += (Slider("ai_share", Word("Cases the AI closes"), 0, top, 1, 0, Word("%")),)
+        made += (Slider("ai_share", Word("Cases the AI closes"), 0, top, 1, 0, "%"),)
     return made
 
 
@@ -88,7 +88,7 @@ def outcome(p: Parameters, state: State) -> Outcome:
     here = load_of(p, people=people, ai_share=share)
     region = _region(p, people=people, share=share)
     figures = (
-        Figure(Word("Busy"), 100 * here.busy, Word("%")),
+        Figure(Word("Busy"), 100 * here.busy, "%"),
         Figure(Word("Mean wait"), here.wait, Word("minutes"), 1),
         Figure(Word("Overtime a day"), here.overtime, Word("hours"), 1),
         Figure(Word("Errors of the AI a day"), here.errors, digits=1),

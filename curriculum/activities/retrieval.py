@@ -133,7 +133,7 @@ def outcome(p: Parameters, state: State) -> Outcome:
         for number, places in enumerate(found[:5], 1)
     )
     figures = (
-        Figure(Word("Right passages found"), share, Word("%"), 1),
+        Figure(Word("Right passages found"), share, "%", 1),
         Figure(Word("Mean of 1 / first place"), mean_reciprocal_rank(found, k=k), digits=2),
         Figure(Word("Tokens handed over"), tokens),
         Figure(Word("Milliseconds"), time),

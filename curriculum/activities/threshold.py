@@ -99,7 +99,7 @@ def controls(p: Parameters) -> tuple[Control, ...]:
         return (first,)
     low, high = sorted((p["base_rate"], p["base_rate_to"]))
     step = max(round((high - low) / 500, 3), 0.001)
-    base = Slider("base_rate", Word("Base rate"), low, high, step, p["base_rate"], Word("%"))
+    base = Slider("base_rate", Word("Base rate"), low, high, step, p["base_rate"], "%")
     return (first, base)
 
 
@@ -111,18 +111,18 @@ def outcome(p: Parameters, state: State) -> Outcome:
     region = _region(p, here, best=best)
     people = here.alerts * p["minutes"] / (p["hours"] * 60)
     table = Table(
-        (Word(""), Word("Flagged"), Word("Not flagged")),
+        ("", Word("Flagged"), Word("Not flagged")),
         (
             (Word("Real"), round(here.caught), round(here.missed)),
             (Word("Not real"), round(here.false), round(here.left)),
         ),
     )
     figures = (
-        Figure(Word("Real among the flagged"), 100 * here.precision, Word("%"), 1),
-        Figure(Word("Caught"), 100 * here.catch, Word("%"), 1),
+        Figure(Word("Real among the flagged"), 100 * here.precision, "%", 1),
+        Figure(Word("Caught"), 100 * here.catch, "%", 1),
         Figure(Word("Alerts"), here.alerts),
         Figure(Word("People needed"), people, digits=1),
-        Figure(Word("Cost"), here.cost, Word("€")),
+        Figure(Word("Cost"), here.cost, "€"),
     )
     return Outcome(region, figures, table, is_goal=region == GOAL)
 

@@ -84,8 +84,8 @@ def exhibit(p: Parameters) -> Table:
         Word("Minutes a case"), Word("Before"), Word("After"), Word("Spread"), Word("Cases"),
     )  # fmt: skip
     rows = tuple(
-        (Word(name), *(p[key][field] for field in ("before", "after", "sd", "n")))
-        for name, key in (("Pilot", "pilot"), ("Comparison", "comparison"))
+        (name, *(p[key][field] for field in ("before", "after", "sd", "n")))
+        for name, key in ((Word("Pilot"), "pilot"), (Word("Comparison"), "comparison"))
     )
     return Table(columns, rows)
 
@@ -104,8 +104,8 @@ def outcome(p: Parameters, state: State) -> Outcome:
     region = _region(low, high, is_compared=is_compared, is_signed=fate["signed"])
     figures = [
         Figure(Word("Saved a case"), found.minutes, Word("minutes"), 1),
-        Figure(Word("Time put to use"), fate["share"], Word("%")),
-        Figure(Word("Worth a month"), middle, Word("€")),
+        Figure(Word("Time put to use"), fate["share"], "%"),
+        Figure(Word("Worth a month"), middle, "€"),
     ]
     if p["one_off"] and middle > 0:
         figures.append(Figure(Word("Paid back after"), p["one_off"] / middle, Word("months"), 1))

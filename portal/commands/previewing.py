@@ -11,7 +11,7 @@ from portal.settings import Settings
 
 
 def preview(settings: Settings, options: argparse.Namespace) -> int:
-    """Become the server of one page; return 2 when there is no such module or no such port."""
+    """Become the server of one page; return 2 when there is no such module or port."""
     try:
         folder = module_folder(settings.content_dir, options.module)
     except ModuleUnknown as unknown:
@@ -28,7 +28,8 @@ def preview(settings: Settings, options: argparse.Namespace) -> int:
         "--server.port", str(options.port), "--server.address", "127.0.0.1",
         "--", str(content), folder,
     ]  # fmt: skip
-    os.execv(command[0], command)  # noqa: S606
+    sys.stdout.flush()
+    return os.execv(command[0], command)  # noqa: S606
 
 
 def _is_free(port: int) -> bool:

@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 
 from curriculum.activities.base import Word
-from portal.text import _
+from portal.text import _, known_text
 
 
 def word_text(text: str) -> str:
     """Return a word of the interface in the reader's language, an author's text as it is."""
-    return _words().get(text, text) if isinstance(text, Word) else text
+    return known_text(text) if isinstance(text, Word) else text
 
 
 def title_text(kind: str) -> str:
@@ -28,125 +28,6 @@ def title_text(kind: str) -> str:
 def feedback_text(kind: str, region: str) -> str:
     """Return what is said about an outcome where the author wrote nothing of their own."""
     return _feedback()[kind].get(region) or _("Make your choices; what they lead to stands here.")
-
-
-def _words() -> Mapping[str, str]:
-    return {**_labels(), **_figures(), **_columns(), **_units(), **_choices()}
-
-
-def _labels() -> Mapping[str, str]:
-    return {
-        "Threshold": _("Threshold"),
-        "Setting": _("Setting"),
-        "Base rate": _("Base rate"),
-        "Tokens in a chunk": _("Tokens in a chunk"),
-        "Passages handed over": _("Passages handed over"),
-        "Search for words too": _("Search for words too"),
-        "Rank again": _("Rank again"),
-        "The first step that went wrong": _("The first step that went wrong"),
-        "Answers for it": _("Answers for it"),
-        "People at work": _("People at work"),
-        "Cases the AI closes": _("Cases the AI closes"),
-        "Your decision": _("Your decision"),
-        "Compared with": _("Compared with"),
-        "What happens to the freed time": _("What happens to the freed time"),
-    }
-
-
-def _figures() -> Mapping[str, str]:
-    return {
-        "Real among the flagged": _("Real among the flagged"),
-        "Caught": _("Caught"),
-        "Alerts": _("Alerts"),
-        "People needed": _("People needed"),
-        "Cost": _("Cost"),
-        "Right passages found": _("Right passages found"),
-        "Mean of 1 / first place": _("Mean of 1 / first place"),
-        "Tokens handed over": _("Tokens handed over"),
-        "Milliseconds": _("Milliseconds"),
-        "Questions": _("Questions"),
-        "Reachable harm an hour": _("Reachable harm an hour"),
-        "Requests an hour": _("Requests an hour"),
-        "Work still possible": _("Work still possible"),
-        "Gaps": _("Gaps"),
-        "Steps with the AI": _("Steps with the AI"),
-        "Steps": _("Steps"),
-        "Busy": _("Busy"),
-        "Mean wait": _("Mean wait"),
-        "Overtime a day": _("Overtime a day"),
-        "Errors of the AI a day": _("Errors of the AI a day"),
-        "On the clock": _("On the clock"),
-        "Damage": _("Damage"),
-        "Evidence kept": _("Evidence kept"),
-        "Evidence lost": _("Evidence lost"),
-        "Saved a case": _("Saved a case"),
-        "Time put to use": _("Time put to use"),
-        "Worth a month": _("Worth a month"),
-        "Paid back after": _("Paid back after"),
-    }
-
-
-def _columns() -> Mapping[str, str]:
-    return {
-        "Flagged": _("Flagged"),
-        "Not flagged": _("Not flagged"),
-        "Real": _("Real"),
-        "Not real": _("Not real"),
-        "Question": _("Question"),
-        "Place of the first right passage": _("Place of the first right passage"),
-        "Found of 2": _("Found of 2"),
-        "No.": _("No."),
-        "Step": _("Step"),
-        "What it shows": _("What it shows"),
-        "Tool": _("Tool"),
-        "Calls an hour": _("Calls an hour"),
-        "Wrong": _("Wrong"),
-        "Damage of one": _("Damage of one"),
-        "Worth an hour": _("Worth an hour"),
-        "Gap": _("Gap"),
-        "People": _("People"),
-        "Mean wait in minutes": _("Mean wait in minutes"),
-        "Scene": _("Scene"),
-        "Minutes": _("Minutes"),
-        "Minutes a case": _("Minutes a case"),
-        "Before": _("Before"),
-        "After": _("After"),
-        "Spread": _("Spread"),
-        "Cases": _("Cases"),
-        "Pilot": _("Pilot"),
-        "Comparison": _("Comparison"),
-        "95 % interval": _("95 % interval"),
-        "Low end": _("Low end"),
-        "Middle": _("Middle"),
-        "High end": _("High end"),
-    }
-
-
-def _units() -> Mapping[str, str]:
-    return {"minutes": _("minutes"), "hours": _("hours"), "months": _("months")}
-
-
-def _choices() -> Mapping[str, str]:
-    return {
-        "off": _("off"),
-        "on": _("on"),
-        "may use freely": _("may use freely"),
-        "asks first": _("asks first"),
-        "never": _("never"),
-        "a person": _("a person"),
-        "the AI": _("the AI"),
-        "both": _("both"),
-        "nobody by name": _("nobody by name"),
-        "the time before": _("the time before"),
-        "a team without the tool": _("a team without the tool"),
-        "grows all day": _("grows all day"),
-        "nobody answers for it": _("nobody answers for it"),
-        "the AI cannot answer for it": _("the AI cannot answer for it"),
-        "the AI alone takes a step that cannot be undone": _(
-            "the AI alone takes a step that cannot be undone"
-        ),
-        "the AI checks its own work": _("the AI checks its own work"),
-    }
 
 
 def _feedback() -> Mapping[str, Mapping[str, str]]:
