@@ -48,35 +48,57 @@ class Signing:
 def signing(folder: Path, *, subjects: Sequence[str]) -> Iterator[Signing]:
     """Run a provider that knows these subjects, and a portal that trusts it."""
     with _provider(folder, subjects=subjects) as issuer:
-        port = free_port()
-        settings = {
-            "PORTAL_AUTH": "oidc",
-            "PORTAL_OIDC_METADATA_URL": f"{issuer}/.well-known/openid-configuration",
-            "PORTAL_OIDC_CLIENT_ID": "portal",
-            "PORTAL_OIDC_CLIENT_SECRET": "a-client-secret",
-            "PORTAL_PUBLIC_URL": f"http://127.0.0.1:{port}",
-            "PORTAL_COOKIE_SECRET": SECRET,
-        }
-        portal = PortalServer(data_dir=folder, port=port, settings=settings)
-        portal.start()
-        try:
-            yield Signing(portal=portal, issuer=issuer)
-        finally:
-            portal.stop()
+        yield from _serve(folder, issuer=issuer, port=free_port())
+
+
+@contextlib.contextmanager
+def strictly_signing(folder: Path, *, role_map: Path) -> Iterator[Signing]:
+    """Run a provider that forgives nothing, and a portal that trusts it and maps its groups."""
+    port = free_port()
+    words = ["-m", "tests.browser.strict_provider"]
+    with _running(folder, [*words, "{port}", f"http://127.0.0.1:{port}"]) as issuer:
+        yield from _serve(folder, issuer=issuer, port=port, PORTAL_ROLE_MAP=str(role_map))
+
+
+def _serve(folder: Path, *, issuer: str, port: int, **more: str) -> Iterator[Signing]:
+    settings = {
+        "PORTAL_AUTH": "oidc",
+        "PORTAL_OIDC_METADATA_URL": f"{issuer}/.well-known/openid-configuration",
+        "PORTAL_OIDC_CLIENT_ID": "portal",
+        "PORTAL_OIDC_CLIENT_SECRET": "a-client-secret",
+        "PORTAL_PUBLIC_URL": f"http://127.0.0.1:{port}",
+        "PORTAL_COOKIE_SECRET": SECRET,
+        **more,
+    }
+    portal = PortalServer(data_dir=folder, port=port, settings=settings)
+    portal.start()
+    try:
+        yield Signing(portal=portal, issuer=issuer)
+    finally:
+        portal.stop()
 
 
 @contextlib.contextmanager
 def _provider(folder: Path, *, subjects: Sequence[str]) -> Iterator[str]:
-    port = free_port()
     users = [
         word
         for subject in subjects
         for word in ("--user-claims", json.dumps({"sub": subject, "name": subject}))
     ]
-    command = [sys.executable, "-m", "oidc_provider_mock", "-p", str(port), "-n", "true", *users]
+    words = ["-m", "oidc_provider_mock", "-p", "{port}", "-n", "true", *users]
+    with _running(folder, words) as issuer:
+        yield issuer
+
+
+@contextlib.contextmanager
+def _running(folder: Path, words: Sequence[str]) -> Iterator[str]:
+    """Run a provider on a free port, which stands for `{port}`; its address is its issuer."""
+    port = free_port()
+    command = [sys.executable, *(str(port) if word == "{port}" else word for word in words)]
     with (folder / "provider.log").open("wb") as log:
         process = subprocess.Popen(
             command,
+            cwd=ROOT,
             env={**os.environ, "PYTHONWARNINGS": "ignore"},
             stdout=log,
             stderr=subprocess.STDOUT,
