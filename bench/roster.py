@@ -14,6 +14,8 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 
+from sqlalchemy import Connection
+
 from bench.databases import ENGINES, fresh_store
 from db.queries.people import (
     count_members,
@@ -75,7 +77,7 @@ def time_ms(ask: Callable[[], object], *, times: int) -> tuple[float, float]:
 def resolve_line(store: Store, person_id: int) -> int:
     """Return how many people stand in somebody's line."""
 
-    def read(connection: object) -> int:
+    def read(connection: Connection) -> int:
         led = select_led_teams(connection, person_id, on=NOW.date())
         teams = select_subtree(connection, led, on=NOW.date())
         return sum(count_members(connection, [one.id for one in teams], on=NOW.date()).values())
