@@ -3,8 +3,14 @@
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
-from assessments.irt import SkillEstimate, estimate_skill
+from assessments.irt import (
+    PreparedItems,
+    SkillEstimate,
+    estimate_prepared,
+    prepare_items,
+)
 from assessments.parameters import Parameters
 from assessments.scoring import Score, check_response, score
 from curriculum.model import Item
@@ -50,8 +56,7 @@ class AnswerScorer:
         if known is None:
             item, given = self.read_item(revision_id), json.loads(response)
             known = INADMISSIBLE if check_response(item, given) else score(item, given)
-            if len(self._known) >= REMEMBERED:
-                self._known.clear()
+            _make_room(self._known)
             self._known[revision_id, response] = known
         return known
 
@@ -66,7 +71,9 @@ class FormScorer:
 
     answers: AnswerScorer
     parameters: Parameters
+    _prepared: dict[tuple[str, ...], PreparedItems] = field(default_factory=dict)
     _known: dict[tuple[tuple[str, bool], ...], SkillEstimate] = field(default_factory=dict)
+    _outcomes: dict[tuple[int, str | None], tuple[str, bool, str]] = field(default_factory=dict)
 
     def score(self, rows: Sequence[tuple[int, str | None]]) -> FormScore:
         """Score a form from the item revisions that count and the answers to them (JSON or None).
@@ -78,21 +85,39 @@ class FormScorer:
         """
         cells: dict[str, list[int]] = {}
         outcomes = []
-        for revision_id, response in rows:
-            item = self.answers.read_item(revision_id)
-            right = self.answers.score(revision_id, response).correct
-            cell = cells.setdefault(item.cell or "", [0, 0])
-            cell[0] += right
-            cell[1] += 1
-            outcomes.append((item.id, right))
-        pattern = tuple(sorted(outcomes))
-        return FormScore(self._estimate(pattern), cells, pattern)
+        for row in rows:
+            item_id, right, cell = self._outcomes.get(row) or self._outcome(row)
+            counts = cells.get(cell)
+            if counts is None:
+                counts = cells[cell] = [0, 0]
+            counts[0] += right
+            counts[1] += 1
+            outcomes.append((item_id, right))
+        outcomes.sort()
+        pattern = tuple(outcomes)
+        return FormScore(self._known.get(pattern) or self._estimate(pattern), cells, pattern)
+
+    def _outcome(self, row: tuple[int, str | None]) -> tuple[str, bool, str]:
+        revision_id, response = row
+        item = self.answers.read_item(revision_id)
+        outcome = (item.id, self.answers.score(revision_id, response).correct, item.cell or "")
+        _make_room(self._outcomes)
+        self._outcomes[row] = outcome
+        return outcome
 
     def _estimate(self, pattern: tuple[tuple[str, bool], ...]) -> SkillEstimate:
-        known = self._known.get(pattern)
-        if known is None:
-            known = estimate_skill(dict(pattern), parameters=self.parameters)
-            if len(self._known) >= REMEMBERED:
-                self._known.clear()
-            self._known[pattern] = known
-        return known
+        ids = tuple(item_id for item_id, _right in pattern)
+        items = self._prepared.get(ids)
+        if items is None:
+            items = prepare_items(ids, parameters=self.parameters)
+            _make_room(self._prepared)
+            self._prepared[ids] = items
+        estimate = estimate_prepared(items, correct=[right for _id, right in pattern])
+        _make_room(self._known)
+        self._known[pattern] = estimate
+        return estimate
+
+
+def _make_room(known: dict[Any, Any]) -> None:
+    if len(known) >= REMEMBERED:
+        known.clear()

@@ -110,6 +110,44 @@ def level_band(theta: float, *, se: float, cuts: Sequence[float]) -> LevelBand:
 # --- one person ---------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True, slots=True)
+class PreparedItems:
+    """What estimating needs to know of a set of items, worked out once for all who met them."""
+
+    ids: tuple[str, ...]
+    basis: Basis
+    a: Floats
+    b: Floats
+    node_missed: Floats
+    grid_curve: Floats
+
+
+def prepare_items(ids: Sequence[str], *, parameters: Parameters) -> PreparedItems:
+    """Work out what does not depend on the answers.
+
+    Raises
+    ------
+    ValueError
+        If there is no item, or one has no parameters.
+    """
+    if not ids:
+        raise ValueError("a skill cannot be estimated without an answer")
+    unknown = [item_id for item_id in ids if item_id not in parameters.items]
+    if unknown:
+        raise ValueError(f"no parameters are in force for item {unknown[0]}")
+    a, b = parameters.slopes(ids)
+    with np.errstate(divide="ignore"):
+        weighted = 0.5 * np.log(form_information(_GRID, a=a, b=b))
+    return PreparedItems(
+        ids=tuple(ids),
+        basis=parameters.basis,
+        a=a,
+        b=b,
+        node_missed=_log_wrong(NODES, a=a, b=b).sum(axis=0) + np.log(NODE_WEIGHTS),
+        grid_curve=_log_wrong(_GRID, a=a, b=b).sum(axis=0) + weighted,
+    )
+
+
 def estimate_skill(responses: Mapping[str, bool], *, parameters: Parameters) -> SkillEstimate:
     """Skill of one person from the items answered (id → correct).
 
@@ -124,35 +162,49 @@ def estimate_skill(responses: Mapping[str, bool], *, parameters: Parameters) -> 
     54: the root of Σ a(x - P) + J/(2I), J = Σ a³PQ(1 - 2P); finite for all right and all wrong.
     Its standard error is 1/√I at the estimate.
     """
-    if not responses:
-        raise ValueError("a skill cannot be estimated without an answer")
-    unknown = [item_id for item_id in responses if item_id not in parameters.items]
-    if unknown:
-        raise ValueError(f"no parameters are in force for item {unknown[0]}")
-    a, b = parameters.slopes(responses)
-    data = ItemResponses(
-        learners=("one",),
-        items=tuple(responses),
-        learner=np.zeros(len(responses), dtype=np.int64),
-        item=np.arange(len(responses)),
-        correct=np.array([float(correct) for correct in responses.values()]),
-    )
-    x = data.correct[None, :]
-    eap, sd = _posterior(x @ a, missed=np.ones_like(x) @ _log_wrong(NODES, a=a, b=b))
-    start = _grid_start(
-        x @ a,
-        missed=_log_wrong(_GRID, a=a, b=b).sum(axis=0, keepdims=True),
-        information=form_information(_GRID, a=a, b=b)[None, :],
-    )
-    wle, se = _refine(data, a=a, b=b, start=start)
+    items = prepare_items(tuple(responses), parameters=parameters)
+    return estimate_prepared(items, correct=tuple(responses.values()))
+
+
+def estimate_prepared(items: PreparedItems, *, correct: Sequence[bool]) -> SkillEstimate:
+    """Skill of one person who met these items, right or not in their order."""
+    x = np.array(correct, dtype=np.float64)
+    total = float(x @ items.a)
+    curve = total * NODES + items.node_missed
+    weight = np.exp(curve - curve.max())
+    weight /= weight.sum()
+    eap = float(weight @ NODES)
+    spread = float(weight @ NODES**2) - eap**2
+    start = float(_GRID[np.argmax(total * _GRID + items.grid_curve)])
+    wle, se = _refine_one(x, items=items, start=start)
     return SkillEstimate(
-        eap=float(eap[0]),
-        sd=float(sd[0]),
-        wle=float(wle[0]),
-        se=float(se[0]),
-        items=len(responses),
-        basis=parameters.basis,
+        eap=eap,
+        sd=math.sqrt(max(spread, 0.0)),
+        wle=wle,
+        se=se,
+        items=len(items.ids),
+        basis=items.basis,
     )
+
+
+def _refine_one(x: Floats, *, items: PreparedItems, start: float) -> tuple[float, float]:
+    """Newton's method from the grid point for one person; `_refine` does the same for many."""
+    theta, information = start, 1.0
+    a, b = items.a, items.b
+    for _ in range(_NEWTON_STEPS):
+        p = 0.5 + 0.5 * np.tanh(a * (theta - b) / 2)
+        spread = a * a * p * (1 - p)
+        information = max(float(spread.sum()), 1e-12)
+        skew = float((spread * a * (1 - 2 * p)).sum())
+        bend = float((spread * a * a * (1 - 6 * p * (1 - p))).sum())
+        gradient = float((a * (x - p)).sum()) + skew / (2 * information)
+        hessian = -information + (bend * information - skew**2) / (2 * information**2)
+        step = -gradient / min(hessian, -1e-12) if hessian < 0 else gradient
+        moved = min(max(theta + step, start - _GRID_STEP), start + _GRID_STEP)
+        if abs(moved - theta) < 1e-10:
+            break
+        theta = moved
+    return theta, 1 / math.sqrt(information)
 
 
 # --- many people ----------------------------------------------------------------------------------
