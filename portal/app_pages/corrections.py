@@ -124,8 +124,12 @@ def _draw_all() -> None:
             icon="rule",
         )
     st.header(_("Propose a correction"))
-    with st.form("corrections_form"):
-        st.text_input(_("Id of the question"), key="corrections_item", placeholder="governance.a01")
+    with st.form(key="corrections_form"):
+        st.text_input(
+            _("Id of the question"),
+            key="corrections_item",
+            placeholder=_("for example governance.a01"),
+        )
         st.radio(
             _("What to do"),
             KINDS,
