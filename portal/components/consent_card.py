@@ -42,7 +42,12 @@ def _who(consent: OwnConsent) -> str:
     if not consent.managers:
         return _("At the moment nobody leads your team.")
     names = ", ".join(plain(name) for name in consent.managers)
-    return _("These would be, or are: {names}, and whoever stands in for them.").format(names=names)
+    words = (
+        _("Those are {names}, and whoever stands in for them.")
+        if consent.given
+        else _("Those would be {names}, and whoever stands in for them.")
+    )
+    return words.format(names=names)
 
 
 def _rules() -> str:

@@ -13,8 +13,16 @@ VERSIONS = "/versions?file=curriculum/modules/a3-traces/module.md"
 VISITS = {
     "administrator": ["/people", "/jobs"],
     "auditor": ["/audit"],
-    "employee": ["/", "/tracks", "/track?track=workflow", LESSON, "/my_skills", "/my_data", "/tour"],
-    "manager": ["/team_growth", "/programs", "/places"],
+    "employee": [
+        "/",
+        "/tracks",
+        "/track?track=workflow",
+        LESSON,
+        "/my_skills",
+        "/my_data",
+        "/tour",
+    ],
+    "manager": ["/team_growth", "/shown_levels", "/programs", "/places"],
     "program_lead": [
         *("/team_growth", "/programs", "/new_program", "/own_data", "/simulation"),
     ],
