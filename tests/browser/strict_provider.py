@@ -18,7 +18,7 @@ from urllib.parse import urlencode
 import uvicorn
 from joserfc import jwt
 from joserfc.errors import JoseError
-from joserfc.jwk import RSAKey
+from joserfc.jwk import OctKey, RSAKey
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import (
@@ -32,6 +32,9 @@ from starlette.routing import Route
 
 CLIENT, SECRET = "portal", "a-client-secret"
 KEY = RSAKey.generate_key(2048, {"kid": "k1", "alg": "RS256", "use": "sig"})
+OTHER = RSAKey.generate_key(2048, {"kid": "k1", "alg": "RS256", "use": "sig"})
+# Tokens that somebody in the middle would make: each speaks of ada and must open nothing.
+FORGERIES = ("other-key", "own-key-along", "shared-secret", "other-nonce", "other-audience", "old")
 # Who may sign in here, with the claims said of them.
 PEOPLE: dict[str, dict[str, Any]] = {
     "ada": {"name": "Ada Lind", "groups": ["skills-authors", "other"]},
@@ -118,9 +121,9 @@ class Strict:
             "nonce": asked["nonce"],
             "iat": now,
             "exp": now + 300,
-            **PEOPLE[asked["subject"]],
+            **PEOPLE.get(asked["subject"], {}),
         }
-        token = jwt.encode({"alg": "RS256", "kid": "k1"}, claims, KEY)
+        token = _signed(claims)
         return JSONResponse(
             {"access_token": secrets.token_urlsafe(24), "token_type": "Bearer", "id_token": token}
         )
@@ -139,11 +142,29 @@ class Strict:
         return RedirectResponse(back, status_code=303)
 
 
+def _signed(claims: dict[str, Any]) -> str:
+    """Return an ID token, or the forgery that the subject names."""
+    how, header = claims["sub"], {"alg": "RS256", "kid": "k1"}
+    if how not in FORGERIES:
+        return jwt.encode(header, claims, KEY)
+    changed = {
+        "other-nonce": {"nonce": "somebody-elses"},
+        "other-audience": {"aud": "another-client"},
+        "old": {"iat": claims["iat"] - 7200, "exp": claims["iat"] - 3600},
+    }
+    claims = claims | {"sub": "ada"} | changed.get(how, {})
+    if how == "shared-secret":
+        return jwt.encode({"alg": "HS256", "kid": "k1"}, claims, OctKey.import_key(SECRET))
+    if how == "own-key-along":
+        header = header | {"jwk": OTHER.as_dict(private=False)}
+    return jwt.encode(header, claims, OTHER if how in {"other-key", "own-key-along"} else KEY)
+
+
 def _buttons(asked: dict[str, str]) -> str:
     links = "".join(
         f'<form action="/authorize">{_hidden(asked)}'
         f'<input type="hidden" name="subject" value="{subject}"><button>{subject}</button></form>'
-        for subject in PEOPLE
+        for subject in (*PEOPLE, *FORGERIES)
     )
     return f"<!doctype html><title>Strict</title><h1>Who are you?</h1>{links}"
 

@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.provider import Signing, sign_in, strictly_signing
+from tests.browser.strict_provider import FORGERIES
 from tests.browser.visits import PATIENCE, settle
 
 
@@ -39,6 +40,18 @@ def test_the_provider_refuses_who_asks_without_pkce_nonce_and_state(page: Page, 
     assert answer.status == 400
     for word in ("code_challenge", "code_challenge_method", "nonce", "state", "prompt"):
         assert word in answer.text()
+
+
+@pytest.mark.parametrize("forgery", FORGERIES)
+def test_a_forged_id_token_of_somebody_known_opens_nothing(
+    page: Page, house: Signing, forgery: str
+):
+    page.goto(house.portal.url)
+    sign_in(page, forgery)
+
+    expect(page.locator(".st-key-entry_sign_in")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_test_id("stSidebarNav")).to_have_count(0)
+    assert "portal_session" not in {cookie["name"] for cookie in page.context.cookies()}
 
 
 def test_who_stands_in_the_group_gets_its_role_with_the_sign_in(page: Page, house: Signing):
