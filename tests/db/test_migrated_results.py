@@ -30,7 +30,8 @@ def fill(connection: Connection) -> None:
         f" created_at) VALUES (1, 'i', 's', 'Ada', 'a@x.example', 'builder', 'en', true, {DAY})",
         f"INSERT INTO content (id, kind, first_published_at) VALUES ('check', 'blueprint', {DAY})",
         "INSERT INTO revision (id, content_id, number, content_hash, key_hash, origin, path,"
-        f" source, body, published_at) VALUES (1, 'check', 1, '', '', 'git', '', '', '{{}}', {DAY})",
+        " source, body, published_at)"
+        f" VALUES (1, 'check', 1, '', '', 'git', '', '', '{{}}', {DAY})",
     ]
     statements += [
         "INSERT INTO attempt (id, learner_id, kind, content_id, revision_id, form, seed,"
