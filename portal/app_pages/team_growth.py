@@ -35,7 +35,7 @@ def _choose_skill() -> str:
         _("Track"), list(names), format_func=names.__getitem__, key="team_growth_track"
     )
     if track:
-        measured = [tracks[track].skill]
+        measured = [skill for skill in measured if skill == tracks[track].skill]
     return str(
         st.selectbox(
             _("Skill"),

@@ -58,9 +58,8 @@ class Standing:
 
     def is_new(self, outcome: Outcome) -> bool:
         """Say whether a question can be taken over."""
-        return bool(outcome.markdown) and outcome.item_id not in self.held | dict.fromkeys(
-            self.used
-        )
+        taken = outcome.item_id in self.held or outcome.item_id in self.used
+        return bool(outcome.markdown) and not taken
 
 
 @dataclass(frozen=True, slots=True)
