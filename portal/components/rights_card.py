@@ -24,7 +24,7 @@ def draw_role_forms(
     if rights.is_self:
         st.info(_("This is you. Another administrator gives you roles."), icon=":material/person:")
     elif rights.person.active:
-        with st.form("people_give", border=False):
+        with st.form(key="people_give", border=False):
             st.selectbox(
                 _("Role to give"),
                 [role for role in ROLES if role not in held],
@@ -36,7 +36,7 @@ def draw_role_forms(
     if not held:
         st.markdown(_("No role is held at the moment."))
         return
-    with st.form("people_take", border=False):
+    with st.form(key="people_take", border=False):
         st.selectbox(
             _("Role to take"), list(held), format_func=words.__getitem__, key="people_take_role"
         )
@@ -94,7 +94,7 @@ def draw_leads(
         st.markdown(f"- {since}{until}{source}")
     if running:
         names = {lead.id: f"{lead.team}, {kinds[lead.kind]}" for lead in running}
-        with st.form("people_lead_end", border=False):
+        with st.form(key="people_lead_end", border=False):
             st.selectbox(
                 _("Team to end"), list(names), format_func=names.__getitem__, key="people_end_lead"
             )
@@ -111,7 +111,7 @@ def _draw_new_lead(
     today: date,
     give: Callable[[int, str, date, date | None], None],
 ) -> None:
-    with st.form("people_lead", border=False):
+    with st.form(key="people_lead", border=False):
         st.selectbox(_("Team"), list(teams), format_func=teams.__getitem__, key="people_lead_team")
         st.radio(
             _("As"), list(kinds), format_func=kinds.__getitem__, key="people_lead_kind",
