@@ -10,7 +10,9 @@ from portal.access import Refused
 from portal.components.buttons import main_button
 from portal.components.notices import guarded, show_notice, told
 from portal.components.question import draw_question, read_response
+from portal.components.states import draw_empty
 from portal.components.waiting import is_waiting, send_waiting, wait_for
+from portal.components.ways import go_to
 from portal.services.checks import (
     OpenCheck,
     OpenQuestion,
@@ -20,6 +22,8 @@ from portal.services.checks import (
     submit_if_over,
 )
 from portal.text import _, plural, time_text
+
+HANDED_IN = "check_handed_in"
 
 st.set_page_config(layout="centered")
 
@@ -85,6 +89,7 @@ def _submit(attempt_id: int) -> None:
         attempt_id=attempt_id,
         now=clock.now(),
     )
+    st.session_state[HANDED_IN] = attempt_id
 
 
 def _key(attempt_id: int, position: int) -> str:
@@ -110,13 +115,21 @@ def _draw_head(check: OpenCheck, now: datetime) -> None:
 # Streamlit draws the faults of a fragment itself, before any page hears of them.
 @st.fragment
 @told()
-def _draw_question(attempt_id: int, place: int, *, open_outside: int) -> None:
-    check = _read(attempt_id)
-    # The way out says how many are open, and stands outside this fragment.
-    open_ = _count_open(check)
-    if open_ != open_outside and (open_ == 0 or place + 1 == len(check.questions)):
+def _draw_place(attempt_id: int, place: int) -> None:
+    """Draw a question with all that changes when it is answered: the map and the way out."""
+    if st.session_state[_place_key(attempt_id)] != place or HANDED_IN in st.session_state:
         st.rerun()
-    shown = check.questions[place]
+    check = _read(attempt_id)
+    _draw_question(check, place)
+    _draw_steps(check, place)
+    st.divider()
+    _draw_map(check, place)
+    if place + 1 == len(check.questions) or _count_open(check) == 0:
+        _draw_end(check)
+
+
+def _draw_question(check: OpenCheck, place: int) -> None:
+    attempt_id, shown = check.attempt_id, check.questions[place]
     show_notice()
     if is_waiting():
         st.button(_("Save again"), key="check_again", icon=":material/sync:", on_click=_try_again)
@@ -138,6 +151,26 @@ def _draw_question(attempt_id: int, place: int, *, open_outside: int) -> None:
         if shown.answered_at is not None:
             saved = _("Saved {time}").format(time=time_text(shown.answered_at))
             st.markdown(f":small[:material/cloud_done: {saved}]")
+
+
+def _draw_steps(check: OpenCheck, place: int) -> None:
+    with st.container(horizontal=True, horizontal_alignment="distribute"):
+        st.button(
+            _("Back"),
+            key="check_back",
+            icon=":material/arrow_back:",
+            on_click=_go,
+            args=(check.attempt_id, place - 1),
+            disabled=place == 0,
+        )
+        if place + 1 < len(check.questions):
+            main_button(
+                _("Next question"),
+                key="check_next",
+                icon="arrow_forward",
+                on_click=_go,
+                args=(check.attempt_id, place + 1),
+            )
 
 
 def _count_open(check: OpenCheck) -> int:
@@ -199,6 +232,40 @@ def _number(text: str) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 18 else 0
 
 
+def _draw_open(check: OpenCheck) -> None:
+    size = len(check.questions)
+    first_open = next(
+        (i for i, one in enumerate(check.questions) if one.response is None), size - 1
+    )
+    place_key = _place_key(check.attempt_id)
+    place = min(max(int(st.session_state.get(place_key, first_open)), 0), size - 1)
+    st.session_state[place_key] = place
+    _draw_head(check, clock.now())
+    st.progress((place + 1) / size, text=_("Question {n} of {all}").format(n=place + 1, all=size))
+    st.title(check.questions[place].question.title, anchor=False)
+    _draw_place(check.attempt_id, place)
+    with st.expander(_("If the connection drops"), type="compact"):
+        st.markdown(
+            _(
+                "Every answer is saved when you choose it. Come back on any device: the check goes "
+                "on at the same place. The clock keeps running."
+            )
+        )
+
+
+def _draw_closed(check: OpenCheck) -> None:
+    """Lead to the result by a button: a page that forwards by itself would hold Back up."""
+    st.title(f"{_('Skill check')}: {check.skill.name}", anchor=False)
+    draw_empty(
+        _("This check is handed in"),
+        _("Its answers cannot be changed any more."),
+        icon="task_alt",
+        button=_("See the result"),
+        key="check_result",
+        go=lambda: go_to("result", attempt=str(check.attempt_id)),
+    )
+
+
 check = _read(_number(st.query_params.get("attempt", "")))
 over = submit_if_over(
     loaders.store(),
@@ -208,43 +275,9 @@ over = submit_if_over(
     check=check,
     now=clock.now(),
 )
-if over or check.submitted_at is not None:
-    st.switch_page("app_pages/result.py", query_params={"attempt": str(check.attempt_id)})
-
-size = len(check.questions)
-first_open = next((i for i, one in enumerate(check.questions) if one.response is None), size - 1)
-place_key = _place_key(check.attempt_id)
-place = min(max(int(st.session_state.setdefault(place_key, first_open)), 0), size - 1)
-
-_draw_head(check, clock.now())
-st.progress((place + 1) / size, text=_("Question {n} of {all}").format(n=place + 1, all=size))
-st.title(check.questions[place].question.title, anchor=False)
-_draw_question(check.attempt_id, place, open_outside=_count_open(check))
-with st.container(horizontal=True, horizontal_alignment="distribute"):
-    st.button(
-        _("Back"),
-        key="check_back",
-        icon=":material/arrow_back:",
-        on_click=_go,
-        args=(check.attempt_id, place - 1),
-        disabled=place == 0,
-    )
-    if place + 1 < size:
-        main_button(
-            _("Next question"),
-            key="check_next",
-            icon="arrow_forward",
-            on_click=_go,
-            args=(check.attempt_id, place + 1),
-        )
-st.divider()
-_draw_map(check, place)
-if place + 1 == size or _count_open(check) == 0:
-    _draw_end(check)
-with st.expander(_("If the connection drops"), type="compact"):
-    st.markdown(
-        _(
-            "Every answer is saved when you choose it. Come back on any device: the check goes on "
-            "at the same place. The clock keeps running."
-        )
-    )
+if st.session_state.pop(HANDED_IN, None) == check.attempt_id or over:
+    go_to("result", attempt=str(check.attempt_id))
+elif check.submitted_at is not None:
+    _draw_closed(check)
+else:
+    _draw_open(check)

@@ -16,6 +16,7 @@ from portal.components.overtaken_view import draw_overtaken
 from portal.components.problem_list import draw_problem_lines, draw_problems
 from portal.components.question_figures import line_words
 from portal.components.send_form import draw_send_form
+from portal.components.ways import go_to
 from portal.services.drafting import OpenText, blocking_in, read_own_drafts
 from portal.services.item_figures import read_lines
 from portal.services.versions import newest_version
@@ -62,7 +63,7 @@ def _draw_leave(opened: OpenText) -> None:
     if opened.number and st.button(_("Versions"), key="editor_versions", icon=":material/history:"):
         st.switch_page("app_pages/versions.py", query_params={"file": desk.path})
     if st.button(_("Back to the list"), key="editor_back", icon=":material/arrow_back:"):
-        st.switch_page("app_pages/lessons.py")
+        go_to("lessons")
 
 
 def _draw_faults(curriculum: Curriculum, *, blocking: tuple[Problem, ...]) -> None:

@@ -8,6 +8,7 @@ from portal import loaders
 from portal.components.buttons import main_button
 from portal.components.receipt_view import draw_difficulties, draw_receipt
 from portal.components.skill_strip import band_words, draw_skill_strip
+from portal.components.ways import go_to
 from portal.services.receipts import read_own_receipt
 from portal.services.results import CheckResult, read_result
 from portal.services.skills import OwnSkill, probability_of_rise, read_skills
@@ -105,7 +106,7 @@ track = next((t for t in catalogue.tracks.values() if t.skill == found.skill.id)
 if track is not None and main_button(
     _("Go on with {track}").format(track=track.title), key="result_on", icon="arrow_forward"
 ):
-    st.switch_page("app_pages/track.py", query_params={"track": track.id})
+    go_to("track", track=track.id)
 _draw_method(found)
 with st.expander(_("How was this computed?"), type="compact"):
     draw_receipt(

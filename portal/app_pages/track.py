@@ -9,6 +9,7 @@ from portal.components.buttons import main_button
 from portal.components.notices import guarded
 from portal.components.route_offer import draw_offers
 from portal.components.states import draw_empty, draw_state
+from portal.components.ways import go_to
 from portal.services.checks import start_check
 from portal.services.learning import SEED_RANGE
 from portal.services.limits import ATTEMPTS, at_most
@@ -71,7 +72,7 @@ def _draw_start(card: TrackCard, skill: str) -> None:
             st.button(_("Skip it"), key="track_skip", on_click=_skip, args=(card.track.id,))
 
 
-def _draw_module(card: ModuleCard, *, current: bool) -> None:
+def _draw_module(card: ModuleCard, *, track_id: str, current: bool) -> None:
     with st.container(border=True):
         with st.container(horizontal=True, horizontal_alignment="distribute"):
             st.markdown(f"**{card.module.title}**")
@@ -89,10 +90,7 @@ def _draw_module(card: ModuleCard, *, current: bool) -> None:
             else st.button(label, key=key, disabled=card.state == "locked")
         )
         if pressed:
-            st.switch_page(
-                "app_pages/lesson.py",
-                query_params={"module": card.module.id, "lesson": target.id},
-            )
+            go_to("lesson", track=track_id, module=card.module.id, lesson=target.id)
 
 
 def _module_line(card: ModuleCard) -> str:
@@ -125,7 +123,7 @@ def _draw_track(card: TrackCard) -> None:
     open_modules = [one.module.id for one in card.modules if one.state not in {"done", "locked"}]
     for module in card.modules:
         first = bool(open_modules) and module.module.id == open_modules[0]
-        _draw_module(module, current=first and not asks)
+        _draw_module(module, track_id=card.track.id, current=first and not asks)
     if has_check and not asks and card.track.skill:
         with st.container(border=True):
             st.markdown(
@@ -142,7 +140,7 @@ def _draw_track(card: TrackCard) -> None:
 catalogue = loaders.catalogue()
 attempt = st.session_state.pop("track_attempt", None)
 if attempt is not None:
-    st.switch_page("app_pages/check.py", query_params={"attempt": str(attempt)})
+    go_to("check", attempt=str(attempt))
 cards = read_tracks(loaders.store(), viewer=loaders.current_viewer(), catalogue=catalogue)
 wanted = find_track_card(
     cards,

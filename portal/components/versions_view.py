@@ -9,6 +9,7 @@ from portal import clock, loaders
 from portal.components.difference_view import draw_differences
 from portal.components.key_choice import draw_key_choices
 from portal.components.notices import guarded
+from portal.components.ways import go_to
 from portal.services.reviewing import is_secure
 from portal.services.versions import (
     History,
@@ -92,7 +93,7 @@ def draw_standing(history: History, *, may_change: bool) -> None:
             if st.button(_("Edit"), key="versions_edit", icon=":material/edit:"):
                 st.switch_page("app_pages/editor.py", query_params={"file": history.path})
         if st.button(_("Back to the list"), key="versions_back", icon=":material/arrow_back:"):
-            st.switch_page("app_pages/lessons.py")
+            go_to("lessons")
     if is_secure(history.path) and may_change:
         st.info(
             _("Questions of skill checks: every change waits for an approver."),

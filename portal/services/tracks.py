@@ -179,12 +179,13 @@ def find_track_card(
     cards: tuple[TrackCard, ...], *, track_id: str, module_id: str
 ) -> TrackCard | None:
     """Return the track an address names, by its own id or by one of its modules."""
-    for card in cards:
-        if card.track.id == track_id:
-            return card
-        if module_id and any(module.module.id == module_id for module in card.modules):
-            return card
-    return None
+    holding = (
+        card
+        for card in cards
+        if module_id and any(module.module.id == module_id for module in card.modules)
+    )
+    named = (card for card in cards if card.track.id == track_id)
+    return next(named, None) or next(holding, None)
 
 
 # --- how far a learner is -------------------------------------------------------------------------

@@ -162,3 +162,47 @@ def test_a_fault_inside_a_question_is_told_as_a_sentence(
 
     assert not at.exception
     assert [one.value for one in at.error if "busy" in one.value]
+
+
+def test_the_map_follows_each_answer_and_flag_at_once(small: House, learner: Viewer):
+    attempt_id = small.start(learner, now=clock.now())
+    single = place_of(small, learner, attempt_id, type_="single")
+    position = small.read(learner, attempt_id).questions[single].position
+
+    at = open_check(attempt_id, place=single)
+    fresh = map_of(at)
+    at.radio(key=answer_key(small, learner, attempt_id, single)).set_value("b").run()
+    at.toggle(key=f"check_flag_{attempt_id}_{position}").set_value(True).run()
+
+    assert fresh == (f"{single + 1} ○", "⚑ flagged (0) · ○ not answered yet (9)")
+    assert map_of(at) == (f"{single + 1} ⚑", "⚑ flagged (1) · ○ not answered yet (8)")
+
+
+def map_of(at: AppTest) -> tuple[str, str]:
+    """Return the mark of the open question on the map, and the line that counts all marks."""
+    pills = at.get("button_group")[0].proto
+    (chosen,) = pills.default
+    counts = next(one.value for one in at.markdown if "not answered yet (" in one.value)
+    return pills.options[chosen].content, counts.removeprefix(":small[").removesuffix("]")
+
+
+def test_a_check_that_was_handed_in_leads_to_its_result_by_a_button(small: House, learner: Viewer):
+    """A page that forwarded by itself would catch everybody who goes back."""
+    attempt_id = small.start(learner, now=clock.now())
+    small.submit(learner, attempt_id, now=clock.now())
+
+    at = open_check(attempt_id)
+    shown = [one.value for one in at.title]
+    at.button(key="check_result").click().run()
+
+    assert "Skill check" in shown[0]
+    assert "Result" in at.title[0].value
+
+
+def test_the_button_that_hands_in_leads_to_the_result(small: House, learner: Viewer):
+    attempt_id = small.start(learner, now=clock.now())
+
+    at = open_check(attempt_id, place=8)
+    at.button(key="check_submit").click().run()
+
+    assert "Result" in at.title[0].value
