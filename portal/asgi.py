@@ -41,11 +41,18 @@ async def _lifespan(_app: object) -> AsyncIterator[None]:
     worker = make_worker(_HOUSE.store, clock=clock.now)
     hands = threading.Thread(target=worker.run, args=(stop,), name="worker", daemon=True)
     hands.start()
+    # The port is bound by now: whoever comes waits for no more than this line.
+    sys.stdout.write(f"{_HOUSE.settings.name} is served on {_address()}\n")
+    sys.stdout.flush()
     yield
     stop.set()
     # A long job is left to the next worker: its lease runs out.
     hands.join(timeout=2)
     loaders.close()
+
+
+def _address() -> str:
+    return f"http://{st.get_option('server.address') or '127.0.0.1'}:{st.get_option('server.port')}"
 
 
 def _role_map(path: Path | None) -> RoleMap | None:

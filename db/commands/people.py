@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, case, insert, update
+from sqlalchemy import Connection, case, insert, text, update
 
 from db.columns import table
 from db.commands.sessions import end_sessions_of
@@ -18,6 +18,12 @@ def insert_instance(
     connection.execute(
         insert(Instance).values(id=1, application=application, synthetic=synthetic, created_at=now)
     )
+
+
+def allow_pauses(connection: Connection) -> None:
+    """Let this one transaction think for long between two statements; the next may not."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
 
 
 def insert_person(

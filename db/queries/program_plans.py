@@ -275,3 +275,10 @@ def is_enrolled(connection: Connection, *, learner_id: int, cohort_id: int) -> b
         enrolments.c.learner_id == learner_id, enrolments.c.cohort_id == cohort_id
     )
     return connection.execute(found).scalar() is not None
+
+
+def has_program(connection: Connection, *, name: str) -> bool:
+    """Say whether a program has this name."""
+    programs = table(Program)
+    found = connection.execute(select(programs.c.id).where(programs.c.name == name).limit(1))
+    return found.first() is not None

@@ -8,7 +8,7 @@ from db.store import Store, open_store
 from portal import clock
 from portal.commands.content import publish_content
 from portal.services.demo import DemoPlan, DemoRefused, fill_demo
-from portal.services.people import is_empty
+from portal.services.people import is_empty, require_whole
 from portal.settings import Settings
 
 
@@ -20,6 +20,7 @@ def demo(settings: Settings, options: argparse.Namespace) -> int:
     upgrade_safely(settings.database_url, folder=settings.data_dir / "backups")
     store = open_store(settings.database_url)
     try:
+        require_whole(store)
         if not is_empty(store):
             print(
                 "This database already holds people. Point PORTAL_DATA_DIR or "

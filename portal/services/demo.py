@@ -1,6 +1,7 @@
 """The demonstration: an invented year at the bank of the case bible, through the real services."""
 
 import secrets
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,7 +14,7 @@ import pandas as pd
 from assessments.simulate import ProgramPlan, simulate_program, simulate_responses
 from curriculum.model import Item
 from db import Connection
-from db.commands.people import insert_instance
+from db.commands.people import allow_pauses, insert_instance
 from db.schema import APPLICATION
 from db.store import Store
 from portal.access import Role, Viewer
@@ -23,6 +24,7 @@ from portal.services.computing import compare_now
 from portal.services.draws import ARMS, Arm, Place
 from portal.services.learning import SEED_RANGE, ReadItem, complete_lesson, open_lesson
 from portal.services.organisation import Organisation, build_organisation
+from portal.services.people import LAST_PROGRAM
 from portal.services.programs import (
     StartedProgram,
     Window,
@@ -78,23 +80,31 @@ class _Course:
 class _Inside:
     """A store whose reads and writes all happen in one open transaction: one commit for many."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, *, stopped: threading.Event) -> None:
         self._connection = connection
+        self._stopped = stopped
 
     def read(self, fn: Callable[[Connection], T]) -> T:
         """Read inside the transaction."""
+        self._go_on()
         return fn(self._connection)
 
     def write(self, fn: Callable[[Connection], T]) -> T:
         """Write inside the transaction."""
+        self._go_on()
         return fn(self._connection)
+
+    def _go_on(self) -> None:
+        if self._stopped.is_set():
+            raise DemoRefused("The demonstration was stopped; nothing of it was kept.")
 
 
 def fill_demo(store: Store, *, plan: DemoPlan, now: datetime, tell: Callable[[str], None]) -> None:
     """Fill an empty database with an invented organisation and its year.
 
     Every check is started, answered item by item and handed in through the services that real
-    people use, at the time it was taken. The known truth is told at the end.
+    people use, at the time it was taken. The known truth is told at the end. All of it is one
+    transaction: a fill that is killed half way leaves the database as empty as it was.
     """
     catalogue = read_catalogue(store)
     missing = [id_ for id_ in ("workflow", "agents", "rag") if id_ not in catalogue.tracks]
@@ -103,33 +113,59 @@ def fill_demo(store: Store, *, plan: DemoPlan, now: datetime, tell: Callable[[st
             f"The demonstration needs the published track {missing[0]!r}; run "
             "`python -m portal publish` and mend what it reports."
         )
+    stopped = threading.Event()
+
+    def build(connection: Connection) -> list[_Course]:
+        allow_pauses(connection)
+        inside = cast("Store", _Inside(connection, stopped=stopped))
+        return _build(inside, catalogue, plan=plan, now=now, tell=tell)
+
+    try:
+        courses = store.write(build)
+    except BaseException:
+        # On SQLite another thread builds; it would go on to the end after Ctrl+C.
+        stopped.set()
+        raise
+    for course in courses:
+        _tell_truth(course, tell)
+    # Outside: what is missing of the comparisons, the worker of the server computes.
+    tell(f"{compare_now(store, catalogue=catalogue, now=now)} programs compared")
+
+
+def _build(
+    inside: Store,
+    catalogue: Catalogue,
+    *,
+    plan: DemoPlan,
+    now: datetime,
+    tell: Callable[[str], None],
+) -> list[_Course]:
+    """Write the whole organisation and its year; the same rows whenever it is run again."""
     rng = np.random.default_rng(plan.seed)
     begin = now - timedelta(days=round(plan.months * 30.4))
-    read = lru_cache(maxsize=2000)(lambda revision: read_item(store, revision))
+    read = lru_cache(maxsize=2000)(lambda revision: read_item(inside, revision))
 
-    def build(connection: Connection) -> Organisation:
+    def organise(connection: Connection) -> Organisation:
         insert_instance(connection, application=APPLICATION, synthetic=True, now=now)
         return build_organisation(
             connection, people=plan.people, rng=rng, starts_on=begin.date(), now=begin
         )
 
-    organisation = store.write(build)
+    organisation = inside.write(organise)
     tell(f"{plan.people} people in {len(organisation.teams)} teams")
     courses = [
-        _lottery_course(store, organisation, catalogue, plan, rng=rng, begin=begin),
-        _chosen_course(store, organisation, catalogue, plan, rng=rng, begin=begin),
+        _lottery_course(inside, organisation, catalogue, plan, rng=rng, begin=begin),
+        _chosen_course(inside, organisation, catalogue, plan, rng=rng, begin=begin),
     ]
     for course in courses:
         for occasion in OCCASIONS:
             taken = _take_checks(
-                store, course, catalogue, occasion=occasion, read=read, rng=rng, tell=tell
+                inside, course, catalogue, occasion=occasion, read=read, rng=rng, tell=tell
             )
             tell(f"{course.track.title}, {occasion}: {taken} checks taken")
-        _study(store, course, catalogue, rng=rng)
-    _prepare_personas(store, organisation, catalogue, now=now)
-    for course in courses:
-        _tell_truth(course, tell)
-    tell(f"{compare_now(store, catalogue=catalogue, now=now)} programs compared")
+        _study(inside, course, catalogue, rng=rng)
+    _prepare_personas(inside, organisation, catalogue, now=now)
+    return courses
 
 
 # --- the two programs -----------------------------------------------------------------------------
@@ -284,41 +320,22 @@ def _take_checks(
 ) -> int:
     """Let everyone who has not left take the check of an occasion; return how many did."""
     rows = course.truth[(course.truth["occasion"] == occasion) & ~course.truth["dropped"]]
+    day = course.taken_on[occasion]
     batch = 25
     for first in range(0, len(rows), batch):
-        part = [
-            (int(person), float(theta))
-            for person, theta in zip(
-                rows["person"].iloc[first : first + batch],
-                rows["theta"].iloc[first : first + batch],
-                strict=True,
+        draw = np.random.default_rng(int(rng.integers(SEED_RANGE)))
+        part = rows.iloc[first : first + batch]
+        for person_id, theta in zip(part["person"], part["theta"], strict=True):
+            _take_check(
+                store,
+                _viewer(int(person_id), "employee"),
+                catalogue,
+                skill=str(course.track.skill),
+                theta=float(theta),
+                read=read,
+                rng=draw,
+                at=day + timedelta(hours=float(draw.uniform(-72, 72))),
             )
-        ]
-        # PostgreSQL may run a transaction again: each run draws the same answers.
-        seed = int(rng.integers(SEED_RANGE))
-        day = course.taken_on[occasion]
-
-        def take(
-            connection: Connection,
-            part: list[tuple[int, float]] = part,
-            seed: int = seed,
-            day: datetime = day,
-        ) -> None:
-            inside = cast("Store", _Inside(connection))
-            draw = np.random.default_rng(seed)
-            for person_id, theta in part:
-                _take_check(
-                    inside,
-                    _viewer(person_id, "employee"),
-                    catalogue,
-                    skill=str(course.track.skill),
-                    theta=theta,
-                    read=read,
-                    rng=draw,
-                    at=day + timedelta(hours=float(draw.uniform(-72, 72))),
-                )
-
-        store.write(take)
         if first and first % 2000 == 0:
             tell(f"  {first} of {len(rows)} checks")
     return len(rows)
@@ -378,18 +395,11 @@ def _study(
     share = {"structured": 0.9, "self_directed": 0.65}
     readers = [person for person, arm in sorted(course.arms.items()) if rng.random() < share[arm]]
     at = course.taken_on["baseline"] + timedelta(days=30)
-    for first in range(0, len(readers), 50):
-        part = readers[first : first + 50]
-
-        def study(connection: Connection, part: list[int] = part) -> None:
-            inside = cast("Store", _Inside(connection))
-            for person_id in part:
-                viewer = _viewer(person_id, "employee")
-                for module in course.track.modules:
-                    for lesson in module.lessons:
-                        _read_lesson(inside, viewer, catalogue, lesson.id, at=at, done=True)
-
-        store.write(study)
+    for person_id in readers:
+        viewer = _viewer(person_id, "employee")
+        for module in course.track.modules:
+            for lesson in module.lessons:
+                _read_lesson(store, viewer, catalogue, lesson.id, at=at, done=True)
 
 
 def _read_lesson(
@@ -418,7 +428,7 @@ def _prepare_personas(
         store,
         viewer=lead,
         catalogue=catalogue,
-        name="Retrieval, this season",
+        name=LAST_PROGRAM,
         track_id=track.id,
         design="self",
         starts_on=now.date(),

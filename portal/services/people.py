@@ -8,7 +8,9 @@ from curriculum.model import Role
 from db import Connection
 from db.commands.audit import append_audit
 from db.commands.people import insert_instance, insert_person, insert_role
+from db.faults import address_of
 from db.queries.people import find_instance, find_person_by_subject, select_people
+from db.queries.program_plans import has_program
 from db.schema import APPLICATION
 from db.store import Store
 from portal import access
@@ -18,6 +20,8 @@ from portal.services.evidence import ORGANISATION, actor
 from portal.settings import AuthMode, SettingsError
 
 PERSONA_ISSUER = "demo"
+# The last program that a demonstration sets up: where it is, everybody and their year are.
+LAST_PROGRAM = "Retrieval, this season"
 # Shown on the entry page in this order; the subject of each invented person is the role.
 PERSONA_ROLES = ("employee", "manager", "author", "program_lead", "administrator", "auditor")
 
@@ -60,6 +64,32 @@ def require_real_people(store: Store, *, auth: AuthMode) -> None:
             "database without the demonstration: point PORTAL_DATA_DIR or PORTAL_DATABASE_URL "
             "at an empty one."
         )
+
+
+def require_whole(store: Store) -> None:
+    """Pass, or refuse a demonstration that was begun before a fill was one transaction, and broke.
+
+    Raises
+    ------
+    SettingsError
+        With what to remove: everybody in it is invented.
+    """
+
+    def is_broken(connection: Connection) -> bool:
+        begun = find_person_by_subject(connection, issuer=PERSONA_ISSUER, subject="employee")
+        whole = has_program(connection, name=LAST_PROGRAM)
+        return find_instance(connection) is True and begun is not None and not whole
+
+    if not store.read(is_broken):
+        return
+    remedy = "Drop it and create it anew, empty"
+    if store.dialect == "sqlite":
+        path = store.url.database
+        remedy = f"Remove it (rm -f '{path}' '{path}-wal' '{path}-shm')"
+    raise SettingsError(
+        f"filling {address_of(store.url)} with the demonstration was interrupted. Everybody in "
+        f"it is invented. {remedy}, then start again."
+    )
 
 
 def add_person(store: Store, *, person: NewPerson, profiles: Collection[str], now: datetime) -> int:

@@ -172,6 +172,7 @@ OPEN: dict[str, str] = {
     "organisation.build_organisation": "part of the demonstration",
     "people.add_person": "a command of whoever holds the server",
     "people.is_empty": "a question at the start, before anybody is served",
+    "people.require_whole": "a question at the start, before anybody is served",
     "people.is_persona": "the entry page, before anybody signed in; invented people only",
     "people.is_synthetic": "the banner that says so, also before signing in",
     "people.read_personas": "the entry page, before anybody signed in; invented people only",
