@@ -8,7 +8,7 @@ from portal import clock, loaders
 from portal.components.activity_card import draw_activity_card
 from portal.components.buttons import main_button
 from portal.components.check_card import draw_check_card
-from portal.components.lesson_body import Surroundings, draw_blocks
+from portal.components.lesson_body import Surroundings, draw_lesson
 from portal.components.lesson_head import draw_lesson_head
 from portal.components.notices import guarded
 from portal.components.transfer_card import draw_transfer_card
@@ -63,8 +63,8 @@ draw_lesson_head(
     of=len(module.lessons),
     done=opened.done_at is not None,
 )
-draw_blocks(
-    lesson.blocks,
+draw_lesson(
+    lesson,
     Surroundings(
         draw_check=lambda item_id: draw_check_card(opened, item_id),
         read_image=loaders.picture,

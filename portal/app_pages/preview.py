@@ -3,7 +3,7 @@
 import streamlit as st
 
 from portal import loaders
-from portal.components.lesson_body import Surroundings, draw_blocks
+from portal.components.lesson_body import Surroundings, draw_lesson
 from portal.components.lesson_head import draw_lesson_head
 from portal.components.preview_check import draw_preview_check
 from portal.services.authoring import read_draft_lesson
@@ -44,8 +44,8 @@ draw_lesson_head(
     of=max(len(lessons), 1),
     done=False,
 )
-draw_blocks(
-    lesson.blocks,
+draw_lesson(
+    lesson,
     Surroundings(
         draw_check=lambda item_id: draw_preview_check(items[item_id], with_key=with_key),
         read_image=loaders.draft_picture,

@@ -7,7 +7,7 @@ import streamlit as st
 
 from curriculum.model import Bank, Blueprint, Item, Lesson, Module, Problem, Track
 from curriculum.parse import Value
-from portal.components.lesson_body import Surroundings, draw_blocks, open_page
+from portal.components.lesson_body import Surroundings, draw_blocks, draw_lesson, open_page
 from portal.components.notices import told
 from portal.components.preview_check import draw_preview_check
 from portal.text import _, plural
@@ -90,12 +90,13 @@ def _draw_body(
                 _("Here stands the check {id}.").format(id=f"`{item_id}`"), icon=":material/quiz:"
             )
 
-    draw_blocks(
-        value.blocks,
-        Surroundings(
-            draw_check=draw_check, read_image=read_image, glossary=glossary, follow=follow
-        ),
+    around = Surroundings(
+        draw_check=draw_check, read_image=read_image, glossary=glossary, follow=follow
     )
+    if isinstance(value, Lesson):
+        draw_lesson(value, around)
+    else:
+        draw_blocks(value.blocks, around)
 
 
 def _draw_bank(

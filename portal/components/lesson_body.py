@@ -7,6 +7,7 @@ from typing import Any
 
 import streamlit as st
 
+from curriculum.citations import ANCHOR, cite
 from curriculum.model import (
     Activity,
     Block,
@@ -15,6 +16,7 @@ from curriculum.model import (
     Diagram,
     Heading,
     Image,
+    Lesson,
     Link,
     Prose,
     Reveal,
@@ -54,6 +56,21 @@ class Surroundings:
     draw_transfer: Callable[[Transfer], None] = draw_loose_transfer
     # How often each link and check was drawn in this run: two that are alike need two keys.
     links: Counter[str] = field(default_factory=Counter)
+
+
+def draw_lesson(lesson: Lesson, around: Surroundings) -> None:
+    """Draw a lesson's blocks and below them its sources, to which the numbers in the text lead."""
+    cited = cite(lesson)
+    draw_blocks(cited.blocks, around)
+    if cited.sources:
+        st.header(_("Sources"), anchor=ANCHOR)
+        st.markdown("\n".join(map(_listed, range(1, len(cited.sources) + 1), cited.sources)))
+
+
+def _listed(number: int, text: str) -> str:
+    """Put a text into a numbered list; its further lines stay in its entry."""
+    mark = f"{number}. "
+    return mark + text.strip().replace("\n", "\n" + " " * len(mark))
 
 
 def draw_blocks(blocks: tuple[Block, ...], around: Surroundings) -> None:

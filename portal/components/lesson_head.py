@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from curriculum.citations import ANCHOR, cite
 from curriculum.model import Lesson
 from portal.components.lesson_body import headings
 from portal.text import _, plural
@@ -12,7 +13,10 @@ def draw_lesson_head(lesson: Lesson, *, crumb: str, number: int, of: int, done: 
     with st.container(horizontal=True, horizontal_alignment="distribute"):
         st.markdown(f":small[{crumb}]")
         with st.popover(_("On this page"), icon=":material/toc:"):
-            links = [f"- [{head.text}](#{head.anchor})" for head in headings(lesson.blocks)]
+            cited = cite(lesson)
+            links = [f"- [{head.text}](#{head.anchor})" for head in headings(cited.blocks)]
+            if cited.sources:
+                links.append(f"- [{_('Sources')}](#{ANCHOR})")
             st.markdown("\n".join(links))
     st.title(lesson.front.title)
     with st.container(horizontal=True):
