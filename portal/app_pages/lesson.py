@@ -12,6 +12,7 @@ from portal.components.lesson_body import Surroundings, draw_lesson
 from portal.components.lesson_head import draw_lesson_head
 from portal.components.notices import guarded
 from portal.components.transfer_card import draw_transfer_card
+from portal.components.ways import go_to
 from portal.services.catalogue import find_lesson_id
 from portal.services.learning import SEED_RANGE, complete_lesson, open_lesson
 from portal.text import _
@@ -54,7 +55,7 @@ if onward and opened.following is not None:
         query_params={"module": module.id, "lesson": opened.following.id},
     )
 elif onward and track is not None:
-    st.switch_page("app_pages/track.py", query_params={"track": track.id})
+    go_to("track", track=track.id)
 
 draw_lesson_head(
     lesson,

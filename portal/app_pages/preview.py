@@ -6,10 +6,23 @@ from portal import loaders
 from portal.components.lesson_body import Surroundings, draw_lesson
 from portal.components.lesson_head import draw_lesson_head
 from portal.components.preview_check import draw_preview_check
+from portal.components.ways import go_to
 from portal.services.authoring import read_draft_lesson
 from portal.text import _
 
 st.set_page_config(layout="centered")
+
+
+def _follow(kind: str, target: str) -> None:
+    """Follow a link of the text: other lessons and modules are previewed too."""
+    if kind == "track":
+        go_to("track", track=target)
+    keys = {"module": target}
+    if kind == "lesson":
+        homes = (one.front.id for one in curriculum.modules.values() if target in one.lessons)
+        keys = {"module": next(homes, ""), "lesson": target}
+    st.switch_page("app_pages/preview.py", query_params=keys)
+
 
 viewer, curriculum = loaders.current_viewer(), loaders.curriculum()
 module_id = st.query_params.get("module", "")
@@ -26,7 +39,7 @@ with st.container(horizontal=True, horizontal_alignment="distribute"):
     st.badge(_("Preview"), icon=":material/preview:", color="orange")
     with_key = st.toggle(_("With key"), key="preview_key")
     if st.button(_("Back to the list"), key="preview_back", icon=":material/arrow_back:"):
-        st.switch_page("app_pages/lessons.py")
+        go_to("lessons")
 if len(lessons) > 1:
     chosen = st.pills(
         _("Lessons"),
@@ -50,5 +63,6 @@ draw_lesson(
         draw_check=lambda item_id: draw_preview_check(items[item_id], with_key=with_key),
         read_image=loaders.draft_picture,
         glossary=curriculum.registers.glossary,
+        follow=_follow,
     ),
 )

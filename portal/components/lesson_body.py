@@ -25,6 +25,7 @@ from curriculum.model import (
 )
 from portal.components.activity import draw_loose_activity
 from portal.components.transfer_card import draw_loose_transfer
+from portal.components.ways import go_to
 from portal.text import _
 
 _CALLOUTS: Mapping[str, tuple[Callable[..., object], str]] = {
@@ -39,7 +40,9 @@ _PAGES = {"lesson": "lesson", "module": "track", "track": "track"}
 
 def open_page(kind: str, target: str) -> None:
     """Go to the page of a lesson, module or track."""
-    st.switch_page(f"app_pages/{_PAGES[kind]}.py", query_params={kind: target})
+    # A track that the lesson carried along must not outweigh the module that is asked for.
+    others = {"track": None} if kind == "module" else {}
+    go_to(_PAGES[kind], **others, **{kind: target})
 
 
 @dataclass(frozen=True, slots=True)
