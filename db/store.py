@@ -19,6 +19,7 @@ from db.engines import (
 from db.errors import DatabaseMissing, StoreClosed
 from db.faults import address_of, named_faults
 from db.schema import SchemaState, Standing, read_schema_state, require_current, upgrade_schema
+from db.watch import FileWatch, VersionWatch
 from db.writers import DirectWriter, GroupWriter
 
 T = TypeVar("T")
@@ -27,10 +28,19 @@ T = TypeVar("T")
 class Store:
     """A database that is open: `read` sees one moment, `write` returns once it is on disk."""
 
-    def __init__(self, *, url: URL, reader: Engine, writer: GroupWriter | DirectWriter) -> None:
+    def __init__(
+        self,
+        *,
+        url: URL,
+        reader: Engine,
+        writer: GroupWriter | DirectWriter,
+        file: FileWatch | None = None,
+    ) -> None:
         self.url = url
         self._reader = reader
         self._writer = writer
+        self._file = file
+        self._version: VersionWatch | None = None
         self._closed = False
 
     @property
@@ -46,6 +56,11 @@ class Store:
         DatabaseError
             When the database cannot answer. A write inside `fn` is refused by the database.
         """
+        if not self._closed:
+            self._require_version()
+        return self._read_named(fn)
+
+    def _read_named(self, fn: Callable[[Connection], T]) -> T:
         if self._closed:
             raise StoreClosed("the store was closed; open it again")
         with named_faults(self.url):
@@ -57,7 +72,14 @@ class Store:
             # The server was restarted since the link was last used; a new one is at hand by now.
             return self._read_once(fn)
 
+    def _require_version(self) -> None:
+        if self._version is not None:
+            self._version.require(self._read_named)
+
     def _read_once(self, fn: Callable[[Connection], T]) -> T:
+        if self._file is not None:
+            # Before connecting, which would make an empty file.
+            self._file.require()
         with self._reader.connect() as connection:
             return fn(connection)
 
@@ -74,12 +96,18 @@ class Store:
             When the rows did not reach the disk, or nobody can tell whether they did: try again
             with the same operation id.
         """
+        if not self._closed:
+            self._require_version()
         value: T = self._writer.write(fn)
         return value
 
     def schema_state(self) -> SchemaState:
         """Compare the tables with what this code needs."""
-        return self.read(read_schema_state)
+        return self._read_named(read_schema_state)
+
+    def watch_version(self, needed: str) -> None:
+        """Refuse to work from now on, within seconds, once the tables have another version."""
+        self._version = VersionWatch(self.url, needed=needed)
 
     def close(self) -> None:
         """Finish the writes that wait and let go of every connection."""
@@ -109,6 +137,7 @@ def open_store(url: str, *, create: bool = False) -> Store:
             upgrade_schema(parsed)
             state = store.schema_state()
         require_current(state, url=parsed)
+        store.watch_version(state.needed)
     except BaseException:
         store.close()
         raise
@@ -139,7 +168,8 @@ def make_private_file(url: URL) -> None:
 
 def _connect(url: URL) -> Store:
     if url.get_backend_name() == "sqlite":
-        group = GroupWriter(make_sqlite_writer(url))
-        return Store(url=url, reader=make_sqlite_reader(url), writer=group)
+        file = FileWatch(url)
+        group = GroupWriter(make_sqlite_writer(url), require_file=file.require)
+        return Store(url=url, reader=make_sqlite_reader(url), writer=group, file=file)
     writer = DirectWriter(make_postgres_writer(url))
     return Store(url=url, reader=make_postgres_reader(url), writer=writer)

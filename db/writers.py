@@ -38,8 +38,9 @@ class GroupWriter:
     unlucky one waits for seconds. A queue is fair, and one fsync serves everybody who waits.
     """
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, *, require_file: Callable[[], None]) -> None:
         self._engine = engine
+        self._require_file = require_file
         self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
         self._connection: Connection | None = None
         self._closed = False
@@ -81,6 +82,7 @@ class GroupWriter:
 
     def _commit(self, batch: list[Job]) -> list[tuple[Any, Exception | None]]:
         """Run the batch that `batch[0]` opens and whatever waits behind it, then commit once."""
+        self._require_file()
         if self._connection is None:
             self._connection = self._engine.connect()
         connection = self._connection
@@ -96,6 +98,8 @@ class GroupWriter:
                     break
                 batch.append(job)
                 outcomes.append(_run(connection, job))
+        # After COMMIT: what went into a file that lies nowhere must not be called saved.
+        self._require_file()
         return outcomes
 
     def _drop_connection(self) -> None:

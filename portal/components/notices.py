@@ -76,10 +76,10 @@ def told() -> Iterator[None]:
         LOG.warning("refused: %s", refusal)
         st.info(sentence_text(refusal), icon=":material/lock:")
     except StoreFault as error:
-        st.error(
-            _("{fault} What was saved is safe.").format(fault=_fault_text(error)),
-            icon=":material/error:",
-        )
+        fault = _fault_text(error)
+        if type(error).__name__ != "DatabaseMissing":
+            fault = _("{fault} What was saved is safe.").format(fault=fault)
+        st.error(fault, icon=":material/error:")
     except Exception as error:  # noqa: BLE001 - the edge: every fault gets a number and a sentence
         st.error(
             _(
@@ -104,6 +104,9 @@ def _fault_text(error: StoreFault) -> str:
         "DatabaseLocked": _(
             "The database is busy with other work, usually for a moment. If it"
             " lasts, tell the help desk: number {number}."
+        ),
+        "DatabaseMissing": _(
+            "The database is missing; the help desk can put it back: number {number}."
         ),
         "DatabaseNewer": _(
             "The database belongs to a newer version of the portal; the help desk"
