@@ -1,10 +1,11 @@
 """Single blocks of a lesson: callouts, diagrams, activities and transfer prompts."""
 
 import re
+from importlib import import_module
 from types import MappingProxyType
 from typing import cast
 
-from curriculum.activities.kinds import KINDS, read_parameters
+from curriculum.activities.base import KIND_NAMES
 from curriculum.document import Block, Document
 from curriculum.fields import Fields
 from curriculum.front import Mapping, read_yaml
@@ -56,14 +57,16 @@ def read_activity(block: Block, *, before: Block | None, document: Document) -> 
         document.notes.add("ACT002", block.start + 1, 1, message)
     fields.require("id", "kind")
     id_ = fields.slug("id")
-    kind = fields.option("kind", tuple(KINDS), code="ACT001")
+    kind = fields.option("kind", KIND_NAMES, code="ACT001")
     if id_ is None or kind is None:
         return None
     document.notes.define("activity", id_.text, id_.line, id_.column)
     faults = len(document.notes.problems)
     node, elsewhere = _with_inner(fields.node), ("id", "kind", "parameters")
-    parameters = read_parameters(node, kind, notes=document.notes, elsewhere=elsewhere)
-    if len(document.notes.problems) == faults and (reason := KINDS[kind].fault(parameters)):
+    # Few lessons hold an activity, and every check would pay for the arithmetic of all kinds.
+    kinds = import_module("curriculum.activities.kinds")
+    parameters = kinds.read_parameters(node, kind, notes=document.notes, elsewhere=elsewhere)
+    if len(document.notes.problems) == faults and (reason := kinds.KINDS[kind].fault(parameters)):
         document.notes.add("ACT003", block.start + 1, 1, reason)
     return Activity(id_.text, kind, MappingProxyType(parameters))
 

@@ -21,6 +21,11 @@ _KINDS: Mapping[str, tuple[str, ...]] = {
     "prerequisite": ("module", "lesson"),
     "original": ("track", "module", "lesson", "bank", "blueprint", "item"),
 }
+# The same the other way round: which references a definition can answer.
+_MEANT_BY: dict[str, list[str]] = {}
+for _kind, _wanted in _KINDS.items():
+    for _defined in _wanted:
+        _MEANT_BY.setdefault(_defined, []).append(_kind)
 _CODES = {"item": "LNK001", "track": "LNK001", "module_link": "LNK001", "twin": "COV005"}
 # Faults that are warnings while writing but stop a module from being published.
 _BLOCKING_WARNINGS = frozenset({"FM012"})
@@ -55,8 +60,8 @@ def _known_in_files(
 ) -> set[tuple[str, str]]:
     known = {("path", path) for path in paths}
     for id_, found in places.items():
-        defined = {definition.kind for _, definition in found}
-        known |= {(kind, id_) for kind, wanted in _KINDS.items() if not defined.isdisjoint(wanted)}
+        for _facts, definition in found:
+            known.update([(kind, id_) for kind in _MEANT_BY.get(definition.kind, ())])
     return known
 
 

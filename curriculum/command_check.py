@@ -128,12 +128,9 @@ def _read_facts(content_dir: Path, *, use_cache: bool) -> list[Facts]:
 
 def _strays(content_dir: Path, paths: Sequence[Path]) -> list[Path]:
     """Files named on the command line that do not lie in the content folder's own places."""
-    known = {source.path for source in source_files(content_dir)} if paths else set()
-    return [
-        path
-        for path in paths
-        if path.is_file() and path.suffix == ".md" and _relative(path, content_dir) not in known
-    ]
+    named = [path for path in paths if path.is_file() and path.suffix == ".md"]
+    known = {source.path for source in source_files(content_dir)} if named else set()
+    return [path for path in named if _relative(path, content_dir) not in known]
 
 
 def _read_stray(path: Path) -> Facts:

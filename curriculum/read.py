@@ -155,17 +155,17 @@ def source_files(content_dir: Path) -> Iterator[SourceFile]:
 def _files_in(
     content_dir: Path, folder: str, *, kinds: Mapping[str, str], kind: str
 ) -> list[SourceFile]:
-    if (content_dir / folder).is_symlink():
+    if os.path.islink(f"{content_dir}/{folder}"):  # noqa: PTH114
         # Reading the link itself reports it; what lies behind it is never looked at.
         return [SourceFile(folder, kind)]
     return [
         SourceFile(f"{folder}/{name}", kinds.get(name, kind))
-        for name in _names(content_dir / folder)
+        for name in _names(f"{content_dir}/{folder}")
         if name.endswith(".md") and name != "README.md"
     ]
 
 
-def _names(folder: Path) -> list[str]:
+def _names(folder: Path | str) -> list[str]:
     try:
         return sorted(name for name in os.listdir(folder) if not name.startswith("."))  # noqa: PTH208
     except OSError:
@@ -174,9 +174,10 @@ def _names(folder: Path) -> list[str]:
 
 def read_bytes(content_dir: Path, path: str, *, notes: Notes) -> bytes | None:
     """Bytes of a file; None, with a fault noted, when it may not or cannot be read."""
-    place = content_dir / path
+    # Plain calls: building paths is a quarter of what an unchanged file costs.
+    place = f"{content_dir}/{path}"
     try:
-        about = place.lstat()
+        about = os.lstat(place)
         if stat.S_ISLNK(about.st_mode):
             notes.add("FILE004", 1, 1, "symbolic links are not followed; put the file itself here")
             return None
@@ -190,7 +191,8 @@ def read_bytes(content_dir: Path, path: str, *, notes: Notes) -> bytes | None:
             )
             notes.add("FILE002", 1, 1, message)
             return None
-        return place.read_bytes()
+        with open(place, "rb", buffering=0) as file:  # noqa: PTH123
+            return file.read()
     except OSError as fault:
         notes.add("FILE005", 1, 1, f"the file cannot be read: {fault.strerror}")
         return None

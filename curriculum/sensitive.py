@@ -1,12 +1,16 @@
 """Text that looks like a secret or like a customer's data."""
 
 import re
+import string
+from collections.abc import Iterator
 
 import re2
 
 from curriculum.facts import Notes
 
-_EMAIL = re.compile(r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,8}")
+MAX_LOCAL = 64
+_LOCAL = string.ascii_letters + string.digits + "._%+-"
+_DOMAIN = re.compile(r"[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,8}")
 _IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?:[ \u00a0]?[A-Z0-9]{4}){2,7}(?:[ \u00a0]?[A-Z0-9]{1,4})?\b")
 _CARD = re.compile(
     r"(?<![\d.,\-])(?:\d{13,19}|\d{4}(?P<gap>[ \u00a0-])\d{4}(?P=gap)\d{4}(?P=gap)\d{1,7}"
@@ -53,7 +57,7 @@ _IBAN_LENGTHS = {
 def note_secrets(text: str, *, notes: Notes) -> None:
     """Note account and card numbers, keys and passwords; e-mail addresses become references."""
     if "@" in text:
-        emails = [(found.start(), found[0].rstrip(".-")) for found in _EMAIL.finditer(text)]
+        emails = list(_emails(text))
         places = _places(text, [start for start, _ in emails])
         for (_, email), place in zip(emails, places, strict=True):
             notes.refer("email", email, *place)
@@ -71,6 +75,23 @@ def note_secrets(text: str, *, notes: Notes) -> None:
         # The message must not repeat what should not have been written.
         message = f"this looks like {_WHAT[code]}; replace it by something that cannot be real"
         notes.add(code, line, column, message)
+
+
+def _emails(text: str) -> Iterator[tuple[int, str]]:
+    """Where each e-mail address begins, and what it is.
+
+    Looking to the left of every "@" is many times faster than an expression that tries each letter.
+    """
+    reached = 0
+    at = text.find("@")
+    while at >= 0:
+        before = text[max(reached, at - MAX_LOCAL) : at]
+        local = before[len(before.rstrip(_LOCAL)) :]
+        domain = _DOMAIN.match(text, at + 1) if local else None
+        if domain is not None:
+            reached = domain.end()
+            yield at - len(local), f"{local}@{domain[0]}".rstrip(".-")
+        at = text.find("@", max(at + 1, reached))
 
 
 def _places(text: str, starts: list[int]) -> list[tuple[int, int]]:

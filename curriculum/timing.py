@@ -7,6 +7,8 @@ from curriculum.fields import Fields
 WORDS_A_MINUTE = 200
 MINUTES_AN_ITEM = 1.5
 # Activities take time that words do not show, so only a clear misfit is worth a warning.
+# What stands between blanks and is no word.
+_SIGNS = frozenset({"|", "-", ">", "#", "##", "[", "]"})
 FAR = 2.0
 SLACK_MINUTES = 3.0
 
@@ -22,7 +24,7 @@ def note_minutes(document: Document, *, fields: Fields, minutes: int | None, bod
     if minutes is None or node is None:
         return
     pieces = " ".join(document.lines[document.body_start :]).split()
-    words = len(pieces) - sum(pieces.count(sign) for sign in ("|", "-", ">", "#", "##", "[", "]"))
+    words = len(pieces) - sum(map(_SIGNS.__contains__, pieces))
     expected = estimated_minutes(words, items=len(body.items))
     is_far = minutes > expected * FAR or minutes < expected / FAR
     if is_far and abs(minutes - expected) > SLACK_MINUTES:

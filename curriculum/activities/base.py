@@ -9,6 +9,16 @@ Parameters = Mapping[str, Any]
 # The key of a control → where it stands; a choice that was not made yet is missing.
 State = Mapping[str, float | str]
 
+KIND_NAMES = (
+    "threshold",
+    "retrieval",
+    "trace",
+    "permissions",
+    "raci",
+    "queue",
+    "incident",
+    "value",
+)
 OPEN, GOAL = "open", "goal"
 
 
