@@ -3,7 +3,7 @@
 import hashlib
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
@@ -12,6 +12,11 @@ from curriculum.facts import Definition, Facts, ItemFacts, Reference
 from curriculum.model import Problem
 
 R = TypeVar("R", Definition, Reference, ItemFacts)
+# What `_make` does, without a Python call for each row.
+_MAKE_DEFINITION = partial(tuple.__new__, Definition)
+_MAKE_REFERENCE = partial(tuple.__new__, Reference)
+_MAKE_ITEM = partial(tuple.__new__, ItemFacts)
+_ITEM_LENGTH = len(ItemFacts._fields)
 _TWIN, _SHINGLES = ItemFacts._fields.index("twin"), ItemFacts._fields.index("shingles")
 CACHE_FILE = ".cache/curriculum-check.json"
 
@@ -93,7 +98,7 @@ def key_of(data: bytes, *, kind: str, snippets: str) -> str:
     """The key of a file's facts: its bytes, what its folder asks for, and what it may include."""
     digest = hashlib.sha256(data)
     digest.update(kind.encode())
-    if b"[!" in data and b"include" in data.lower():
+    if (b"[!I" in data or b"[!i" in data) and b"include" in data.lower():
         digest.update(snippets.encode())
     return digest.hexdigest()
 
@@ -111,21 +116,20 @@ def _facts(path: str, row: list[Any]) -> Facts:
         kind=kind,
         id=id_,
         problems=tuple([Problem(path, *fault) for fault in problems]),
-        definitions=_rows(Definition, definitions),
-        references=_rows(Reference, references),
+        definitions=_rows(_MAKE_DEFINITION, definitions, length=len(Definition._fields)),
+        references=_rows(_MAKE_REFERENCE, references, length=len(Reference._fields)),
         items=tuple([_item(entry) for entry in items]),
         data=data,
     )
 
 
-def _rows(kind: type[R], rows: list[list[Any]]) -> tuple[R, ...]:
+def _rows(make: Callable[[list[Any]], R], rows: list[list[Any]], *, length: int) -> tuple[R, ...]:
     """Rows as named tuples, a hundred thousand of them in a large folder."""
-    if rows and set(map(len, rows)) != {len(kind._fields)}:
-        raise ValueError(kind.__name__)
-    # What `_make` does, without a Python call for each row.
-    return tuple(map(partial(tuple.__new__, kind), rows))
+    if any(map(length.__ne__, map(len, rows))):
+        raise ValueError("a row has another length")
+    return tuple(map(make, rows))
 
 
 def _item(entry: list[Any]) -> ItemFacts:
     entry[_TWIN], entry[_SHINGLES] = tuple(entry[_TWIN]), tuple(entry[_SHINGLES])
-    return _rows(ItemFacts, [entry])[0]
+    return _rows(_MAKE_ITEM, [entry], length=_ITEM_LENGTH)[0]

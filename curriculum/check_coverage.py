@@ -17,6 +17,7 @@ def coverage_problems(files: Sequence[Facts]) -> list[Problem]:
     return [
         *_linked_secure_items(files, items=items),
         *_twins(files, items=items),
+        *_without_twins(files),
         *_picks(files),
         *_skills(files),
         *_objectives(files),
@@ -65,6 +66,29 @@ def _twins(
                     problems.append(
                         problem("COV006", facts.path, line=item.line, column=1, message=message)
                     )
+    return problems
+
+
+def _without_twins(files: Sequence[Facts]) -> list[Problem]:
+    """Items of a form that name no parallel item, where their skill has several forms."""
+    secure = [facts for facts in files if facts.data.get("use") == "summative"]
+    forms: dict[str, set[str]] = {}
+    for facts in secure:
+        for item in facts.items:
+            if item.form is not None:
+                forms.setdefault(item.skill, set()).add(item.form)
+    problems = []
+    for facts in secure:
+        for item in facts.items:
+            others = sorted(forms.get(item.skill, set()) - {item.form or ""})
+            if item.form is not None and others and not item.twin:
+                message = (
+                    f"name the parallel item on form {' and '.join(others)}: `twin: [id]`, so that "
+                    "the forms measure the same"
+                )
+                problems.append(
+                    problem("COV007", facts.path, line=item.line, column=1, message=message)
+                )
     return problems
 
 

@@ -14,6 +14,7 @@ from curriculum.facts import did_you_mean
 from curriculum.fences import lines_in_fences
 from curriculum.inline import without_links
 from curriculum.model import Choice, Rating
+from curriculum.wording import plain_text
 
 KEYS = string.ascii_lowercase
 RATINGS = ("Best", "Acceptable", "Poor", "Harmful")
@@ -24,6 +25,14 @@ _RATING = re.compile(r"\*\*\s*([^*:]{1,40}?)\s*(?::\s*\*\*|\*\*\s*:)[ \t]*")
 _PLAIN_RATING = re.compile(r"[*_]{0,2}(\w{3,12})[*_]{0,2}\s*:\s*[*_]{0,2}\s*")
 _MISCODED = re.compile(r"\[([A-Za-z]{1,3}[ -]?\d{1,5})\]")
 _ABOVE = re.compile(r"\b(all|none|both|neither|any)\b[^.]{0,12}\babove\b", re.IGNORECASE)
+# "A and C", "both (a) and (b)", "options 1, 2 and 4", "only B", "neither A nor B".
+_LETTERED = re.compile(
+    r"(?:both|only|either|neither|not)?\s*(?:(?:answer|choice|option)s?\s+)?"
+    r"(?:\(?[A-F1-6]\)?)(?:\s*,\s*\(?[A-F1-6]\)?)*\s*(?:and|or|nor|&|\+)\s*\(?[A-F1-6]\)?"
+    r"(?:\s+(?:only|are (?:right|correct|true)|together))?"
+    r"|(?:both|only|answer|choice|option)\s+(?:answer |choice |option )?\(?[A-F]\)?",
+    re.IGNORECASE,
+)
 _QUOTE = "[\u201c\u201d\u2018\u2019\"']"
 _SPACES = "\u00a0\u2007\u202f\u2009\u3000"
 # A bullet, a box and what is wrong with it. The first pattern that fits says how to mend it.
@@ -274,6 +283,14 @@ def note_above(choices: Sequence[Choice], *, document: Document, shuffle: bool) 
         if _ABOVE.search(choice.text) and len(choice.text.split()) <= 8:
             message = f"'{choice.text[:40]}' means nothing once choices are shuffled; write it out"
             document.notes.add("CHO006", choice.line, 1, message)
+
+
+def note_lettered(choices: Sequence[Choice], *, document: Document) -> None:
+    """Note 'A and C' and the like: learners see no letters, and such choices help guessers."""
+    for choice in choices:
+        if _LETTERED.fullmatch(plain_text(choice.text).strip(" .")):
+            message = f"'{choice.text[:40]}' names other choices; write out what it means"
+            document.notes.add("CHO014", choice.line, 1, message)
 
 
 def note_missing_feedback(choices: Sequence[Choice], *, document: Document) -> None:

@@ -87,6 +87,7 @@ _ERRORS = {
     "CHO010": "Feedback is not indented under its choice",
     "CHO011": "More wrong choices are to be shown than there are",
     "CHO013": "There is no list of choices",
+    "CHO014": "A choice names other choices by letter or number",
     "ANS001": "A number cannot be read",
     "ANS002": "A range runs backwards",
     "ANS003": "A pattern is no valid expression",
@@ -126,6 +127,7 @@ _WARNINGS = {
     "RUB003": "A rubric has no model answer",
     "COV002": "A skill is never assessed",
     "COV004": "An objective has no item",
+    "COV007": "An item of a form has no twin",
     "CUE001": "The right choice is the longest in too many items",
     "CUE002": "The right choice stands too often in one place",
     "CUE003": "Absolute words stand in wrong choices only",
@@ -136,6 +138,9 @@ _WARNINGS = {
     "CUE008": "Twins are worded too much alike",
     "CUE009": "Numeric twins have the same answer",
     "CUE010": "A secure item repeats a check from a lesson",
+    "CUE011": "The stem is hard to read",
+    "CUE012": "A secure item has no source or no date",
+    "CUE013": "An item about the law has no date of review",
 }
 
 CODES: Mapping[str, tuple[Level, str]] = MappingProxyType(

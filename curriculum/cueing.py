@@ -6,12 +6,21 @@ the key is the longest choice in at most chance + 10 points of the items, each p
 key within 8 points of chance, absolute words are as common in keys as in wrong choices.
 """
 
+import re
 from collections.abc import Sequence
 from itertools import combinations
 
 from curriculum.facts import Notes
 from curriculum.model import Choice, Item
-from curriculum.wording import ABSOLUTE, content_words, overlap, plain_text, shingles, words
+from curriculum.wording import (
+    ABSOLUTE,
+    content_words,
+    overlap,
+    plain_text,
+    reading_grade,
+    shingles,
+    words,
+)
 
 MIN_POOL = 8
 LONGEST_SLACK = 0.10
@@ -23,6 +32,14 @@ SHORT_CHOICE = 30
 STEM_WORDS = 60
 SCENARIO_WORDS = 120
 TWIN_OVERLAP = 0.60
+MAX_GRADE = 10.0
+# A grade of fewer words than these says little.
+MIN_GRADED_WORDS = 20
+LAW_TAG = "law"
+_LAW = re.compile(
+    r"\b(?:AI Act|GDPR|DORA|SR \d+|(?:Regulation|Directive) (?:\(EU\)|\d+)|Art(?:icle|\.) ?\d+"
+    r"|by law|the law|court|supervisor[sy]?)\b"
+)
 
 _ONE_KEY = ("single", "two-tier", "scenario")
 
@@ -39,6 +56,8 @@ def note_cueing(items: Sequence[Item], *, use: str, notes: Notes, line: int) -> 
         for item in items:
             _note_unexplained(item, notes=notes)
             _note_long_stem(item, notes=notes)
+            _note_hard_stem(item, notes=notes)
+            _note_origin(item, notes=notes)
         _note_twins(items, notes=notes)
     if len(pool) >= MIN_POOL:
         _note_longest(pool, notes=notes, line=line)
@@ -159,6 +178,38 @@ def _note_long_stem(item: Item, *, notes: Notes) -> None:
     if count > limit:
         message = f"the stem has {count} words; at most {limit} leave time to think"
         notes.add("CUE007", item.line, 1, message)
+
+
+def _note_hard_stem(item: Item, *, notes: Notes) -> None:
+    question = _question(item.stem)
+    if len(words(question)) < MIN_GRADED_WORDS:
+        return
+    grade = reading_grade(question)
+    if grade > MAX_GRADE:
+        message = (
+            f"the stem reads like school grade {grade:.0f}; at most {MAX_GRADE:.0f} is fair to "
+            "everybody. Shorten the sentences and the words"
+        )
+        notes.add("CUE011", item.line, 1, message)
+
+
+def _note_origin(item: Item, *, notes: Notes) -> None:
+    missing = [
+        name
+        for name, value in (("sources", item.sources), ("checked_on", item.checked_on))
+        if not value
+    ]
+    if missing:
+        names = " and ".join(f"`{name}:`" for name in missing)
+        notes.add("CUE012", item.line, 1, f"a secure item needs {names}, so that it can be renewed")
+    if item.review_by is None and _is_about_law(item):
+        message = "this item speaks of the law, which changes; add `review_by:` with a date"
+        notes.add("CUE013", item.line, 1, message)
+
+
+def _is_about_law(item: Item) -> bool:
+    texts = (item.stem, *(choice.text for choice in item.choices))
+    return LAW_TAG in item.tags or any(_LAW.search(text) for text in texts)
 
 
 def _question(stem: str) -> str:

@@ -87,6 +87,7 @@ def _ticked(
     found = _checked(entries, near, line=line, type_=type_, document=document)
     shuffle = settings["shuffle"] and type_ != "highlight"
     lists.note_above(found, document=document, shuffle=shuffle)
+    lists.note_lettered(found, document=document)
     _check_count(type_, found, settings=settings, document=document, line=line, near=near)
     if type_ != "two-tier":
         return {"choices": found, "shuffle": shuffle}

@@ -43,6 +43,8 @@ skill: agent-operations
 level: 2
 cell: parts
 form: A
+sources: [nist-ai-rmf]
+checked_on: 2026-11-01
 ```
 
 Every span of a run says ok, yet the wrong invoice was paid. Which part failed?

@@ -271,9 +271,9 @@ def test_each_form_must_be_filled_on_its_own(tmp_path):
         .replace("form: A", "form: B")
         .replace("level: 2", "level: 1")
     )
-    text = content_files()[BLUEPRINT]
+    files = {BANK: bank_of(SECURE_ITEM, twin), BLUEPRINT: content_files()[BLUEPRINT]}
 
-    (fault,) = problems_in(tmp_path, files={BANK: bank_of(SECURE_ITEM, twin), BLUEPRINT: text})
+    (fault,) = [p for p in problems_in(tmp_path, files=files) if p.level == "error"]
 
     assert "on form B" in fault.message
 
@@ -315,7 +315,8 @@ def pool(n: int, *, place: int, right: str = "x" * 20, wrong: str = "y" * 20) ->
         rows.insert(place if place >= 0 else number % 3, f"- [x] {right} {number} c\n  > Yes.\n")
         items.append(
             f"## Item {number}\n\n```item\nid: pool.q{number:02}\ntype: single\n"
-            f"skill: agent-operations\n```\n\nWhich?\n\n{''.join(rows)}"
+            "skill: agent-operations\nsources: [nist-ai-rmf]\nchecked_on: 2026-11-01\n"
+            f"```\n\nWhich?\n\n{''.join(rows)}"
         )
     return file_text("bank", body="\n".join(items))
 
