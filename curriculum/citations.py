@@ -1,4 +1,4 @@
-"""A lesson's footnote marks → superscript numbers in order of first use, and the sources listed."""
+"""A lesson's footnote marks → numbers in order of first use, and the sources they lead to."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -21,15 +21,12 @@ from curriculum.model import (
 )
 
 ANCHOR = "sources"
-_SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 # Code and escaped signs come first, so that a mark in them is passed over.
 _MARK = re.compile(
     r"(?<!`)(?P<code>`+)(?!`)(?:(?!\n[ \t]*\n).)+?(?<!`)(?P=code)(?!`)|\\."
     r"|\[\^(?P<label>[^\s\]\[^]+)\](?!\()",
     re.DOTALL,
 )
-# Two numbers side by side would read as one.
-_THIN_SPACE = "\u202f"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +50,11 @@ class _Numbers:
     footnotes: Mapping[str, str]
     labels: list[str] = field(default_factory=list)
 
-    def mark(self, label: str) -> str:
-        """Return the superscript number of a footnote, a new one at its first use."""
+    def number(self, label: str) -> int:
+        """Return the number of a footnote, a new one at its first use."""
         if label not in self.labels:
             self.labels.append(label)
-        return str(self.labels.index(label) + 1).translate(_SUPERSCRIPTS)
+        return self.labels.index(label) + 1
 
     def texts(self) -> Iterator[str]:
         """Yield the texts of what is numbered, also of what gets its number meanwhile."""
@@ -123,16 +120,12 @@ def _code_lines(text: str) -> list[tuple[int, int]]:
 
 
 def _numbered(text: str, numbers: _Numbers, *, linked: bool) -> str:
-    last = -1
-
     def put(match: re.Match[str]) -> str:
-        nonlocal last
         label = cast("str | None", match["label"])
         if label is None or label not in numbers.footnotes:
             return match[0]
-        mark = numbers.mark(label)
-        space = _THIN_SPACE if match.start() == last else ""
-        last = match.end()
-        return f"{space}[{mark}](#{ANCHOR})" if linked else f"{space}{mark}"
+        number = numbers.number(label)
+        # Raised digits alone are four pixels wide: too small to read and to hit.
+        return f"[\\[{number}\\]](#{ANCHOR})" if linked else f"[{number}]"
 
     return _MARK.sub(put, text)

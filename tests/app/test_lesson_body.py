@@ -75,9 +75,9 @@ def test_the_numbers_in_a_lesson_lead_to_its_sources_at_the_end():
 
     assert not at.exception
     said = [one.value for one in at.markdown]
-    assert "Sums.[¹](#sources)" in said
-    assert "Again.[¹](#sources)" in said
-    assert [one.value for one in at.warning] == ["Not this.[²](#sources)"]
+    assert r"Sums.[\[1\]](#sources)" in said
+    assert r"Again.[\[1\]](#sources)" in said
+    assert [one.value for one in at.warning] == [r"Not this.[\[2\]](#sources)"]
     assert [(one.value, one.anchor) for one in at.header][-1] == ("Sources", "sources")
     law = "The [law](https://law.example).\n\n   As amended."
     assert said[-1] == f"1. Our sums.\n2. {law}"

@@ -24,7 +24,7 @@ def test_a_lesson_shows_its_sources_and_no_raw_mark(new_context, served, role, p
     main = page.get_by_test_id("stMain")
     assert "[^" not in main.text_content()
     expect(main.get_by_role("listitem").filter(has_text="Goddard, Roudsari")).to_be_visible()
-    page.get_by_role("link", name="¹").first.click()
+    page.get_by_role("link", name="[1]", exact=True).first.click()
     expect(page).to_have_url(re.compile("#sources$"))
     expect(sources).to_be_in_viewport()
     assert findings(page) == []
