@@ -5,7 +5,7 @@ import re
 from playwright.sync_api import Page, expect
 
 from tests.browser.server import PortalServer
-from tests.browser.test_walk import answer, next_question, press, start_check
+from tests.browser.test_walk import MODULE, answer, next_question, press, start_check
 from tests.browser.visits import PATIENCE, enter_as, settle
 
 RESULT = re.compile("^Result:")
@@ -128,3 +128,21 @@ def test_the_map_of_a_check_follows_the_answer(page: Page, own_server: PortalSer
     next_question(page, 2)
     marks.first.click()
     expect(page.get_by_text("Question 1 of 12")).to_be_visible(timeout=PATIENCE)
+
+
+def test_back_finds_the_text_and_the_preview_that_an_author_left_for_the_list(
+    page: Page, served: PortalServer
+) -> None:
+    enter_as(page, served, "author", path="/lessons")
+    page.locator(f".st-key-lessons_preview_{MODULE} button").click()
+    for path in (None, f"/editor?file=curriculum/modules/{MODULE}/module.md"):
+        if path is not None:
+            page.goto(f"{served.url}{path}")
+        back = page.locator(".st-key-preview_back button, .st-key-editor_back button")
+        expect(back).to_be_visible(timeout=PATIENCE)
+        settle(page)
+        title, place = page.locator("h1").first.inner_text(), page.url.rpartition("/")[2]
+        back.click()
+        heading(page, "Lessons")
+        go_back(page, to=place.partition("?")[0])
+        expect(page.locator("h1").first).to_have_text(title, timeout=PATIENCE)
