@@ -2,9 +2,11 @@
 
 import math
 from itertools import product
+from pathlib import Path
 
 import pytest
 
+import curriculum
 from curriculum.activities import incident, permissions, queue, raci, retrieval, threshold, value
 from curriculum.activities.base import Slider, clean_state, shown_controls, start_state
 from curriculum.activities.kinds import KINDS, complete
@@ -360,3 +362,14 @@ def test_parameters_published_before_a_new_one_was_known_get_its_default():
         **defaults(KINDS["queue"].whole_schema),
         "arrivals": 5.0,
     }
+
+
+@pytest.mark.parametrize("kind", sorted(KINDS))
+def test_every_key_and_outcome_stands_in_the_guide_for_authors(kind):
+    guide = Path(curriculum.__file__).with_name("README.md").read_text("utf-8")
+    row = next(line for line in guide.split("\n") if line.startswith(f"| `{kind}` |"))
+    _kind, _what, keys, outcomes = row.strip("| ").split(" | ")
+
+    missing = [name for name in KINDS[kind].schema if f"`{name}`" not in keys + _what]
+    assert missing == []
+    assert outcomes.split(", ") == list(KINDS[kind].regions)
