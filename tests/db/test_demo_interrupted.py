@@ -14,6 +14,7 @@ from db.store import Store, open_store
 from portal.services.people import LAST_PROGRAM, PERSONA_ISSUER, is_empty, require_whole
 from portal.settings import SettingsError
 from tests.factories import NOW, make_instance, make_person
+from tests.small_house import House
 
 ROOT = Path(__file__).resolve().parents[2]
 COUNTED = ("person", "attempt", "answer", "audit", "program")
@@ -43,6 +44,7 @@ def test_a_fill_that_is_killed_leaves_nobody_and_the_next_one_is_whole(
 ) -> None:
     first = fill(store_url, tmp_path)
     # Half of the checks are taken by then.
+    assert first.stdout is not None
     told = next((line for line in first.stdout if ", end: " in line), "")
     first.kill()
     first.communicate()
@@ -72,7 +74,8 @@ def test_a_fill_that_is_killed_leaves_nobody_and_the_next_one_is_whole(
     store.close()
 
 
-def test_a_demonstration_that_was_left_half_filled_says_what_to_remove(store: Store) -> None:
+def test_a_demonstration_that_was_left_half_filled_says_what_to_remove(house: House) -> None:
+    store, track = house.store, next(iter(house.catalogue.tracks))
     make_instance(store, synthetic=True)
     make_person(store, issuer=PERSONA_ISSUER, subject="employee")
 
@@ -83,7 +86,7 @@ def test_a_demonstration_that_was_left_half_filled_says_what_to_remove(store: St
         lambda c: insert_program(
             c,
             name=LAST_PROGRAM,
-            track_id="rag",
+            track_id=track,
             design="self",
             starts_on=date(2026, 1, 1),
             created_by=None,
