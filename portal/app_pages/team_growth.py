@@ -3,14 +3,15 @@
 import streamlit as st
 
 from portal import clock, loaders
-from portal.charts.growth_points import occasion_names, score_range, shown_points
+from portal.charts.growth_points import occasion_names, route_names, score_range, shown_points
 from portal.components.growth_view import draw_growth, draw_growth_table, draw_routes
 from portal.components.heatmap_view import draw_heatmap
 from portal.components.states import draw_empty
 from portal.services.comparing import routes_were_drawn
+from portal.services.disclosure import ALL
 from portal.services.heatmap import read_heatmap
-from portal.services.reporting import Reach, TeamGrowth, Unit, read_units, team_growth
-from portal.text import _, percent_text, plural, signed_text
+from portal.services.reporting import Mean, Reach, TeamGrowth, Unit, read_units, team_growth
+from portal.text import _, number_text, percent_text, plural
 
 CHARTS_AT_ONCE = 12
 
@@ -60,17 +61,32 @@ def _choose_reach() -> Reach:
 
 
 def _sentence(growth: TeamGrowth) -> str:
-    """Say what the unit did when enough people stand behind it; never one route against another."""
-    words = {"structured": _("structured"), "self_directed": _("self-directed")}
+    """Say where the unit stood at start and end, each mean with its error and its learners."""
+    if not growth.changes:
+        if growth.routes.empty:
+            return _("Nobody here took the check in a program yet.")
+        return _(
+            "Start and end are not set side by side: fewer than {n} learners stand behind one of "
+            "them, or a small group could be told from it."
+        ).format(n=growth.floor.change)
+    routes = route_names()
     parts = [
-        _("{route} route {change} points from start to end").format(
-            route=words[route], change=signed_text(change)
+        _("{start} at the start, {end} at the end").format(
+            start=_mean_words(one.start), end=_mean_words(one.end)
         )
-        for route, change in growth.changes.items()
+        for one in growth.changes
     ]
-    if not parts:
-        return _("Too few learners with both checks to speak of a change yet.")
-    return _("In {unit}: {parts}.").format(unit=growth.unit.name, parts="; ".join(parts))
+    if growth.changes[0].route != ALL:
+        parts = [
+            f"{routes[one.route]} {part}" for one, part in zip(growth.changes, parts, strict=True)
+        ]
+    return _("Mean score in {unit}: {parts}.").format(unit=growth.unit.name, parts="; ".join(parts))
+
+
+def _mean_words(mean: Mean) -> str:
+    return _("{score} ± {half} (n = {n})").format(
+        score=number_text(mean.score), half=number_text(mean.half), n=number_text(mean.n)
+    )
 
 
 def _draw_routes(growth: TeamGrowth, *, together: bool) -> None:
@@ -86,7 +102,12 @@ def _draw_routes(growth: TeamGrowth, *, together: bool) -> None:
         )
     )
     if not together:
-        st.markdown(_("People chose their own route here, so the routes stand apart."))
+        st.markdown(
+            _(
+                "People chose their own route here, so the routes stand apart: no fair comparison "
+                "yet."
+            )
+        )
     if st.button(_("Programs compared"), key="team_growth_compare", icon=":material/balance:"):
         st.switch_page("app_pages/programs.py")
     draw_growth_table(growth.routes, key="team_growth_routes_data", file_name="routes.csv")
@@ -174,12 +195,13 @@ def _draw_skills(unit_id: int) -> None:
 
 
 def _draw_too_few(growth: TeamGrowth) -> None:
-    sentence = _("Figures start at {n} learners besides you, to keep people private.").format(
-        n=growth.floor.mean - 1
-    )
+    sentence = _(
+        "A figure needs {n} learners besides you, and stays hidden where it would tell of a small "
+        "group beside it."
+    ).format(n=growth.floor.mean - 1)
     larger = growth.larger
     draw_empty(
-        _("Too few people to show"),
+        _("Hidden to keep people private"),
         f"{sentence} {_learning_words(growth)}",
         icon="visibility_off",
         button=_("Show {unit}").format(unit=larger.name) if larger else "",

@@ -67,20 +67,39 @@ class Learning:
 
 
 @dataclass(frozen=True, slots=True)
+class Mean:
+    """The mean of so many learners on the scale 500 + 100 θ, and half its 95 % range."""
+
+    n: int
+    score: float
+    half: float
+
+
+@dataclass(frozen=True, slots=True)
+class StartAndEnd:
+    """The means of a route before and after; not all who stand behind the one took the other."""
+
+    route: str
+    start: Mean
+    end: Mean
+
+
+@dataclass(frozen=True, slots=True)
 class TeamGrowth:
     """Growth of one unit and of the units right below it.
 
     `routes` and `units` have the columns `GROWTH_COLUMNS`: one row per series and occasion, mean
     on the scale 500 + 100 θ with 95 % limits; where `hidden` is true, `n`, `score`, `low` and
-    `high` are missing. `children` are the units right below. `changes` holds, per route, the change
-    of the mean from start to end in points, where enough learners stand behind both.
+    `high` are missing. `children` are the units right below. `changes` holds the means at start
+    and end where enough learners stand behind both: of all together where that is shown, else by
+    route.
     """
 
     unit: Unit
     larger: Unit | None
     children: tuple[Unit, ...]
     routes: pd.DataFrame
-    changes: Mapping[str, float]
+    changes: tuple[StartAndEnd, ...]
     units: pd.DataFrame
     learning: Learning
     floor: Floor
@@ -144,7 +163,7 @@ def team_growth(
             larger=_larger(tree.path, units),
             children=tuple(Unit(row.id, row.name, row.depth, 0) for row in children),
             routes=routes,
-            changes=_changes(routes, floor=floor.change),
+            changes=start_and_end(routes, floor=floor.change),
             units=_shown(
                 cells, [child.id for child in children], (ALL,), names, states, scope="line"
             ),
@@ -258,19 +277,22 @@ def _coded(learning: Learning, *, people: int) -> Learning:
     return replace(learning, done=0, coded="hardly any") if share < CODED_SHARE else learning
 
 
-def _changes(routes: pd.DataFrame, *, floor: int) -> dict[str, float]:
-    """Return the change from start to end of each route that enough learners stand behind."""
+def start_and_end(routes: pd.DataFrame, *, floor: int) -> tuple[StartAndEnd, ...]:
+    """Return start and end of what enough learners stand behind."""
     shown = routes[~routes["hidden"].astype(bool)]
     means = {
-        (str(row["route"]), str(row["occasion"])): float(row["score"])
+        (str(row["route"]), str(row["occasion"])): Mean(
+            int(row["n"]), float(row["score"]), float(row["high"] - row["low"]) / 2
+        )
         for row in shown.to_dict("records")
         if row["n"] >= floor
     }
-    return {
-        route: means[route, "end"] - means[route, "baseline"]
-        for route in ROUTES[:2]
+    found = tuple(
+        StartAndEnd(route, means[route, "baseline"], means[route, "end"])
+        for route in (ALL, *ROUTES[:2])
         if (route, "end") in means and (route, "baseline") in means
-    }
+    )
+    return found[:1] if found and found[0].route == ALL else found
 
 
 def _mean(n: int, total: float, squares: float) -> tuple[int, float, float, float]:

@@ -40,12 +40,12 @@ def test_learners_drawn_within_teams_match_a_simulated_power_of_four_in_five():
 
 
 def test_the_error_of_waves_is_that_of_the_estimates():
-    """400 programs of three drawn waves without effect: the spread of the first-check estimate."""
+    """160 programs of three drawn waves without effect: the spread of the first-check estimate."""
     rng = np.random.default_rng(8)
     group = Group(learners=120, teams=20, team_share=0.0, reliability=0.75)
     learners = np.arange(group.learners)
     estimates = []
-    for _repetition in range(400):
+    for _repetition in range(160):
         wave = rng.permutation(learners % 3) + 1
         skill = 0.75**0.5 * rng.standard_normal(group.learners)
         scores = skill[:, None] + 0.25**0.5 * rng.standard_normal((group.learners, 4))
