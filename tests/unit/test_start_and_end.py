@@ -9,9 +9,9 @@ def routes(*rows):
     """Rows of route, occasion, n and mean; one without a mean is hidden."""
     return pd.DataFrame(
         [
-            (1, "Fraud", route, occasion, n, score, score and score - 20, score and score + 20)
-            + (score is None,)
+            (1, "Fraud", route, occasion, n, score, low, high, score is None)
             for route, occasion, n, score in rows
+            for low, high in [(None, None) if score is None else (score - 20, score + 20)]
         ],
         columns=list(GROWTH_COLUMNS),
     )
