@@ -11,6 +11,7 @@ from db.store import Store
 from db.tables import EnrolmentStart, Lottery
 from db.tables import ProgramPlan as PlanTable
 from portal.services.comparing import compare_program
+from portal.services.computing import compare_now
 from tests.db.measured import make_measured_program
 from tests.factories import NOW, add_row
 from tests.small_house import SKILL, House
@@ -26,6 +27,8 @@ def within_teams() -> pd.DataFrame:
 
 
 def compared(house: House, program: int):
+    compare_now(house.store, catalogue=house.catalogue, now=NOW)
+    house.published_something = True  # its scale must not stay for the next test
     return compare_program(
         house.store,
         viewer=house.viewer("program_lead"),
