@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -114,9 +114,14 @@ def _words() -> Mapping[str, str]:
 
 # Streamlit offers assets served by address, which the browser keeps, only to installed packages;
 # sent inline the 600 KB would travel again with every change. A browser test holds this in place.
-@cache
 def _component() -> Any:  # noqa: ANN401 - Streamlit's own type changes with what is passed
-    if not Runtime.exists():
+    return _component_of(Runtime.instance() if Runtime.exists() else None)
+
+
+# A component belongs to the runtime it was registered in.
+@lru_cache(maxsize=2)
+def _component_of(runtime: Runtime | None) -> Any:  # noqa: ANN401
+    if runtime is None:
         return st.components.v2.component(
             _NAME, html=_HTML, css=_CSS, js=(HERE / "built" / "editor.js").read_text("utf-8")
         )
