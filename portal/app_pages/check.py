@@ -12,7 +12,7 @@ from portal.components.notices import guarded, show_notice, told
 from portal.components.question import draw_question, read_response
 from portal.components.states import draw_empty
 from portal.components.waiting import is_waiting, send_waiting, wait_for
-from portal.components.ways import go_to
+from portal.components.ways import go_to, number_in_address
 from portal.services.checks import (
     OpenCheck,
     OpenQuestion,
@@ -228,10 +228,6 @@ def _read(attempt_id: int) -> OpenCheck:
     )
 
 
-def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 18 else 0
-
-
 def _draw_open(check: OpenCheck) -> None:
     size = len(check.questions)
     first_open = next(
@@ -266,7 +262,7 @@ def _draw_closed(check: OpenCheck) -> None:
     )
 
 
-check = _read(_number(st.query_params.get("attempt", "")))
+check = _read(number_in_address("attempt"))
 over = submit_if_over(
     loaders.store(),
     viewer=loaders.current_viewer(),

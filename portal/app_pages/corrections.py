@@ -9,6 +9,7 @@ from portal.components.buttons import main_button
 from portal.components.notices import guarded
 from portal.components.regrade_view import draw_offers, draw_regrade, draw_regrades, kind_words
 from portal.components.states import draw_empty
+from portal.components.ways import number_in_address
 from portal.services.regrading import (
     approve_regrade,
     propose_regrade,
@@ -20,10 +21,6 @@ from portal.text import _, sentence_text
 
 st.set_page_config(layout="centered")
 KINDS: tuple[Literal["key", "drop"], ...] = ("key", "drop")
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 18 else 0
 
 
 def _propose(item_id: str, kind: Literal["key", "drop"], why: str) -> None:
@@ -145,7 +142,7 @@ def _draw_all() -> None:
         )
 
 
-chosen = _number(st.query_params.get("regrade", ""))
+chosen = number_in_address("regrade")
 if chosen:
     _draw_one(chosen)
 else:

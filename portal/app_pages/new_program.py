@@ -6,6 +6,7 @@ from portal import clock, loaders
 from portal.components.program_form import KEY, draw_form
 from portal.components.program_sheet import draw_sheet
 from portal.components.states import draw_empty
+from portal.components.ways import number_in_address
 from portal.services.planning import read_planned, read_unit_choices
 from portal.text import _, plain
 
@@ -16,10 +17,9 @@ planned = {one.program.id: one for one in read_planned(loaders.store(), viewer=v
 
 st.title(_("Run a program"))
 names = {0: _("A new program")} | {id_: one.program.name for id_, one in planned.items()}
-asked = st.query_params.get("program", "")
 made = st.session_state.pop(f"{KEY}_made", None)
-if made is None and f"{KEY}_chosen" not in st.session_state and asked.isdigit():
-    made = int(asked)
+if made is None and f"{KEY}_chosen" not in st.session_state:
+    made = number_in_address("program")
 if made in planned:
     st.session_state[f"{KEY}_chosen"] = made
 chosen = 0

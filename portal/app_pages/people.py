@@ -12,6 +12,7 @@ from portal.components.people_list import draw_people, draw_roles
 from portal.components.rights_card import draw_grants, draw_leads, draw_role_forms, draw_sessions
 from portal.components.roster_report import draw_report
 from portal.components.states import draw_empty
+from portal.components.ways import number_in_address
 from portal.services.erasing import Erasure, erase, foresee_erasure
 from portal.services.rights import (
     PersonRights,
@@ -39,11 +40,6 @@ def _go(person_id: int) -> None:
 @guarded
 def _back() -> None:
     st.query_params.clear()
-
-
-def _person_id() -> int | None:
-    text = st.query_params.get("person", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 18 else None
 
 
 def _tell(sentence: str) -> None:
@@ -227,10 +223,10 @@ def _draw_roster() -> None:
     )
 
 
-person_id = _person_id()
+person_id = number_in_address("person")
 if DONE in st.session_state:
     st.success(st.session_state.pop(DONE), icon=":material/check_circle:")
-if person_id is not None:
+if person_id:
     rights = read_rights(
         loaders.store(), viewer=loaders.current_viewer(), person_id=person_id, now=clock.now()
     )

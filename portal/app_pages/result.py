@@ -8,17 +8,13 @@ from portal import loaders
 from portal.components.buttons import main_button
 from portal.components.receipt_view import draw_difficulties, draw_receipt
 from portal.components.skill_strip import band_words, draw_skill_strip
-from portal.components.ways import go_to
+from portal.components.ways import go_to, number_in_address
 from portal.services.receipts import read_own_receipt
 from portal.services.results import CheckResult, read_result
 from portal.services.skills import OwnSkill, probability_of_rise, read_skills
 from portal.text import _, date_text, number_text, percent_text, plural
 
 st.set_page_config(layout="centered")
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 18 else 0
 
 
 def _sentence(found: CheckResult, own: OwnSkill) -> str:
@@ -76,7 +72,7 @@ found = read_result(
     loaders.store(),
     viewer=viewer,
     catalogue=catalogue,
-    attempt_id=_number(st.query_params.get("attempt", "")),
+    attempt_id=number_in_address("attempt"),
 )
 # What is shown is this check, also when a later one was taken since.
 own = replace(

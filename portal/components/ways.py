@@ -1,4 +1,4 @@
-"""Ways between pages that have keys in their addresses, so that the browser's Back finds home."""
+"""Ways between pages by their addresses: going with keys that Back finds home by, reading them."""
 
 import streamlit as st
 
@@ -14,3 +14,12 @@ def go_to(page: str, **keys: str | None) -> None:
         f"app_pages/{page}.py",
         query_params={key: value for key, value in carried.items() if value is not None},
     )
+
+
+def number_in_address(key: str) -> int:
+    """Return a number that stands in the address, or 0: whatever else stands there names nothing.
+
+    Seventeen digits fit the integers of both databases.
+    """
+    text = st.query_params.get(key, "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 18 else 0

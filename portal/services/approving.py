@@ -5,7 +5,6 @@ from datetime import datetime
 
 from curriculum.item_differences import key_choices_open_to
 from db import Connection
-from db.commands.audit import append_audit
 from db.commands.authoring import KeyChoice, delete_draft
 from db.commands.reviews import decide_review, waive_review
 from db.queries.authoring import DraftRow, select_drafts
@@ -13,7 +12,7 @@ from db.queries.reviews import ReviewRow, find_review
 from db.store import Store
 from portal import access
 from portal.access import Refused, Viewer
-from portal.services.evidence import ORGANISATION, actor
+from portal.services.evidence import record_deed
 from portal.services.inserting import Published, Reason
 from portal.services.pictures import ReadImage
 from portal.services.publishing_texts import Overtaken, publish_texts
@@ -246,10 +245,9 @@ def _audit(
     payload: Mapping[str, object],
     now: datetime,
 ) -> None:
-    append_audit(
+    record_deed(
         connection,
-        stream=ORGANISATION,
-        actor=actor(viewer),
+        viewer=viewer,
         deed=deed,
         object_=f"review:{review_id}",
         payload=payload,

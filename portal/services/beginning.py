@@ -9,7 +9,6 @@ from curriculum.fields import ID, MAX_ID
 from curriculum.setting_edits import with_listed
 from curriculum.text import content_hash
 from db import Connection
-from db.commands.audit import append_audit
 from db.commands.authoring import DraftText, upsert_draft
 from db.commands.reviews import decide_review
 from db.queries.authoring import DraftRow, find_draft, select_drafts
@@ -18,7 +17,7 @@ from db.queries.people import find_person
 from db.store import Store
 from portal import access
 from portal.access import Refused, Viewer
-from portal.services.evidence import ORGANISATION, actor
+from portal.services.evidence import record_deed
 from portal.services.reviewing import Newest, ReadTexts
 
 
@@ -83,10 +82,9 @@ def begin_text(
         if upsert_draft(connection, draft=draft, saves=0, now=now) is None:
             raise Refused("There is a text with the id {id} already. Choose another id.", id=id_)
         _list_it(connection, viewer, wish, id_=id_, newest=newest, now=now)
-        append_audit(
+        record_deed(
             connection,
-            stream=ORGANISATION,
-            actor=actor(viewer),
+            viewer=viewer,
             deed="began a text",
             object_=f"file:{path}",
             payload={"id": id_},

@@ -9,7 +9,6 @@ from typing import Any, Literal
 from assessments.parameters import expert_parameters
 from curriculum.model import Bank, Problem
 from db import Connection
-from db.commands.audit import append_audit
 from db.commands.authoring import KeyChoice, insert_revision_note
 from db.commands.calibrations import NewCalibration, keep_calibration
 from db.commands.content import NewRevision, insert_revision, retire_content
@@ -17,7 +16,7 @@ from db.queries.calibrations import find_calibration, find_prior
 from db.queries.content import select_live_ids
 from db.queries.reviews import KnownContent, find_same_text
 from portal.access import Refused, Viewer
-from portal.services.evidence import CODE_VERSION, ORGANISATION, actor
+from portal.services.evidence import CODE_VERSION, record_deed
 from portal.services.pictures import keep_pictures
 from portal.services.reconciling import FileConflict
 from portal.services.units import Unit
@@ -221,10 +220,9 @@ def audit_unit(
     now: datetime,
 ) -> None:
     """Write down what was done to a unit."""
-    append_audit(
+    record_deed(
         connection,
-        stream=ORGANISATION,
-        actor=actor(viewer),
+        viewer=viewer,
         deed=deed,
         object_=f"{unit.kind}:{unit.id}",
         payload=payload,

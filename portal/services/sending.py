@@ -11,7 +11,6 @@ from curriculum.model import Curriculum
 from curriculum.parse import Value
 from curriculum.setting_edits import replaced_id, status_of, with_status
 from db import Connection
-from db.commands.audit import append_audit
 from db.commands.authoring import DraftText, upsert_draft
 from db.commands.reviews import decide_review, insert_review, send_draft
 from db.queries.authoring import DraftRow, find_draft
@@ -20,7 +19,7 @@ from db.store import Store
 from portal import access
 from portal.access import Refused, Viewer
 from portal.services.drafting import blocking_in
-from portal.services.evidence import ORGANISATION, actor
+from portal.services.evidence import record_deed
 
 MAX_WHY = 500
 
@@ -96,10 +95,9 @@ def send_for_review(
         )
         for draft in drafts:
             _send_one(connection, draft, review_id=review_id, now=now)
-        append_audit(
+        record_deed(
             connection,
-            stream=ORGANISATION,
-            actor=actor(viewer),
+            viewer=viewer,
             deed="sent for review",
             object_=f"review:{review_id}",
             payload={"texts": {one.path: text_sha(sent_text(one.text)) for one in drafts}},
@@ -173,10 +171,9 @@ def take_back(store: Store, *, viewer: Viewer, review_id: int, now: datetime) ->
         if review is None or review.author_id != viewer.person_id or review.state != "waiting":
             raise Refused("Nothing of yours waits under this address. Start again from Reviews.")
         decide_review(connection, review_id, decision="withdrawn", now=now)
-        append_audit(
+        record_deed(
             connection,
-            stream=ORGANISATION,
-            actor=actor(viewer),
+            viewer=viewer,
             deed="took back from review",
             object_=f"review:{review_id}",
             payload={},

@@ -10,7 +10,6 @@ from curriculum.parse import Value
 from curriculum.setting_edits import status_of, with_item_status, with_status
 from curriculum.text import content_hash
 from db import Connection
-from db.commands.audit import append_audit
 from db.commands.authoring import DraftText, KeyChoice, upsert_draft
 from db.commands.reviews import insert_review, send_draft
 from db.queries.authoring import HistoryRow, find_draft, select_history
@@ -20,7 +19,7 @@ from portal import access
 from portal.access import Refused, Viewer
 from portal.services.approving import require_published
 from portal.services.drafting import newest_of
-from portal.services.evidence import ORGANISATION, actor
+from portal.services.evidence import record_deed
 from portal.services.inserting import Reason
 from portal.services.pictures import ReadImage
 from portal.services.publishing_texts import Overtaken, publish_texts
@@ -272,10 +271,9 @@ def _send(
             review_id=review_id,
             sent_hash=text_sha(text),
         )
-        append_audit(
+        record_deed(
             connection,
-            stream=ORGANISATION,
-            actor=actor(viewer),
+            viewer=viewer,
             deed="sent for review",
             object_=f"review:{review_id}",
             payload={"texts": {path: text_sha(text)}},
