@@ -17,7 +17,7 @@ run: .venv/ready-to-run
 
 # -n 2: two workers; the pages in Chromium stay together in one of them.
 test: check
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
+	$(BIN)/python -m pytest -n 2
 
 check: .venv/ready-to-test
 	$(BIN)/ruff check .

@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import Connection, create_engine, make_url, text
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import SQLModel
+from xdist.scheduler import LoadScopeScheduling
 
 from db.schema import upgrade_schema
 from db.store import Store, open_store
@@ -22,6 +23,19 @@ from tests.postgres import (
 )
 
 _numbers = count(1)
+
+
+class PagesTogether(LoadScopeScheduling):
+    """Two workers: all pages in one, so that one browser and one server are enough."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return "pages" if nodeid.startswith("tests/browser/") else nodeid
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> PagesTogether:
+    """Divide the tests over the workers."""
+    return PagesTogether(config, log)
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -22,14 +22,6 @@ SECONDS = 1000
 expect.set_options(timeout=20 * SECONDS)
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep all pages in one worker, so that one server is enough."""
-    for item in items:
-        if Path(__file__).parent in item.path.parents:
-            item.add_marker(pytest.mark.xdist_group("browser"))
-
-
 # Per module: while Playwright runs it holds an event loop, which other tests must not meet.
 @pytest.fixture(scope="module")
 def playwright() -> Iterator[Playwright]:

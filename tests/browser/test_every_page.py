@@ -129,10 +129,13 @@ def test_every_page_of_a_demonstration_says_that_its_data_are_synthetic(tabs, se
     ("role", "path"),
     [("employee", "/team_growth"), ("employee", "/lessons"), ("manager", "/lessons")],
 )
-def test_a_page_of_another_role_is_not_there(tabs, served, role, path):
+def test_a_page_of_another_role_shows_nothing_but_the_role_it_needs(tabs, served, role, path):
     page = tabs(role, "light")
     page.goto(f"{served.url}{path}")
-    expect(page.get_by_role("dialog")).to_contain_text("Page not found", timeout=PATIENCE)
+    expect(page.get_by_test_id("stAlert")).to_contain_text("You need the role", timeout=PATIENCE)
+    settle(page)
+    expect(page.locator("h1")).to_have_count(0)
+    expect(page.get_by_test_id("stVegaLiteChart")).to_have_count(0)
 
 
 def test_a_deep_link_survives_signing_in(page, served):
