@@ -42,10 +42,14 @@ class SkillEstimate:
 
 @dataclass(frozen=True, slots=True)
 class LevelBand:
-    """The levels that a score's 80 % band touches, and how a page says so."""
+    """The levels that a score's 80 % band touches, and how a page says so.
+
+    `needs_graded_work` says that it touches the highest level too, which no check gives alone.
+    """
 
     levels: tuple[int, ...]
     text: str
+    needs_graded_work: bool = False
 
 
 def chance_correct(theta: Floats, *, a: Floats, b: Floats) -> Floats:

@@ -16,6 +16,16 @@ from sqlmodel import Field, SQLModel
 
 from db.columns import NAMING, BigId, document, in_order, key, moment, no, one_of, to, words
 from db.tables_authoring import DiskFile, Draft, Review, RevisionNote
+from db.tables_graded import (
+    GradedResult,
+    Grading,
+    GradingComment,
+    GradingMark,
+    GradingSeat,
+    Submission,
+    SubmissionContent,
+    WorkDraft,
+)
 from db.tables_guard import Allowance, Audit, AuditAnchor, AuditAnchorHead
 from db.tables_notices import Notice
 from db.tables_practice import ActivityWork, DeskAction
@@ -47,6 +57,16 @@ STATISTICS = (ItemStatistic, MisconceptionStatistic, FormStatistic)
 PRACTICE = (ActivityWork, DeskAction)
 PROGRAMS = (EnrolmentStart, ProgramPlan, ProgramTrack, ProgramUnit, StandingCohort)
 COMPARED = (StoredComparison,)
+GRADED = (
+    GradedResult,
+    Grading,
+    GradingComment,
+    GradingMark,
+    GradingSeat,
+    Submission,
+    SubmissionContent,
+    WorkDraft,
+)
 GUARD = (Allowance, Audit, AuditAnchor, AuditAnchorHead)
 PRIVACY = (Consent,)
 

@@ -13,6 +13,7 @@ from db.commands.people import end_account
 from db.commands.retention import WrittenAnswer
 from db.tables import Answer, Person, RoleGrant, Session
 from db.tables_authoring import Draft, Review
+from db.tables_graded import GradingComment, GradingSeat, SubmissionContent, WorkDraft
 from db.tables_guard import Allowance
 from db.tables_notices import Notice
 from db.tables_practice import ActivityWork, DeskAction
@@ -47,6 +48,10 @@ _DELETED: tuple[tuple[type, str], ...] = (
     (ActivityWork, "learner_id"),
     (DeskAction, "learner_id"),
     (Draft, "author_id"),
+    (WorkDraft, "learner_id"),
+    (SubmissionContent, "learner_id"),
+    (GradingComment, "learner_id"),
+    (GradingSeat, "marker_id"),
 )
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Connection, Table, and_, delete, func, sel
 from db.columns import table
 from db.tables import Answer, Attempt, Job, Person, Session
 from db.tables_authoring import Draft
+from db.tables_graded import GradingComment, SubmissionContent, WorkDraft
 from db.tables_guard import Allowance
 from db.tables_notices import Notice
 from db.tables_practice import ActivityWork, DeskAction
@@ -43,6 +44,9 @@ OLD: dict[str, tuple[type, Condition]] = {
     "activities": (ActivityWork, _old("saved_at")),
     "desk actions": (DeskAction, _old("saved_at")),
     "drafts": (Draft, _drafts),
+    "unfinished work": (WorkDraft, _old("saved_at")),
+    "handed-in work": (SubmissionContent, _old("handed_in_at")),
+    "comments on work": (GradingComment, _old("graded_at")),
 }
 
 

@@ -19,6 +19,7 @@ class Personal:
     """A table with rows about people.
 
     `column` names the person, or, where `of` names another table, the row there that does.
+    Gradings speak of two people: of the marker at once, of the learner once the result is there.
     `withheld` columns never leave the database: secrets of the sign-in, whole published texts,
     and what would tell the order of a check.
     """
@@ -42,6 +43,14 @@ PERSONAL: tuple[Personal, ...] = (
     Personal("start_choice", "learner_id"),
     Personal("activity_work", "learner_id"),
     Personal("desk_action", "learner_id"),
+    Personal("work_draft", "learner_id"),
+    Personal("submission", "learner_id"),
+    Personal("submission_content", "learner_id", withheld=frozenset({"body"})),
+    Personal("graded_result", "learner_id"),
+    Personal("grading_seat", "marker_id"),
+    Personal("grading", "marker_id", withheld=frozenset({"learner_id", "marker_id"})),
+    Personal("grading_mark", "grading_id", of="grading"),
+    Personal("grading_comment", "marker_id", withheld=frozenset({"learner_id", "marker_id"})),
     Personal("enrolment", "learner_id"),
     Personal("enrolment_start", "enrolment_id", of="enrolment"),
     Personal("attempt", "learner_id", withheld=frozenset({"seed"})),
@@ -102,11 +111,22 @@ def _about(one: Personal, person_id: int) -> ColumnElement[bool]:
         return (rows.c.stream == ORGANISATION) & or_(rows.c.actor == key, rows.c.object == key)
     if one.table == "allowance":
         return rows.c.who == key
+    if one.table in {"grading", "grading_comment"}:
+        return _graded(rows, person_id)
+    if one.of == "grading":
+        gradings = _table("grading")
+        return rows.c[one.column].in_(select(gradings.c.id).where(_graded(gradings, person_id)))
     if one.of:
         owners = _table(one.of)
         own = select(owners.c.id).where(owners.c.learner_id == person_id)
         return rows.c[one.column].in_(own)
     return rows.c[one.column] == person_id
+
+
+def _graded(rows: Table, person_id: int) -> ColumnElement[bool]:
+    decided = select(_table("graded_result").c.submission_id)
+    about = (rows.c.learner_id == person_id) & rows.c.submission_id.in_(decided)
+    return or_(rows.c.marker_id == person_id, about)
 
 
 def _table(name: str) -> Table:

@@ -41,9 +41,10 @@ def draw_heatmap(heatmap: Heatmap, *, measure: str) -> None:
     st.altair_chart(chart, alt=_alt(heatmap), key=f"heatmap_{measure}")
     st.markdown(
         _(
-            "In each cell: the figure, the level of the mean (L1 to L4, provisional until a panel "
-            "has set the borders) and the number of learners. Stronger colour is higher. A dashed "
-            "frame is a cell that is hidden to keep people private."
+            "In each cell: the figure, the level of the mean (L1 to L3, provisional until a panel "
+            "has set the borders; L4 is given to people for graded work) and the number of "
+            "learners. Stronger colour is higher. A dashed frame is a cell that is hidden to "
+            "keep people private."
         )
     )
     draw_table(

@@ -44,6 +44,8 @@ def _level(level: ShownLevel) -> str:
 
 def _words(level: ShownLevel) -> str:
     words = _level(level)
+    if level.band is not None and level.band.needs_graded_work:
+        words += " · " + _("level 4 needs graded work")
     if level.target is not None:
         words += " · " + _("target {n}").format(n=level.target)
     if level.taken_at is not None:

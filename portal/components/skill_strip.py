@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
+from assessments.irt import LevelBand
 from curriculum.model import Skill
 from portal.charts.skill import LOW, skill_strip
 from portal.services.skills import OwnSkill, cut_of
@@ -34,9 +35,18 @@ def level_words(skill: Skill, levels: Sequence[int]) -> str:
     )
 
 
+def graded_work_words(band: LevelBand | None) -> str:
+    """Say that the check reaches further than the levels given; empty where it does not."""
+    if band is None or not band.needs_graded_work:
+        return ""
+    return _("The check reaches level 4; that level is only given with graded work.")
+
+
 def draw_skill_strip(own: OwnSkill) -> None:
     """Draw a measured skill; one that was never measured says so in words only."""
     st.markdown(f"**{own.skill.name}** · {band_words(own)}")
+    if words := graded_work_words(own.band):
+        st.markdown(f":small[:material/rate_review: {words}]")
     if own.latest is None:
         return
     target = cut_of(own.skill, own.target)

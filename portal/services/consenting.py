@@ -23,7 +23,7 @@ from portal import access
 from portal.access import Refused, Viewer
 from portal.services.catalogue import Catalogue
 from portal.services.evidence import actor, record_deed
-from portal.services.results import band_of
+from portal.services.graded_levels import band_of, read_graded_work
 
 LEVELS = "levels to managers"
 LOOKED = "levels of a person seen"
@@ -146,12 +146,19 @@ def _levels(
     connection: Connection, person: ShownPerson, *, catalogue: Catalogue
 ) -> tuple[ShownLevel, ...]:
     newest = {row.skill: row for row in select_results(connection, person.person_id)}
+    graded = read_graded_work(connection, [person.person_id])
     role = catalogue.registers.roles.get(person.role_profile)
     return tuple(
         ShownLevel(
             skill=skill,
             target=role.targets.get(skill.id) if role else None,
-            band=band_of(skill, newest[skill.id]) if skill.id in newest else None,
+            band=band_of(
+                skill,
+                newest[skill.id],
+                has_graded_work=graded.covers(person.person_id, skill.id),
+            )
+            if skill.id in newest
+            else None,
             taken_at=newest[skill.id].taken_at if skill.id in newest else None,
         )
         for skill in catalogue.registers.skills.values()

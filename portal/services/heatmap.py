@@ -6,6 +6,7 @@ from datetime import datetime
 
 import pandas as pd
 
+from assessments.graded_levels import level_given
 from curriculum.model import Skill
 from db import Connection
 from db.store import Store
@@ -109,7 +110,8 @@ def _rows(
             continue
         state = shares[part]
         share = _all(cells, part, occasion)[3] / n if state == "exact" else None
-        level = level_of(skill, total / n)
+        # The highest level is given to people for work that was graded, never to a mean.
+        level = level_given(level_of(skill, total / n), has_graded_work=False)
         found.append((*key, n, 500 + 100 * total / n, level, state, share, False))
     return found
 

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from assessments.form_scores import AnswerScorer, FormScore, FormScorer
+from assessments.graded_levels import level_given
 from curriculum.json_values import registers_from_json
 from curriculum.model import Registers
 from db import Connection
@@ -23,6 +24,8 @@ from db.store import Store
 from portal import access
 from portal.access import Refused, Viewer
 from portal.services.catalogue import REGISTERS
+from portal.services.evidence import BEFORE_GRADED_WORK
+from portal.services.graded_levels import read_graded_work
 from portal.services.learning import ReadItem
 from portal.services.results import find_own_check
 from portal.services.scoring import Ruler, level_of, parameters_of, score_by
@@ -180,7 +183,6 @@ def _receipt(connection: Connection, result: StandingRow, *, read_item: ReadItem
     ruler = Ruler(calibration.id, FormScorer(answers, parameters_of(calibration)))
     given = [GivenRow(row.position, row.revision_id, row.response) for row in rows]
     again = score_by(given, keys=result.keys, ruler=ruler)
-    registers = _registers_at(connection, result.scored_at)
     revisions = select_revisions(
         connection,
         [row.revision_id for row in rows] + [id_ for id_ in result.keys.values() if id_],
@@ -189,7 +191,7 @@ def _receipt(connection: Connection, result: StandingRow, *, read_item: ReadItem
         result=result,
         calibration=calibration,
         lines=tuple(_line(row, result=result, ruler=ruler, revisions=revisions) for row in rows),
-        figures=_figures(result, again, registers=registers),
+        figures=_figures(result, again, level=_level_again(connection, result, again)),
         results=select_result_ids(connection, attempt_id=result.attempt_id),
     )
 
@@ -228,10 +230,21 @@ def _line(
     )
 
 
-def _figures(result: StandingRow, again: FormScore, *, registers: Registers) -> tuple[Figure, ...]:
+def _level_again(connection: Connection, result: StandingRow, again: FormScore) -> int:
+    """Return the level by the cuts of that day, and by the graded work passed by then."""
+    skill = _registers_at(connection, result.scored_at).skills.get(result.skill)
+    if skill is None:
+        return 0
+    level = level_of(again.estimate.wle, skill=skill)
+    if result.code_version in BEFORE_GRADED_WORK:
+        return level
+    graded = read_graded_work(connection, [result.learner_id])
+    covered = graded.covers(result.learner_id, result.skill, at=result.taken_at)
+    return level_given(level, has_graded_work=covered)
+
+
+def _figures(result: StandingRow, again: FormScore, *, level: int) -> tuple[Figure, ...]:
     estimate = again.estimate
-    skill = registers.skills.get(result.skill)
-    level = level_of(estimate.wle, skill=skill) if skill else 0
     return (
         Figure("theta", result.theta, estimate.wle),
         Figure("se", result.se, estimate.se),

@@ -143,6 +143,16 @@ def _kinds_of_learning() -> tuple[RecordedKind, ...]:
             ("attempt", "attempt_item", "answer"),
         ),
         RecordedKind(
+            "graded work",
+            _("Graded work"),
+            _("Texts and files you hand in to be graded, and the marks and comments on them."),
+            _("So that people can grade them, and the highest level rests on work that was seen."),
+            _("Texts, files and comments {n} days; a draft {m} days; marks until you leave.")
+            .format(n=DAYS["handed-in work"], m=DAYS["unfinished work"]),
+            _("You, and without your name those who grade it."),
+            ("work_draft", "submission", "submission_content", "graded_result"),
+        ),
+        RecordedKind(
             "results",
             _("Results"),
             _("What was estimated of your skills, with its error, and what changed it later."),
@@ -169,6 +179,16 @@ def _kinds_of_deeds() -> tuple[RecordedKind, ...]:
                 "draft", "review", "revision_note", "revision", "calibration", "regrade",
                 "program", "program_plan", "lottery",
             ),
+        ),
+        RecordedKind(
+            "gradings",
+            _("Gradings"),
+            _("Which work you graded or are grading, with your marks and comments."),
+            _("So that a grade can be explained, and it is seen how well markers agree."),
+            _("Marks for good, without your name once you are erased; comments {n} days.")
+            .format(n=DAYS["comments on work"]),
+            _("You. The learner sees marks and comments, never whose they are."),
+            ("grading", "grading_mark", "grading_comment", "grading_seat"),
         ),
         RecordedKind(
             "work",

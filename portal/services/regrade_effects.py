@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 
+from assessments.graded_levels import band_given
 from assessments.irt import level_band
 from curriculum.model import Skill
 from db import Connection
@@ -16,6 +17,7 @@ from db.queries.scoring import GivenRow, RuleRow, StandingRow
 from db.store import Store
 from portal.access import Refused
 from portal.services.catalogue import Catalogue
+from portal.services.graded_levels import read_graded_work
 from portal.services.learning import ReadItem
 from portal.services.rescoring import Rescored, new_result, read_batch, rescore_skill
 from portal.services.scoring import Scale, applies, cuts_of, read_scale, score_check
@@ -40,7 +42,7 @@ def foresee(
     changes: list[Change] = []
     unfitting = emptied = after = 0
     while True:
-        standing, given = store.read(
+        standing, given, graded = store.read(
             partial(read_batch, skill=skill, after=after, item_id=rule.item_id)
         )
         if not standing:
@@ -53,7 +55,14 @@ def foresee(
             except Refused:
                 emptied += 1
                 continue
-            new = new_result(old, scored, catalogue=catalogue, now=old.scored_at, reason="regrade")
+            new = new_result(
+                old,
+                scored,
+                graded=graded,
+                catalogue=catalogue,
+                now=old.scored_at,
+                reason="regrade",
+            )
             if is_change(old, new):
                 changes.append(change_of(old, new))
 
@@ -125,12 +134,17 @@ def change_of(old: StandingRow, new: NewResult) -> Change:
     )
 
 
-def bands_of(change: Change, *, skill: Skill) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """Return the levels that the estimate spans before and after."""
+def bands_of(
+    change: Change, *, skill: Skill, has_graded_work: bool
+) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Return the levels given for the estimate before and after."""
     cuts = cuts_of(skill)
     before = level_band(change.eap_before, se=change.eap_sd_before, cuts=cuts)
     after = level_band(change.eap_after, se=change.eap_sd_after, cuts=cuts)
-    return before.levels, after.levels
+    return (
+        band_given(before, has_graded_work=has_graded_work).levels,
+        band_given(after, has_graded_work=has_graded_work).levels,
+    )
 
 
 def _unfitting(given: tuple[GivenRow, ...], *, rule: RuleRow, scale: Scale) -> int:
@@ -159,7 +173,10 @@ def _note_change(
         return
     change = change_of(old, new)
     keep_changes(connection, regrade_id=row.id, changes=[change])
-    before, after = bands_of(change, skill=skill)
+    graded = read_graded_work(connection, [old.learner_id])
+    before, after = bands_of(
+        change, skill=skill, has_graded_work=graded.covers(old.learner_id, old.skill)
+    )
     if change.level_before == change.level_after and before == after:
         return
     insert_notice(

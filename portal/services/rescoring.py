@@ -20,6 +20,7 @@ from db.queries.scoring import (
 from db.store import Store
 from portal.access import Refused
 from portal.services.catalogue import Catalogue
+from portal.services.graded_levels import GradedWork, read_graded_work
 from portal.services.learning import ReadItem
 from portal.services.results import figures
 from portal.services.scoring import Scale, ScoredCheck, read_scale, score_check
@@ -60,13 +61,18 @@ def rescore_skill(
     total = store.read(lambda connection: count_standing(connection, skill=skill, item_id=item_id))
     after = checks = changed = 0
     while True:
-        standing, given = store.read(partial(read_batch, skill=skill, after=after, item_id=item_id))
+        standing, given, graded = store.read(
+            partial(read_batch, skill=skill, after=after, item_id=item_id)
+        )
         if not standing:
             return Rescored(checks, changed)
         after = standing[-1].attempt_id
         checks += len(standing)
         new = [
-            (old, new_result(old, scored, catalogue=catalogue, now=now, reason=reason))
+            (
+                old,
+                new_result(old, scored, graded=graded, catalogue=catalogue, now=now, reason=reason),
+            )
             for old in standing
             if (scored := changed_score(old, given[old.attempt_id], scale=scale)) is not None
         ]
@@ -100,11 +106,17 @@ def changed_score(
 
 
 def new_result(
-    old: StandingRow, scored: ScoredCheck, *, catalogue: Catalogue, now: datetime, reason: Reason
+    old: StandingRow,
+    scored: ScoredCheck,
+    *,
+    graded: GradedWork,
+    catalogue: Catalogue,
+    now: datetime,
+    reason: Reason,
 ) -> NewResult:
     """Return the result that takes the place of another: the same check, scored anew.
 
-    Role, team and occasion stay those of the day it was taken.
+    Role, team, occasion and the graded work passed stay those of the day it was taken.
     """
     return NewResult(
         attempt_id=old.attempt_id,
@@ -118,16 +130,26 @@ def new_result(
         team_at_taking_id=old.team_at_taking_id,
         enrolment_id=old.enrolment_id,
         reason=reason,
-        **figures(scored, catalogue=catalogue, skill=old.skill, role_profile=old.role_profile),
+        **figures(
+            scored,
+            catalogue=catalogue,
+            skill=old.skill,
+            role_profile=old.role_profile,
+            has_graded_work=graded.covers(old.learner_id, old.skill, at=old.taken_at),
+        ),
     )
 
 
 def read_batch(
     connection: Connection, *, skill: str, after: int, item_id: str | None
-) -> tuple[tuple[StandingRow, ...], dict[int, tuple[GivenRow, ...]]]:
-    """Return the next checks with a result in force, and the answers of each."""
+) -> tuple[tuple[StandingRow, ...], dict[int, tuple[GivenRow, ...]], GradedWork]:
+    """Return the next checks with a result in force, the answers of each, and graded work."""
     standing = select_standing(connection, skill=skill, after=after, limit=BATCH, item_id=item_id)
-    return standing, select_given(connection, [row.attempt_id for row in standing])
+    return (
+        standing,
+        select_given(connection, [row.attempt_id for row in standing]),
+        read_graded_work(connection, [row.learner_id for row in standing]),
+    )
 
 
 def _keep_batch(

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from assessments.irt import LevelBand, level_band
+from assessments.graded_levels import level_given
+from assessments.irt import LevelBand
 from curriculum.model import Skill
 from db import Connection
 from db.commands.results import NewResult, insert_result
@@ -18,10 +19,10 @@ from portal import access
 from portal.access import Refused, Viewer
 from portal.services.catalogue import Catalogue
 from portal.services.evidence import CODE_VERSION
+from portal.services.graded_levels import GradedWork, band_of, read_graded_work
 from portal.services.learning import ReadItem
 from portal.services.scoring import (
     ScoredCheck,
-    cuts_of,
     level_of,
     reaches_target,
     read_scale,
@@ -54,13 +55,14 @@ def read_result(
     """Return the estimate of an own check that was handed in."""
     access.require(viewer, "see own record")
 
-    def read(connection: Connection) -> tuple[AttemptRow, tuple[ResultRow, ...]]:
+    def read(connection: Connection) -> tuple[AttemptRow, tuple[ResultRow, ...], GradedWork]:
         return (
             find_own_check(connection, viewer, attempt_id),
             select_results(connection, viewer.person_id),
+            read_graded_work(connection, [viewer.person_id]),
         )
 
-    attempt, results = store.read(read)
+    attempt, results, graded = store.read(read)
     mine = [row for row in results if row.attempt_id == attempt_id]
     if not mine:
         raise Refused("This check is not handed in yet. Go on with it from Home.")
@@ -72,15 +74,10 @@ def read_result(
         attempt_id=attempt_id,
         skill=skill,
         result=mine[-1],
-        band=band_of(skill, mine[-1]),
+        band=band_of(skill, mine[-1], has_graded_work=graded.covers(viewer.person_id, skill.id)),
         cells={cell: (right, asked) for cell, (right, asked) in mine[-1].cells.items()},
         before=earlier[-1] if earlier else None,
     )
-
-
-def band_of(skill: Skill, result: ResultRow) -> LevelBand:
-    """Return the levels that a person's estimate spans: EAP with its posterior SD."""
-    return level_band(result.eap, se=result.eap_sd, cuts=cuts_of(skill))
 
 
 def find_own_check(connection: Connection, viewer: Viewer, attempt_id: int) -> AttemptRow:
@@ -113,6 +110,7 @@ def score_attempt(
         connection, enrolment_id=attempt.enrolment_id, occasion_id=attempt.occasion_id
     )
     profile = person.role_profile if person else ""
+    graded = read_graded_work(connection, [attempt.learner_id])
     insert_result(
         connection,
         result=NewResult(
@@ -126,17 +124,34 @@ def score_attempt(
             occasion=occasion,
             team_at_taking_id=attempt.team_at_taking_id,
             enrolment_id=attempt.enrolment_id,
-            **figures(scored, catalogue=catalogue, skill=skill, role_profile=profile),
+            **figures(
+                scored,
+                catalogue=catalogue,
+                skill=skill,
+                role_profile=profile,
+                has_graded_work=graded.covers(attempt.learner_id, skill, at=now),
+            ),
         ),
     )
 
 
 def figures(
-    scored: ScoredCheck, *, catalogue: Catalogue, skill: str, role_profile: str
+    scored: ScoredCheck,
+    *,
+    catalogue: Catalogue,
+    skill: str,
+    role_profile: str,
+    has_graded_work: bool = False,
 ) -> dict[str, Any]:
-    """Return what a result keeps of a scored check, under the names of its fields."""
+    """Return what a result keeps of a scored check, under the names of its fields.
+
+    `has_graded_work` says whether the learner had passed graded work in the skill on that day.
+    """
     estimate = scored.form.estimate
-    level = level_of(estimate.wle, skill=catalogue.registers.skills[skill])
+    level = level_given(
+        level_of(estimate.wle, skill=catalogue.registers.skills[skill]),
+        has_graded_work=has_graded_work,
+    )
     role = catalogue.registers.roles.get(role_profile)
     return {
         "calibration_id": scored.calibration_id,

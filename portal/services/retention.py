@@ -26,6 +26,9 @@ DAYS = {
     "activities": 730,
     "desk actions": 730,
     "drafts": 730,
+    "unfinished work": 730,
+    "handed-in work": 1095,
+    "comments on work": 1095,
 }
 TEXT_DAYS = 730
 GONE_DAYS = 1095

@@ -5,12 +5,13 @@ from statistics import NormalDist
 
 from assessments.irt import LevelBand
 from curriculum.model import Skill
+from db import Connection
 from db.queries.learning import ResultRow, select_results
 from db.store import Store
 from portal import access
 from portal.access import Viewer
 from portal.services.catalogue import Catalogue
-from portal.services.results import band_of
+from portal.services.graded_levels import GradedWork, band_of, read_graded_work
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,14 @@ class OwnSkill:
 def read_skills(store: Store, *, viewer: Viewer, catalogue: Catalogue) -> tuple[OwnSkill, ...]:
     """Return every skill of the register with the viewer's own estimates."""
     access.require(viewer, "see own record")
-    results = store.read(lambda connection: select_results(connection, viewer.person_id))
+
+    def read(connection: Connection) -> tuple[tuple[ResultRow, ...], GradedWork]:
+        return (
+            select_results(connection, viewer.person_id),
+            read_graded_work(connection, [viewer.person_id]),
+        )
+
+    results, graded = store.read(read)
     role = catalogue.registers.roles.get(viewer.role_profile)
     own = []
     for skill in catalogue.registers.skills.values():
@@ -39,7 +47,11 @@ def read_skills(store: Store, *, viewer: Viewer, catalogue: Catalogue) -> tuple[
                 target=role.targets.get(skill.id) if role else None,
                 history=history,
                 latest=latest,
-                band=band_of(skill, latest) if latest else None,
+                band=band_of(
+                    skill, latest, has_graded_work=graded.covers(viewer.person_id, skill.id)
+                )
+                if latest
+                else None,
             )
         )
     return tuple(own)

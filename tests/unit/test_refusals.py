@@ -187,6 +187,7 @@ OPEN: dict[str, str] = {
     "standing.join_standing_cohort": "a step of taking a track, inside its transaction",
     "pictures.keep_pictures": "a step of publishing, inside its transaction",
     "pictures.read_picture": "found by the hash of its bytes only",
+    "graded_levels.read_graded_work": "a step of reading levels, inside a transaction",
     "inserting.audit_unit": "a step of publishing, inside its transaction",
     "inserting.insert_changed": "a step of publishing, inside its transaction",
     "inserting.note_reasons": "a step of publishing, inside its transaction",
