@@ -40,3 +40,8 @@ def moment_of(value: datetime | str) -> datetime:
     if isinstance(value, str):
         return datetime.fromisoformat(value).replace(tzinfo=UTC)
     return value.astimezone(UTC)
+
+
+def day_of(value: date | str | None) -> date | None:
+    """Read a day as a driver gives it: SQLite as text."""
+    return date.fromisoformat(value) if isinstance(value, str) else value

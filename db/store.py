@@ -38,6 +38,7 @@ class Store:
     ) -> None:
         self.url = url
         self._reader = reader
+        self._asker = _without_transactions(reader)
         self._writer = writer
         self._file = file
         self._version: VersionWatch | None = None
@@ -60,27 +61,41 @@ class Store:
             self._require_version()
         return self._read_named(fn)
 
-    def _read_named(self, fn: Callable[[Connection], T]) -> T:
+    def ask(self, fn: Callable[[Connection], T]) -> T:
+        """Return `fn(connection)`, which runs one statement: a third of the ways of `read`.
+
+        One statement sees one moment by itself, so that nothing has to be begun and ended.
+
+        Raises
+        ------
+        DatabaseError
+            When the database cannot answer. A write inside `fn` is refused by the database.
+        """
+        if not self._closed:
+            self._require_version()
+        return self._read_named(fn, engine=self._asker)
+
+    def _read_named(self, fn: Callable[[Connection], T], *, engine: Engine | None = None) -> T:
         if self._closed:
             raise StoreClosed("the store was closed; open it again")
         with named_faults(self.url):
             try:
-                return self._read_once(fn)
+                return self._read_once(fn, engine=engine)
             except DBAPIError as error:
                 if not error.connection_invalidated:
                     raise
             # The server was restarted since the link was last used; a new one is at hand by now.
-            return self._read_once(fn)
+            return self._read_once(fn, engine=engine)
 
     def _require_version(self) -> None:
         if self._version is not None:
             self._version.require(self._read_named)
 
-    def _read_once(self, fn: Callable[[Connection], T]) -> T:
+    def _read_once(self, fn: Callable[[Connection], T], *, engine: Engine | None) -> T:
         if self._file is not None:
             # Before connecting, which would make an empty file.
             self._file.require()
-        with self._reader.connect() as connection:
+        with (engine or self._reader).connect() as connection:
             return fn(connection)
 
     def write(self, fn: Callable[[Connection], T]) -> T:
@@ -142,6 +157,13 @@ def open_store(url: str, *, create: bool = False) -> Store:
         store.close()
         raise
     return store
+
+
+def _without_transactions(reader: Engine) -> Engine:
+    """Return an engine that shares the connections of another; each statement stands alone."""
+    if reader.dialect.name == "sqlite":
+        return reader  # there is no way to save: the file is here
+    return reader.execution_options(isolation_level="AUTOCOMMIT")
 
 
 def _require_file(url: URL, *, create: bool) -> None:

@@ -1,14 +1,38 @@
 """People, their roles, their teams, and who leads whom."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import starmap
 
-from sqlalchemy import Connection, and_, func, literal, or_, select
+from sqlalchemy import Connection, and_, or_, select
 from sqlalchemy.sql import ColumnElement
 
 from db.columns import table
-from db.tables import Instance, Person, RoleGrant, Team, TeamManager, TeamMember, TeamPlace
+from db.hot import Statement
+from db.tables import Instance, Person, RoleGrant, TeamManager, TeamMember, TeamPlace
+
+# A line of ten thousand people has a thousand teams: they go as one value, and nothing is compiled.
+AMONG = {"sqlite": "IN (SELECT value FROM json_each(:teams))", "postgresql": "= ANY(:teams)"}
+_WALK = (
+    "WITH RECURSIVE walk(team_id, parent_id, depth) AS (SELECT team_id, parent_id, 0"
+    " FROM team_place WHERE team_id {among} AND starts_on <= :on"
+    " AND (ends_on IS NULL OR ends_on > :on)"
+    " UNION SELECT p.team_id, p.parent_id, w.depth + 1 FROM team_place p"
+    " JOIN walk w ON p.parent_id = w.team_id WHERE p.starts_on <= :on"
+    " AND (p.ends_on IS NULL OR p.ends_on > :on) AND w.depth < :deepest)"
+    " SELECT t.id, t.code, t.name, w.parent_id, w.depth FROM (SELECT team_id,"
+    " max(parent_id) AS parent_id, min(depth) AS depth FROM walk GROUP BY team_id) w"
+    " JOIN team t ON t.id = w.team_id"
+)
+_COUNT = (
+    "SELECT m.team_id, count(*) FROM team_member m WHERE m.team_id {among}"
+    " AND m.starts_on <= :on AND (m.ends_on IS NULL OR m.ends_on > :on) AND NOT EXISTS"
+    " (SELECT 1 FROM person p WHERE p.id = m.person_id AND NOT p.active) GROUP BY m.team_id"
+)
+WALK = {name: Statement(_WALK.format(among=among)) for name, among in AMONG.items()}
+COUNT = {name: Statement(_COUNT.format(among=among)) for name, among in AMONG.items()}
 
 # No organisation is deeper; a walk that goes on met a circle.
 DEEPEST = 20
@@ -170,43 +194,23 @@ def select_subtree(
 
     UNION (not UNION ALL) ends the walk should the tree ever hold a cycle.
     """
-    places, teams = table(TeamPlace), table(Team)
-    walk = (
-        select(places.c.team_id, places.c.parent_id, literal(0).label("depth"))
-        .where(places.c.team_id.in_(team_ids), in_force(TeamPlace, on))
-        .cte("walk", recursive=True)
+    rows = WALK[connection.dialect.name].run(
+        connection, teams=_as_value(connection, team_ids), on=on, deepest=deepest
     )
-    below = (
-        select(places.c.team_id, places.c.parent_id, walk.c.depth + 1)
-        .join(walk, places.c.parent_id == walk.c.team_id)
-        .where(in_force(TeamPlace, on), walk.c.depth < deepest)
-    )
-    walk = walk.union(below)
-    rows = connection.execute(
-        select(
-            teams.c.id,
-            teams.c.code,
-            teams.c.name,
-            func.max(walk.c.parent_id).label("parent_id"),
-            func.min(walk.c.depth).label("depth"),
-        )
-        .join(walk, walk.c.team_id == teams.c.id)
-        .group_by(teams.c.id, teams.c.code, teams.c.name)
-        .order_by(func.min(walk.c.depth), teams.c.name)
-    )
-    return tuple(TeamRow(*row) for row in rows)
+    # Sorted here: databases put names in an order of their own, and take their time.
+    return tuple(sorted(starmap(TeamRow, rows), key=lambda team: (team.depth, team.name)))
+
+
+def _as_value(connection: Connection, ids: Sequence[int]) -> str | list[int]:
+    return json.dumps(list(ids)) if connection.dialect.name == "sqlite" else list(ids)
 
 
 def count_members(connection: Connection, team_ids: Sequence[int], *, on: date) -> dict[int, int]:
     """Return how many active people work in each team on a day; teams without any are left out."""
-    members, people = table(TeamMember), table(Person)
-    rows = connection.execute(
-        select(members.c.team_id, func.count().label("people"))
-        .join(people, people.c.id == members.c.person_id)
-        .where(members.c.team_id.in_(team_ids), in_force(TeamMember, on), people.c.active)
-        .group_by(members.c.team_id)
+    rows = COUNT[connection.dialect.name].run(
+        connection, teams=_as_value(connection, team_ids), on=on
     )
-    return {row.team_id: row.people for row in rows}
+    return dict(rows.tuples().all())
 
 
 def find_instance(connection: Connection) -> bool | None:

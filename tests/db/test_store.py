@@ -97,6 +97,17 @@ def test_a_read_cannot_write(store: Store) -> None:
     assert team_codes(store) == set()
 
 
+def test_asking_sees_what_was_written_and_can_change_nothing(store: Store) -> None:
+    store.write(lambda c: add_team(c, "claims"))
+    codes = store.ask(lambda c: c.execute(text("SELECT code FROM team")).scalars().all())
+
+    assert codes == ["claims"]
+    with pytest.raises(DatabaseReadOnly):
+        store.ask(lambda c: add_team(c, "treasury"))
+    # The connection goes back to those that read one moment in several statements.
+    assert store.read(lambda c: c.in_transaction() or c.execute(text("SELECT 1")).scalar()) == 1
+
+
 def test_a_write_inside_a_write_is_refused_instead_of_hanging(sqlite_store: Store) -> None:
     def nested(_connection: Connection) -> None:
         sqlite_store.write(lambda c: add_team(c, "inner"))
