@@ -11,6 +11,7 @@ import streamlit as st
 from starlette.formparsers import MultiPartParser
 from starlette.middleware import Middleware
 from streamlit.user_info import generate_login_redirect_url
+from streamlit.web.server.starlette.starlette_app_utils import generate_xsrf_token_string
 from streamlit.web.server.starlette.starlette_auth_routes import _get_cookie_value_from_request
 
 # `python -m streamlit run portal/asgi.py` puts portal/ on the path, not the folder above it.
@@ -19,9 +20,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from portal import clock, loaders
 from portal.services.background import make_worker
 from portal.services.role_map import RoleMap, read_role_map
-from portal.settings import SettingsError
+from portal.settings import Oidc, SettingsError
 from portal.web.headers import SecurityHeaders
 from portal.web.health import health_routes
+from portal.web.host_cookies import HostCookies
 from portal.web.logs import configure_logging, secrets_of
 from portal.web.provider import Provider, ProviderDoor, streamlit_secrets
 from portal.web.provider_logout import ProviderLogout
@@ -62,6 +64,13 @@ def _role_map(path: Path | None) -> RoleMap | None:
         raise SystemExit(f"The portal cannot start: {error}") from None
 
 
+def _host_cookies(oidc: Oidc) -> list[Middleware]:
+    if not oidc.over_tls:
+        return []
+    token = generate_xsrf_token_string()
+    return [Middleware(HostCookies, public_url=oidc.public_url, forgery_token=token)]
+
+
 def _provider_door(house: loaders.House) -> list[Middleware]:
     oidc = house.settings.oidc
     if oidc is None:
@@ -76,13 +85,14 @@ def _provider_door(house: loaders.House) -> list[Middleware]:
         role_map=_role_map(oidc.role_map),
     )
     return [
+        *_host_cookies(oidc),
         Middleware(
             ProviderDoor,
             store=house.store,
             settings=house.settings,
             provider=provider,
             clock=clock.now,
-        )
+        ),
     ]
 
 

@@ -65,6 +65,11 @@ class Oidc:
     groups_claim: str = DEFAULT_GROUPS_CLAIM
     role_map: Path | None = None
 
+    @property
+    def over_tls(self) -> bool:
+        """Whether browsers reach the portal by https."""
+        return urlsplit(self.public_url).scheme == "https"
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:

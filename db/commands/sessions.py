@@ -60,14 +60,25 @@ def touch_session(connection: Connection, *, token_hash: str, now: datetime) -> 
 
 
 def end_session(connection: Connection, *, token_hash: str, by: str, now: datetime) -> int:
-    """End one session; return 1, or 0 when it had ended before."""
+    """End one session; return 1, or 0 when it had ended before.
+
+    What the provider gave with it waits for `forget_id_token`.
+    """
     sessions = table(Session)
     done = connection.execute(
         update(sessions)
         .where(sessions.c.token_hash == token_hash, sessions.c.ended_at.is_(None))
-        .values(ended_at=now, ended_by=by, id_token=None)
+        .values(ended_at=now, ended_by=by)
     )
     return done.rowcount
+
+
+def forget_id_token(connection: Connection, *, token_hash: str) -> None:
+    """Empty what the provider gave with a session."""
+    sessions = table(Session)
+    connection.execute(
+        update(sessions).where(sessions.c.token_hash == token_hash).values(id_token=None)
+    )
 
 
 def end_sessions_of(connection: Connection, *, person_id: int, by: str, now: datetime) -> int:

@@ -14,7 +14,7 @@ from db.errors import DatabaseError
 from db.store import Store
 from portal.services.limits import SIGN_INS, at_most
 from portal.services.role_map import RoleMap
-from portal.services.sessions import COOKIE, sign_out
+from portal.services.sessions import COOKIE, is_open, sign_out, take_id_token
 from portal.services.signing_in import Admission, admit, note_forgery
 from portal.settings import Oidc, Settings
 from portal.web.provider_cookie import ReadSigned, cookies_of_provider, read_sign_in
@@ -35,6 +35,8 @@ NEXT = "portal_next"
 REFUSED = "portal_refused"
 NEXT_SECONDS = 600
 REFUSED_SECONDS = 120
+# Streamlit's own way out, which a page elsewhere could call; nothing here leads there.
+FOREIGN_LEAVE = "/auth/logout"
 # By such headers a proxy says who somebody is. Nothing here reads them, so whoever sends one tries.
 FORGED = frozenset(
     {
@@ -110,8 +112,6 @@ class ProviderDoor:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        if self._provider.oidc.public_url.startswith("https://"):
-            send = _only_over_tls(send)
         request = Request(scope)
         path = str(scope.get("path", ""))
         forged = FORGED.intersection(request.headers)
@@ -121,6 +121,8 @@ class ProviderDoor:
             await self._begin(request, send)
         elif path == LEAVE:
             await self._leave(request, send)
+        elif path == FOREIGN_LEAVE:
+            await answer(send, status=303, location="/")
         elif self._is_page(path) and _brings_sign_in(request):
             await self._exchange(request, send)
         else:
@@ -160,13 +162,18 @@ class ProviderDoor:
         await answer(send, status=303, location=self._target(wanted), cookies=cookies)
 
     async def _leave(self, request: Request, send: Send) -> None:
-        """End the session here first, then send the browser to end it at the provider too."""
-        location = await run_in_threadpool(self._end, request.cookies.get(COOKIE, ""))
+        """Send a browser whose session ended on to end it at the provider too."""
+        token = request.cookies.get(COOKIE, "")
+        stays = bool(token) and await run_in_threadpool(is_open, self._store, token=token)
+        if stays:
+            await answer(send, status=303, location="/")
+            return
+        location = await run_in_threadpool(self._way_out, token)
         names = (COOKIE, *cookies_of_provider(request))
         await answer(send, status=303, location=location, cookies=[_gone(name) for name in names])
 
-    def _end(self, token: str) -> str:
-        id_token = sign_out(self._store, token=token, now=self._clock()) if token else ""
+    def _way_out(self, token: str) -> str:
+        id_token = take_id_token(self._store, token=token) if token else ""
         logout = self._provider.logout
         # Whoever was not signed in here is not sent to sign out elsewhere.
         return (logout.address(id_token=id_token) if logout and id_token else None) or "/"
@@ -205,6 +212,7 @@ class ProviderDoor:
         before = request.cookies.get(COOKIE, "")
         if admission.token and before and before != admission.token:
             sign_out(self._store, token=before, now=now)
+            take_id_token(self._store, token=before)
         return admission
 
 
@@ -221,23 +229,3 @@ def _cookie(name: str, value: str, *, seconds: int) -> str:
 
 def _gone(name: str) -> str:
     return _cookie(name, "", seconds=0)
-
-
-def _only_over_tls(send: Send) -> Send:
-    """Complete every cookie that goes out, Streamlit's own too, with `Secure`."""
-
-    async def send_secure(message: dict[str, object]) -> None:
-        if message["type"] == "http.response.start":
-            headers = [
-                (name, _secure(value) if name.lower() == b"set-cookie" else value)
-                for name, value in message.get("headers", [])  # type: ignore[attr-defined]
-            ]
-            message = message | {"headers": headers}
-        await send(message)
-
-    return send_secure
-
-
-def _secure(cookie: bytes) -> bytes:
-    settings = [part.strip().lower() for part in cookie.split(b";")[1:]]
-    return cookie if b"secure" in settings else cookie + b"; Secure"

@@ -11,7 +11,7 @@ from starlette.requests import Request
 
 from db.store import Store
 from portal.services.people import is_persona
-from portal.services.sessions import COOKIE, find_viewer, sign_out, start_session
+from portal.services.sessions import COOKIE, find_viewer, is_open, start_session
 from portal.settings import Settings
 
 Scope = dict[str, Any]
@@ -58,6 +58,8 @@ class SessionDoor:
         query = parse_qs(bytes(scope.get("query_string", b"")).decode("latin-1"))
         person = query.get("person", [""])[0]
         allowed = self._settings.auth == "demo" and _from_this_machine(scope)
+        # A browser says so when a page elsewhere sent it here.
+        allowed = allowed and "-site" not in Request(scope).headers.get("sec-fetch-site", "")
         if not (allowed and person.isascii() and person.isdigit() and len(person) < 18):
             await answer(send, status=403, body=b"Choose a persona on the entry page.")
             return
@@ -76,10 +78,11 @@ class SessionDoor:
         )
 
     async def _leave(self, scope: Scope, send: Send) -> None:
+        """Take the cookie of a session that ended; an open one is ended by a click alone."""
         token = read_cookie(scope, COOKIE)
-        if token:
-            await run_in_threadpool(sign_out, self._store, token=token, now=self._clock())
-        await answer(send, status=303, location="/", cookies=[f"{COOKIE}=; Path=/; Max-Age=0"])
+        stays = bool(token) and await run_in_threadpool(is_open, self._store, token=token)
+        gone = [] if stays else [f"{COOKIE}=; Path=/; Max-Age=0"]
+        await answer(send, status=303, location="/", cookies=gone)
 
     async def _knows(self, scope: Scope) -> bool:
         token = read_cookie(scope, COOKIE)

@@ -24,6 +24,7 @@ class Signing:
 
     portal: PortalServer
     issuer: str
+    address: str = ""
 
     def add_person(self, subject: str, *, name: str, roles: Sequence[str] = ("employee",)) -> str:
         """Put somebody on the roster, as an administrator does; return what the command said."""
@@ -60,6 +61,21 @@ def strictly_signing(folder: Path, *, role_map: Path) -> Iterator[Signing]:
         yield from _serve(folder, issuer=issuer, port=port, PORTAL_ROLE_MAP=str(role_map))
 
 
+@contextlib.contextmanager
+def strictly_signing_behind_tls(folder: Path) -> Iterator[Signing]:
+    """The same behind a proxy that speaks TLS, as people reach it; `address` is the proxy's."""
+    port = free_port()
+    words = ["-m", "tests.browser.strict_provider"]
+    proxy = ["-m", "tests.browser.tls", "{port}", str(port), str(folder)]
+    with (
+        _running(folder, proxy, name="proxy") as outside,
+        _running(folder, [*words, "{port}", address := outside.replace("http", "https")]) as issuer,
+    ):
+        for running in _serve(folder, issuer=issuer, port=port, PORTAL_PUBLIC_URL=address):
+            running.address = address
+            yield running
+
+
 def _serve(folder: Path, *, issuer: str, port: int, **more: str) -> Iterator[Signing]:
     settings = {
         "PORTAL_AUTH": "oidc",
@@ -91,11 +107,11 @@ def _provider(folder: Path, *, subjects: Sequence[str]) -> Iterator[str]:
 
 
 @contextlib.contextmanager
-def _running(folder: Path, words: Sequence[str]) -> Iterator[str]:
-    """Run a provider on a free port, which stands for `{port}`; its address is its issuer."""
+def _running(folder: Path, words: Sequence[str], *, name: str = "provider") -> Iterator[str]:
+    """Run a server on a free port, which stands for `{port}`, and give its address."""
     port = free_port()
     command = [sys.executable, *(str(port) if word == "{port}" else word for word in words)]
-    with (folder / "provider.log").open("wb") as log:
+    with (folder / f"{name}.log").open("wb") as log:
         process = subprocess.Popen(
             command,
             cwd=ROOT,
@@ -109,7 +125,7 @@ def _running(folder: Path, words: Sequence[str]) -> Iterator[str]:
                 break
             time.sleep(0.2)
         else:
-            raise NotServed((folder / "provider.log").read_text("utf-8", "replace"))
+            raise NotServed((folder / f"{name}.log").read_text("utf-8", "replace"))
         yield f"http://127.0.0.1:{port}"
     finally:
         process.terminate()

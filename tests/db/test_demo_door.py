@@ -23,7 +23,7 @@ def enter(sqlite_store):
         inside, store=sqlite_store, settings=Settings.from_env({}), clock=lambda: NOW
     )
 
-    def ask(*, host: str, client: str = "127.0.0.1") -> int:
+    def ask(*, host: str, client: str = "127.0.0.1", site: str = "same-origin") -> int:
         sent = []
 
         async def send(message):
@@ -35,7 +35,7 @@ def enter(sqlite_store):
             "scheme": "http",
             "path": "/enter",
             "query_string": f"person={person}".encode(),
-            "headers": [(b"host", host.encode())],
+            "headers": [(b"host", host.encode()), (b"sec-fetch-site", site.encode())],
             "client": (client, 5000),
             "server": ("127.0.0.1", 8501),
         }
@@ -57,3 +57,8 @@ def test_a_foreign_name_that_points_here_chooses_nobody(enter, host):
 
 def test_another_machine_chooses_nobody(enter):
     assert enter(host="127.0.0.1:8501", client="10.0.0.7") == 403
+
+
+@pytest.mark.parametrize("site", ["cross-site", "same-site"])
+def test_a_page_elsewhere_chooses_nobody(enter, site):
+    assert enter(host="127.0.0.1:8501", site=site) == 403

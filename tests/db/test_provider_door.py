@@ -12,6 +12,7 @@ from streamlit.web.server.starlette import starlette_auth_routes
 from portal.services.sessions import find_viewer, start_session
 from portal.services.signing_in import derive_token
 from portal.settings import Settings
+from portal.web.host_cookies import HostCookies
 from portal.web.provider import Provider, ProviderDoor, streamlit_secrets
 from portal.web.provider_cookie import USER
 from portal.web.sessions import SessionDoor
@@ -44,7 +45,8 @@ def door(sqlite_store, monkeypatch):
         await send({"type": "http.response.start", "status": 200, "headers": headers})
 
     values = {"store": sqlite_store, "settings": settings, "clock": lambda: NOW}
-    app = ProviderDoor(SessionDoor(inside, **values), provider=provider, **values)
+    inner = ProviderDoor(SessionDoor(inside, **values), provider=provider, **values)
+    app = HostCookies(inner, public_url=PUBLIC, forgery_token="t")
 
     def knock(jar=None, **where):
         sent = []
@@ -52,7 +54,8 @@ def door(sqlite_store, monkeypatch):
         async def send(message):
             sent.append(message)
 
-        asyncio.run(app(request_with(jar or {}, **where), None, send))
+        brought = {f"__Host-{name}": value for name, value in (jar or {}).items()}
+        asyncio.run(app(request_with(brought, **where), None, send))
         pairs = [(name.decode(), value.decode()) for name, value in sent[0]["headers"]]
         return SimpleNamespace(
             status=sent[0]["status"],
@@ -64,8 +67,8 @@ def door(sqlite_store, monkeypatch):
 
 
 def cookie_of(answer, name):
-    [found] = [one for one in answer.cookies if one.startswith(f"{name}=")]
-    return found
+    [found] = [one for one in answer.cookies if one.startswith(f"__Host-{name}=")]
+    return found.removeprefix("__Host-")
 
 
 def test_the_answer_sets_our_cookie_and_deletes_those_of_the_provider(door, sqlite_store):
@@ -82,12 +85,13 @@ def test_the_answer_sets_our_cookie_and_deletes_those_of_the_provider(door, sqli
         assert "Max-Age=0" in cookie_of(answer, name)
 
 
-def test_behind_tls_every_cookie_is_secure(door, sqlite_store):
+def test_behind_tls_every_cookie_is_secure_and_bound_to_this_host(door, sqlite_store):
     make_person(sqlite_store, subject="ada")
 
     answers = [door(sign()), door(), door(path="/leave"), door(path="/enter")]
 
-    assert all(one.endswith("; Secure") for answer in answers for one in answer.cookies)
+    set_ = [one for answer in answers for one in answer.cookies]
+    assert all(one.startswith("__Host-") and one.endswith("; Secure") for one in set_)
     assert all(answer.cookies for answer in answers)
 
 
@@ -113,7 +117,7 @@ def test_a_sign_in_leads_only_to_a_page_of_ours(door, sqlite_store, target):
     assert door({**sign(), "portal_next": quote(target, safe="")}).location == "/"
 
 
-@pytest.mark.parametrize("path", ["/_stcore/health", "/static/js/x.js", "/healthz", "/auth/logout"])
+@pytest.mark.parametrize("path", ["/_stcore/health", "/static/js/x.js", "/healthz", "/auth/login"])
 def test_only_a_page_takes_a_sign_in(door, sqlite_store, path):
     make_person(sqlite_store, subject="ada")
 

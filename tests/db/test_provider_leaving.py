@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import text
 from streamlit.web.server.starlette import starlette_auth_routes
 
-from portal.services.sessions import find_viewer
+from portal.services.sessions import find_viewer, sign_out
 from portal.settings import Settings
 from portal.web.provider import FORGED, Provider, ProviderDoor
 from portal.web.provider_logout import LONGEST_HINT, ProviderLogout
@@ -126,18 +126,29 @@ def rows(store, sql):
     return [tuple(row) for row in store.read(lambda c: c.execute(text(sql)).all())]
 
 
-def test_leaving_ends_the_session_and_goes_on_to_the_provider(knock, sqlite_store):
+def test_a_browser_whose_session_ended_goes_on_to_the_provider_once(knock, sqlite_store):
     make_person(sqlite_store, subject="ada")
     token = session_of(knock(sign()))
+    sign_out(sqlite_store, token=token, now=NOW)
 
     answer = knock({"portal_session": token}, path="/leave")
 
     assert answer.status == 303
     assert answer.location.startswith(f"{END}?id_token_hint=ttt")
     assert any(one.startswith("portal_session=; ") for one in answer.cookies)
-    assert find_viewer(sqlite_store, token=token, now=NOW, idle_minutes=30) is None
     again = knock({"portal_session": token}, path="/leave")
     assert again.location == "/"
+
+
+@pytest.mark.parametrize("path", ["/leave", "/auth/logout"])
+def test_an_address_alone_ends_no_session_and_takes_no_cookie(knock, sqlite_store, path):
+    make_person(sqlite_store, subject="ada")
+    token = session_of(knock(sign()))
+
+    answer = knock({"portal_session": token}, path=path)
+
+    assert (answer.status, answer.location, answer.cookies) == (303, "/", [])
+    assert find_viewer(sqlite_store, token=token, now=NOW, idle_minutes=30) is not None
 
 
 def test_a_stranger_who_leaves_comes_to_the_first_page(knock):

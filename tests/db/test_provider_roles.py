@@ -9,7 +9,7 @@ from sqlalchemy import text
 from db.queries.audit import verify_chain
 from db.queries.people import find_person
 from portal.services.role_map import parse_role_map
-from portal.services.sessions import find_viewer, sign_out
+from portal.services.sessions import find_viewer, sign_out, take_id_token
 from portal.services.signing_in import admit
 from tests.factories import NOW, make_person
 from tests.sign_in_cookies import ADA, ISSUER, SECRET
@@ -152,13 +152,15 @@ def test_an_e_mail_address_lets_nobody_in_verified_or_not(store):
     assert refusals(store) == [("sign-in refused", {"why": "unknown"})]
 
 
-def test_the_token_of_the_provider_is_kept_only_while_the_session_lasts(store, ada):
+def test_the_token_of_the_provider_is_given_once_and_only_when_the_session_is_over(store, ada):
     admission = enter(store, id_token="a.b.c")
     kept = text("SELECT id_token FROM session")
     assert store.read(lambda c: c.execute(kept).scalars().all()) == ["a.b.c"]
 
-    assert sign_out(store, token=admission.token, now=NOW) == "a.b.c"
+    assert take_id_token(store, token=admission.token) == ""
+    sign_out(store, token=admission.token, now=NOW)
 
+    assert take_id_token(store, token=admission.token) == "a.b.c"
     assert store.read(lambda c: c.execute(kept).scalars().all()) == [None]
-    assert sign_out(store, token=admission.token, now=NOW) == ""
+    assert take_id_token(store, token=admission.token) == ""
     assert find_viewer(store, token=admission.token, now=NOW, idle_minutes=30) is None

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 
 from db.queries.audit import verify_chain
 from db.store import Store
@@ -26,6 +26,21 @@ def sign_in(store: Store, person: int, *, now=NOW, hours: int = 8) -> str:
 
 def look(store: Store, token: str, *, now=NOW) -> Viewer | None:
     return find_viewer(store, token=token, now=now, idle_minutes=IDLE)
+
+
+def test_who_is_signed_in_is_found_in_one_statement_at_every_click(store: Store) -> None:
+    token = sign_in(store, make_person(store, roles=("employee", "manager", "auditor")))
+    asked = []
+
+    @event.listens_for(store._asker, "before_cursor_execute")
+    def note(_connection, _cursor, statement, *_rest) -> None:
+        asked.append(statement)
+
+    viewer = look(store, token)
+
+    assert viewer is not None
+    assert viewer.roles == {"employee", "manager", "auditor"}
+    assert len([one for one in asked if one != "BEGIN"]) == 1
 
 
 def later(**amount) -> object:

@@ -208,6 +208,8 @@ OPEN: dict[str, str] = {
     "rescoring.read_batch": "a step of scoring anew, which was authorised",
     "counting.count_answers": "background work; what it stores is read through `item_figures`",
     "sessions.find_viewer": "finds out who it is",
+    "sessions.is_open": "the door, which tells only whether a session was ended",
+    "sessions.take_id_token": "the door, for a session that ended, to whoever held it",
     "sessions.keep_session": "whoever holds the token",
     "sessions.sign_out": "whoever holds the token",
     "sessions.sign_out_everywhere": "everybody may end the own sessions",
