@@ -43,6 +43,11 @@ def attempt_stream(attempt_id: int) -> str:
     return f"attempt:{attempt_id}"
 
 
+def breaks_stream(attempt_id: int) -> str:
+    """Name the stream of the breaks of an attempt."""
+    return f"breaks:{attempt_id}"
+
+
 def canonical_json(value: object) -> str:
     """Return the one text a value has: sorted keys, no blanks, no NaN.
 

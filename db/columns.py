@@ -16,6 +16,7 @@ from sqlalchemy import (
     Table,
     Text,
     false,
+    text,
 )
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import SQLModel
@@ -91,6 +92,11 @@ def moment(*, optional: bool = False) -> Column[datetime]:
 def no() -> Column[bool]:
     """Return a column for yes or no that says no where nobody said anything."""
     return Column(Boolean(), nullable=False, server_default=false())
+
+
+def zero() -> Column[int]:
+    """Return a column for a count that is 0 where nobody counted."""
+    return Column(Integer(), nullable=False, server_default=text("0"))
 
 
 def words() -> Column[str]:

@@ -18,6 +18,7 @@ The tree::
     ├── AttemptForeign             the attempt belongs to somebody else, or there is none
     ├── AttemptSubmitted           the attempt was handed in
     ├── AttemptPastDue             its time is over
+    ├── AttemptPaused              a break stops its clock
     ├── PositionUnknown            the attempt has no item at this position
     ├── OperationReused            the operation id was used for another answer
     └── ResponseTooLong            the answer is longer than the portal keeps
@@ -86,6 +87,10 @@ class AttemptSubmitted(Refusal):
 
 class AttemptPastDue(Refusal):
     """The time of the attempt is over."""
+
+
+class AttemptPaused(Refusal):
+    """A break stops the clock of the attempt."""
 
 
 class PositionUnknown(Refusal):

@@ -16,6 +16,7 @@ from sqlmodel import Field, SQLModel
 
 from db.columns import NAMING, BigId, document, in_order, key, moment, no, one_of, to, words
 from db.tables_authoring import DiskFile, Draft, Review, RevisionNote
+from db.tables_checks import Accommodation, AttemptBreak, TestedOut
 from db.tables_graded import (
     GradedResult,
     Grading,
@@ -69,6 +70,7 @@ GRADED = (
 )
 GUARD = (Allowance, Audit, AuditAnchor, AuditAnchorHead)
 PRIVACY = (Consent,)
+CHECKS = (Accommodation, AttemptBreak, TestedOut)
 
 ROLES = (
     "employee",
@@ -384,7 +386,11 @@ class Occasion(SQLModel, table=True):
 
 
 class Attempt(SQLModel, table=True):
-    """One go at a set of items: a secure check, or the practice inside one lesson."""
+    """One go at a set of items: a secure check, or the practice inside one lesson.
+
+    While a break stops its clock, `paused_until` says when the break ends at the latest; `due_at`
+    is the end for a break that lasts until then.
+    """
 
     id: int = Field(default=None, sa_column=key())
     learner_id: int = Field(sa_column=to("person.id"))
@@ -401,6 +407,7 @@ class Attempt(SQLModel, table=True):
     started_at: datetime = Field(sa_column=moment())
     due_at: datetime | None = Field(default=None, sa_column=moment(optional=True))
     submitted_at: datetime | None = Field(default=None, sa_column=moment(optional=True))
+    paused_until: datetime | None = Field(default=None, sa_column=moment(optional=True))
     __table_args__ = (
         one_of("kind", "check", "practice"),
         CheckConstraint("kind = 'practice' OR form IS NOT NULL", name="check_has_a_form"),
@@ -418,13 +425,19 @@ class Attempt(SQLModel, table=True):
 
 
 class AttemptItem(SQLModel, table=True):
-    """The items of an attempt in their order, each pinned to a revision."""
+    """The items of an attempt in their order, each pinned to a revision.
+
+    Once a check is handed in, `seconds` says how long its learner had the question before them,
+    and `rapid` that this was too short to read it; both are empty where no time is known.
+    """
 
     __tablename__ = "attempt_item"
     attempt_id: int = Field(sa_column=to("attempt.id", primary=True))
     position: int = Field(primary_key=True)
     revision_id: int = Field(sa_column=to("revision.id"))
     flagged: bool = False
+    seconds: float | None = None
+    rapid: bool | None = None
 
 
 class Answer(SQLModel, table=True):

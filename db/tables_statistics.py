@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlmodel import Field, SQLModel
 
-from db.columns import NAMING, document, moment, one_of, to
+from db.columns import NAMING, document, moment, one_of, to, zero
 
 SQLModel.metadata.naming_convention = NAMING
 
@@ -14,7 +14,8 @@ class ItemStatistic(SQLModel, table=True):
     """How one item behaves: share correct, item-rest correlation, options, groups, flags.
 
     `owner_id` is the bank or module it is published with. `options` lists each option with its
-    share among all, strong and weak; `dif` each group compared with the largest.
+    share among all, strong and weak; `dif` each group compared with the largest. Of `timed`
+    answers it is known how long they took, `mean_seconds` on average; `rapid` of them were guessed.
     """
 
     __tablename__ = "item_statistic"
@@ -29,6 +30,9 @@ class ItemStatistic(SQLModel, table=True):
     dif: Any = Field(sa_column=document())
     made_at: datetime = Field(sa_column=moment())
     code_version: str
+    timed: int = Field(default=0, sa_column=zero())
+    rapid: int = Field(default=0, sa_column=zero())
+    mean_seconds: float | None = None
     __table_args__ = (one_of("kind", "check", "practice"),)
 
 

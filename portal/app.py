@@ -67,6 +67,13 @@ def _places(*, synthetic: bool) -> tuple[Place, ...]:
             hidden=True,
         ),
         Place(_("Operations"), "people", _("People"), "manage_accounts", ("manage people",)),
+        Place(
+            _("Operations"),
+            "accommodations",
+            _("Extra time"),
+            "more_time",
+            ("set accommodations",),
+        ),
         Place(_("Operations"), "jobs", _("Background work"), "schedule", ("see jobs",)),
     )
     tour = Place(_("About"), "tour", _("Tour"), "signpost")

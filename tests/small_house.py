@@ -6,7 +6,7 @@ Every text that a learner may not see before answering holds the word CANARY.
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
@@ -237,14 +237,16 @@ class House:
         values = {"skill": SKILL, "seed": 7, "now": NOW}
         return checks.start_check(self.store, **self._both(viewer), **(values | changed))
 
-    def read(self, viewer: Viewer, attempt_id: int) -> checks.OpenCheck:
+    def read(self, viewer: Viewer, attempt_id: int, *, now: datetime = NOW) -> checks.OpenCheck:
         """Read a check as its page does."""
-        return checks.read_check(self.store, **self._both(viewer), attempt_id=attempt_id)
+        return checks.read_check(self.store, **self._both(viewer), attempt_id=attempt_id, now=now)
 
     def answer(self, viewer: Viewer, attempt_id: int, position: int = 0, **changed: Any) -> Any:
         """Answer a question of a check, rightly where no response is given."""
         values = {
-            "response": self.right_response(attempt_id, position, viewer=viewer)
+            "response": self.right_response(
+                attempt_id, position, viewer=viewer, now=changed.get("now", NOW)
+            )
             if "response" not in changed
             else None,
             "operation_id": f"{attempt_id}-{position}",
@@ -284,10 +286,10 @@ class House:
         )
 
     def right_response(
-        self, attempt_id: int, position: int, *, viewer: Viewer
+        self, attempt_id: int, position: int, *, viewer: Viewer, now: datetime = NOW
     ) -> Mapping[str, object]:
         """Return the answer an author holds for right."""
-        questions = self.read(viewer, attempt_id).questions
+        questions = self.read(viewer, attempt_id, now=now).questions
         shown = next((one for one in questions if one.position == position), questions[0])
         return right_answer(self.read_item(self.catalogue.item_revisions[shown.question.item_id]))
 

@@ -149,7 +149,7 @@ def test_an_authors_sentence_ends_in_a_managers_chart(  # noqa: PLR0915 - one pa
         """Answer so many questions rightly, leave the others, and hand in."""
         known = {"viewer": viewer, "catalogue": catalogue, "read_item": read}
         attempt_id = start_check(store, skill=SKILL, seed=1, now=now, **known)
-        for shown in read_check(store, attempt_id=attempt_id, **known).questions[:right]:
+        for shown in read_check(store, attempt_id=attempt_id, now=now, **known).questions[:right]:
             item = read(catalogue.item_revisions[shown.question.item_id])
             response = right_answer(item)
             assert score(item, response).correct

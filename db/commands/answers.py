@@ -11,6 +11,7 @@ from db.commands.audit import INSERT_DEED, link_deed
 from db.errors import (
     AttemptForeign,
     AttemptPastDue,
+    AttemptPaused,
     AttemptSubmitted,
     OperationReused,
     PositionUnknown,
@@ -29,7 +30,7 @@ LOCK_ATTEMPT = Statement(
         EXISTS (SELECT 1 FROM attempt_item item
             WHERE item.attempt_id = attempt.id AND item.position = :position),
         (SELECT max(seq) FROM answer WHERE answer.attempt_id = attempt.id),
-        last.seq, last.hash
+        last.seq, last.hash, attempt.paused_until
     FROM attempt LEFT JOIN audit last ON last.stream = :stream
         AND last.seq = (SELECT max(seq) FROM audit WHERE stream = :stream)
     WHERE attempt.id = :attempt_id
@@ -87,7 +88,8 @@ def save_answer(
 
     Raises
     ------
-    AttemptForeign, AttemptSubmitted, AttemptPastDue, PositionUnknown, ResponseTooLong
+    AttemptForeign, AttemptSubmitted, AttemptPastDue, AttemptPaused, PositionUnknown,
+    ResponseTooLong
         When the attempt takes no such answer.
     OperationReused
         When the operation id belongs to another answer.
@@ -149,6 +151,8 @@ def _find_closed(attempt: Row[*tuple[Any, ...]], *, now: datetime) -> Refusal | 
         return AttemptSubmitted("this attempt was handed in; its answers no longer change")
     if attempt[2] is not None and now > moment_of(attempt[2]):
         return AttemptPastDue("the time of this attempt is over; hand in what is saved")
+    if attempt[7] is not None and now < moment_of(attempt[7]):
+        return AttemptPaused("you are on a break; end it first, then answer")
     return None
 
 

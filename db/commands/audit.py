@@ -11,6 +11,8 @@ from db.columns import table
 from db.hot import Statement
 from db.tables_guard import Audit
 
+# Streams of an attempt: what was answered, and the breaks, which not everybody who reads one sees.
+_OF_ATTEMPTS = frozenset({"attempt", "breaks"})
 LAST_LINK = Statement(
     "SELECT seq, hash FROM audit WHERE stream = :stream ORDER BY seq DESC LIMIT 1"
 )
@@ -39,7 +41,7 @@ def append_audit(
     Parameters
     ----------
     stream
-        `organisation`, or `attempt:<id>` of an attempt that exists.
+        `organisation`, or `attempt:<id>` or `breaks:<id>` of an attempt that exists.
     actor
         Who did it, by a key that survives erasure: `person:<id>`, `portal`, never a name.
     payload
@@ -104,8 +106,10 @@ def lock_stream(connection: Connection, *, stream: str) -> None:
     anyway. SQLite has one writer at a time and needs neither.
     """
     kind, _, number = stream.partition(":")
-    if stream != ORGANISATION and not (kind == "attempt" and number.isdecimal()):
-        raise ValueError(f"expected the stream 'organisation' or 'attempt:<id>', got {stream!r}")
+    if stream != ORGANISATION and not (kind in _OF_ATTEMPTS and number.isdecimal()):
+        raise ValueError(
+            f"expected the stream 'organisation', 'attempt:<id>' or 'breaks:<id>', got {stream!r}"
+        )
     if stream != ORGANISATION:
         if LOCK_ATTEMPT.run(connection, attempt_id=int(number)).first() is None:
             raise ValueError(f"the stream {stream!r} belongs to no attempt")

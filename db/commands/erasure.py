@@ -4,15 +4,16 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, datetime
 
-from sqlalchemy import Connection, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, delete, func, or_, select, update
 
 from db.chain import ERASED_RESPONSE, answer_payload, attempt_stream
 from db.columns import table
 from db.commands.audit import append_audits
 from db.commands.people import end_account
 from db.commands.retention import WrittenAnswer
-from db.tables import Answer, Person, RoleGrant, Session
+from db.tables import Answer, Attempt, Person, RoleGrant, Session
 from db.tables_authoring import Draft, Review
+from db.tables_checks import Accommodation, AttemptBreak
 from db.tables_graded import GradingComment, GradingSeat, SubmissionContent, WorkDraft
 from db.tables_guard import Allowance
 from db.tables_notices import Notice
@@ -31,6 +32,9 @@ def count_erasable(connection: Connection, person_id: int) -> dict[str, int]:
         counts[rows.name] = connection.execute(
             select(func.count()).select_from(rows).where(rows.c[column] == person_id)
         ).scalar_one()
+    counts["attempt_break"] = connection.execute(
+        select(func.count()).where(_breaks_of(person_id))
+    ).scalar_one()
     grants = table(RoleGrant)
     counts["role_grant"] = connection.execute(
         select(func.count()).where(
@@ -45,6 +49,7 @@ _DELETED: tuple[tuple[type, str], ...] = (
     (Session, "person_id"),
     (Notice, "person_id"),
     (Consent, "person_id"),
+    (Accommodation, "person_id"),
     (ActivityWork, "learner_id"),
     (DeskAction, "learner_id"),
     (Draft, "author_id"),
@@ -53,6 +58,12 @@ _DELETED: tuple[tuple[type, str], ...] = (
     (GradingComment, "learner_id"),
     (GradingSeat, "marker_id"),
 )
+
+
+def _breaks_of(person_id: int) -> ColumnElement[bool]:
+    attempts = table(Attempt)
+    own = select(attempts.c.id).where(attempts.c.learner_id == person_id)
+    return table(AttemptBreak).c.attempt_id.in_(own)
 
 
 def erase_person(connection: Connection, *, person_id: int, now: datetime) -> None:
@@ -71,6 +82,7 @@ def erase_person(connection: Connection, *, person_id: int, now: datetime) -> No
     for model, column in _DELETED:
         rows = table(model)
         connection.execute(delete(rows).where(rows.c[column] == person_id))
+    connection.execute(delete(table(AttemptBreak)).where(_breaks_of(person_id)))
     limits, grants = table(Allowance), table(RoleGrant)
     connection.execute(delete(limits).where(limits.c.who == f"person:{person_id}"))
     connection.execute(

@@ -1,6 +1,6 @@
 """What a learner does: tracks taken on, lessons opened and done, attempts started."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 
@@ -170,6 +170,19 @@ def add_items(connection: Connection, *, attempt_id: int, item_revisions: Sequen
             for place, revision_id in enumerate(item_revisions)
         ],
     )
+
+
+def save_paces(
+    connection: Connection, *, attempt_id: int, paces: Mapping[int, tuple[float, bool]]
+) -> None:
+    """Keep how long questions took, and whether that was too short to read them, by position."""
+    items = table(AttemptItem)
+    for position, (seconds, rapid) in paces.items():
+        connection.execute(
+            update(items)
+            .where(items.c.attempt_id == attempt_id, items.c.position == position)
+            .values(seconds=seconds, rapid=rapid)
+        )
 
 
 def save_flag(connection: Connection, *, attempt_id: int, position: int, flagged: bool) -> int:

@@ -4,11 +4,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, Table, and_, delete, func, select
+from sqlalchemy import ColumnElement, Connection, Table, and_, delete, func, or_, select
 
 from db.columns import table
 from db.tables import Answer, Attempt, Job, Person, Session
 from db.tables_authoring import Draft
+from db.tables_checks import Accommodation, AttemptBreak
 from db.tables_graded import GradingComment, SubmissionContent, WorkDraft
 from db.tables_guard import Allowance
 from db.tables_notices import Notice
@@ -30,6 +31,10 @@ def _drafts(rows: Table, before: datetime) -> ColumnElement[bool]:
     return and_(rows.c.state == "draft", rows.c.saved_at < before)
 
 
+def _accommodations(rows: Table, before: datetime) -> ColumnElement[bool]:
+    return or_(rows.c.withdrawn_at < before, rows.c.ends_on < before.date())
+
+
 def _old(column: str) -> Condition:
     return lambda rows, before: rows.c[column] < before
 
@@ -41,6 +46,8 @@ OLD: dict[str, tuple[type, Condition]] = {
     "background work": (Job, _jobs),
     "notices": (Notice, _old("read_at")),
     "consents": (Consent, _old("withdrawn_at")),
+    "accommodations": (Accommodation, _accommodations),
+    "breaks": (AttemptBreak, _old("ended_at")),
     "activities": (ActivityWork, _old("saved_at")),
     "desk actions": (DeskAction, _old("saved_at")),
     "drafts": (Draft, _drafts),

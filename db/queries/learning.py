@@ -53,6 +53,7 @@ class AttemptRow:
     started_at: datetime
     due_at: datetime | None
     submitted_at: datetime | None
+    paused_until: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +183,20 @@ def select_checks(connection: Connection, learner_id: int) -> tuple[AttemptRow, 
     """Return every secure check a learner started, oldest first."""
     rows = connection.execute(_CHECKS, {"learner_id": learner_id})
     return tuple(AttemptRow(*row) for row in rows)
+
+
+def select_overdue_checks(
+    connection: Connection, *, before: datetime, limit: int
+) -> tuple[int, ...]:
+    """Return checks that were not handed in and whose time was over before a moment."""
+    rows = table(Attempt)
+    found = connection.execute(
+        select(rows.c.id)
+        .where(rows.c.kind == "check", rows.c.submitted_at.is_(None), rows.c.due_at < before)
+        .order_by(rows.c.id)
+        .limit(limit)
+    )
+    return tuple(found.scalars())
 
 
 def select_attempt_items(connection: Connection, attempt_id: int) -> tuple[AttemptItemRow, ...]:

@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import Connection, Select, and_, distinct, func, select
+from sqlalchemy import Connection, Select, distinct, func, or_, select
 
 from db.columns import table
 from db.queries.people import in_force
 from db.tables import Assignment, Head, Person, Progress, Revision, TeamMember
+from db.tables_checks import TestedOut
 
 
 def select_completion(
@@ -16,7 +17,7 @@ def select_completion(
     """Return how many modules are assigned to the people of these teams, and how many are done.
 
     Both count a module once per person who takes a track that holds it. It is done when every
-    published lesson of it is.
+    published lesson of it is, or when the person tested out of it.
     """
     members, people, assignments = table(TeamMember), table(Person), table(Assignment)
     learners = (
@@ -31,9 +32,11 @@ def select_completion(
     ).all()
     assigned = done = 0
     for track_id, people_count in given:
-        for lessons in _modules_of(connection, track_id):
+        for module_id, lessons in _modules_of(connection, track_id).items():
             assigned += people_count
-            done += _count_finished(connection, learners, track_id=track_id, lessons=lessons)
+            done += _count_behind(
+                connection, learners, track_id=track_id, module_id=module_id, lessons=lessons
+            )
     return assigned, done
 
 
@@ -52,37 +55,38 @@ def count_assigned_people(
     return {row[0]: row[1] for row in rows}
 
 
-def _count_finished(
+def _count_behind(
     connection: Connection,
     learners: Select[tuple[int]],
     *,
     track_id: str,
+    module_id: str,
     lessons: Sequence[str],
 ) -> int:
-    """Count who takes a track and has done all of these lessons."""
-    assignments, progress = table(Assignment), table(Progress)
+    """Count who takes a track and has done all lessons of a module, or tested out of it."""
+    assignments, progress, passed = table(Assignment), table(Progress), table(TestedOut)
     finished = (
         select(progress.c.learner_id)
-        .join(
-            assignments,
-            and_(
-                assignments.c.learner_id == progress.c.learner_id,
-                assignments.c.track_id == track_id,
-            ),
-        )
-        .where(
-            progress.c.learner_id.in_(learners),
-            progress.c.lesson_id.in_(list(lessons)),
-            progress.c.done_at.is_not(None),
-        )
+        .where(progress.c.lesson_id.in_(list(lessons)), progress.c.done_at.is_not(None))
         .group_by(progress.c.learner_id)
         .having(func.count(distinct(progress.c.lesson_id)) >= len(lessons))
-        .subquery()
     )
-    return int(connection.execute(select(func.count()).select_from(finished)).scalar_one())
+    tested_out = select(passed.c.learner_id).where(
+        passed.c.module_id == module_id, passed.c.withdrawn_at.is_(None)
+    )
+    taking = assignments.c.learner_id
+    return int(
+        connection.execute(
+            select(func.count()).where(
+                assignments.c.track_id == track_id,
+                taking.in_(learners),
+                or_(taking.in_(finished), taking.in_(tested_out)),
+            )
+        ).scalar_one()
+    )
 
 
-def _modules_of(connection: Connection, track_id: str) -> list[list[str]]:
+def _modules_of(connection: Connection, track_id: str) -> dict[str, list[str]]:
     """Return the published lessons of each module of a track; empty modules are left out."""
     heads, revisions = table(Head), table(Revision)
     body = connection.execute(
@@ -99,4 +103,4 @@ def _modules_of(connection: Connection, track_id: str) -> list[list[str]]:
     lessons: dict[str, list[str]] = {}
     for module_id, lesson_id in rows:
         lessons.setdefault(module_id, []).append(lesson_id)
-    return list(lessons.values())
+    return lessons

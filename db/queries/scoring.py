@@ -24,11 +24,13 @@ class RuleRow:
 
 @dataclass(frozen=True, slots=True)
 class GivenRow:
-    """A question of a check with the newest answer to it (JSON text)."""
+    """A question of a check with the newest answer to it (JSON text), and how long it took."""
 
     position: int
     revision_id: int
     response: str | None
+    seconds: float | None = None
+    rapid: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +141,14 @@ def select_given(
         .subquery()
     )
     rows = connection.execute(
-        select(items.c.attempt_id, items.c.position, items.c.revision_id, answers.c.response)
+        select(
+            items.c.attempt_id,
+            items.c.position,
+            items.c.revision_id,
+            answers.c.response,
+            items.c.seconds,
+            items.c.rapid,
+        )
         .outerjoin(
             newest,
             (newest.c.attempt_id == items.c.attempt_id) & (newest.c.position == items.c.position),
@@ -152,8 +161,8 @@ def select_given(
         .order_by(items.c.attempt_id, items.c.position)
     )
     given: dict[int, list[GivenRow]] = {attempt_id: [] for attempt_id in attempt_ids}
-    for attempt_id, position, revision_id, response in rows:
-        given[attempt_id].append(GivenRow(position, revision_id, response))
+    for attempt_id, *values in rows:
+        given[attempt_id].append(GivenRow(*values))
     return {attempt_id: tuple(found) for attempt_id, found in given.items()}
 
 

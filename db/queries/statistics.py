@@ -48,6 +48,9 @@ class ItemFigures:
     dif: Sequence[Mapping[str, Any]]
     made_at: datetime
     code_version: str
+    timed: int
+    rapid: int
+    mean_seconds: float | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,14 +1,15 @@
 """A skill check: one question at a time, every click saved, nothing told about right or wrong."""
 
 from collections.abc import Mapping
-from datetime import datetime
 
 import streamlit as st
 
 from portal import clock, loaders
 from portal.access import Refused
 from portal.components.buttons import main_button
+from portal.components.check_clock import draw_clock, draw_paused
 from portal.components.notices import guarded, show_notice, told
+from portal.components.pace import note_hidden, note_shown, seconds_on
 from portal.components.question import draw_question, read_response
 from portal.components.states import draw_empty
 from portal.components.waiting import is_waiting, send_waiting, wait_for
@@ -21,6 +22,7 @@ from portal.services.checks import (
     submit_check,
     submit_if_over,
 )
+from portal.services.pausing import SHORTEST, begin_break, end_break
 from portal.text import _, plural, time_text
 
 HANDED_IN = "check_handed_in"
@@ -32,15 +34,20 @@ st.set_page_config(layout="centered")
 def _save(attempt_id: int, shown: OpenQuestion) -> None:
     response = read_response(shown.question, key=_key(attempt_id, shown.position))
     if response is not None:
-        wait_for(attempt_id, position=shown.position, response=response)
+        _wait(attempt_id, shown, response)
     elif shown.response is not None:
         raise Refused("An answer can be changed but not taken back: the one saved last counts.")
     send_waiting()
 
 
+def _wait(attempt_id: int, shown: OpenQuestion, response: Mapping[str, object]) -> None:
+    seconds = seconds_on(attempt_id, shown.position, now=clock.now())
+    wait_for(attempt_id, position=shown.position, response=response, seconds=seconds)
+
+
 @guarded
 def _ask_which(attempt_id: int, shown: OpenQuestion, held: Mapping[str, object]) -> None:
-    wait_for(attempt_id, position=shown.position, response=held)
+    _wait(attempt_id, shown, held)
     raise Refused("This page holds another answer than the one saved last. Save it to keep it.")
 
 
@@ -75,6 +82,7 @@ def _flag(attempt_id: int, position: int) -> None:
         attempt_id=attempt_id,
         position=position,
         flagged=bool(st.session_state[f"check_flag_{attempt_id}_{position}"]),
+        now=clock.now(),
     )
 
 
@@ -92,6 +100,24 @@ def _submit(attempt_id: int) -> None:
     st.session_state[HANDED_IN] = attempt_id
 
 
+@guarded
+def _begin_break(attempt_id: int) -> None:
+    send_waiting()
+    now = clock.now()
+    begin_break(loaders.store(), viewer=loaders.current_viewer(), attempt_id=attempt_id, now=now)
+    note_hidden(attempt_id, now=now)
+
+
+@guarded
+def _end_break(attempt_id: int) -> None:
+    end_break(
+        loaders.store(),
+        viewer=loaders.current_viewer(),
+        attempt_id=attempt_id,
+        now=clock.now(),
+    )
+
+
 def _key(attempt_id: int, position: int) -> str:
     return f"check_answer_{attempt_id}_{position}"
 
@@ -104,12 +130,29 @@ def _go(attempt_id: int, place: int) -> None:
     st.session_state[_place_key(attempt_id)] = place
 
 
-def _draw_head(check: OpenCheck, now: datetime) -> None:
+def _draw_head(check: OpenCheck) -> None:
     with st.container(horizontal=True, horizontal_alignment="distribute"):
         st.markdown(f"**{_('Skill check')}: {check.skill.name}**")
         if check.due_at is not None:
-            left = max(0, int((check.due_at - now).total_seconds() + 59) // 60)
-            st.markdown(f":material/timer: {plural('{n} minute left', '{n} minutes left', left)}")
+            draw_clock(check.attempt_id)
+    if check.break_left >= SHORTEST:
+        _draw_break(check)
+
+
+def _draw_break(check: OpenCheck) -> None:
+    """Offer a break to those who may stop the clock."""
+    minutes = int(check.break_left.total_seconds() + 59) // 60
+    left = plural("{n} minute of break left", "{n} minutes of break left", minutes)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.button(
+            _("Take a break"),
+            key="check_break",
+            icon=":material/pause_circle:",
+            on_click=_begin_break,
+            args=(check.attempt_id,),
+            help=_("The clock stands still and the questions are hidden until you go on."),
+        )
+        st.markdown(f":small[{left}]")
 
 
 # Streamlit draws the faults of a fragment itself, before any page hears of them.
@@ -120,6 +163,9 @@ def _draw_place(attempt_id: int, place: int) -> None:
     if st.session_state[_place_key(attempt_id)] != place or HANDED_IN in st.session_state:
         st.rerun()
     check = _read(attempt_id)
+    if check.paused_until is not None:
+        # Another tab went on a break: nothing of the questions is shown here either.
+        st.rerun()
     _draw_question(check, place)
     _draw_steps(check, place)
     st.divider()
@@ -130,6 +176,7 @@ def _draw_place(attempt_id: int, place: int) -> None:
 
 def _draw_question(check: OpenCheck, place: int) -> None:
     attempt_id, shown = check.attempt_id, check.questions[place]
+    note_shown(attempt_id, shown.position, started_at=check.started_at, now=clock.now())
     show_notice()
     if is_waiting():
         st.button(_("Save again"), key="check_again", icon=":material/sync:", on_click=_try_again)
@@ -225,6 +272,7 @@ def _read(attempt_id: int) -> OpenCheck:
         catalogue=loaders.catalogue(),
         read_item=loaders.item,
         attempt_id=attempt_id,
+        now=clock.now(),
     )
 
 
@@ -236,7 +284,7 @@ def _draw_open(check: OpenCheck) -> None:
     place_key = _place_key(check.attempt_id)
     place = min(max(int(st.session_state.get(place_key, first_open)), 0), size - 1)
     st.session_state[place_key] = place
-    _draw_head(check, clock.now())
+    _draw_head(check)
     st.progress((place + 1) / size, text=_("Question {n} of {all}").format(n=place + 1, all=size))
     st.title(check.questions[place].question.title, anchor=False)
     _draw_place(check.attempt_id, place)
@@ -244,7 +292,8 @@ def _draw_open(check: OpenCheck) -> None:
         st.markdown(
             _(
                 "Every answer is saved when you choose it. Come back on any device: the check goes "
-                "on at the same place. The clock keeps running."
+                "on at the same place. The clock keeps running. When the time is over, the check "
+                "is handed in as it stands."
             )
         )
 
@@ -275,5 +324,7 @@ if st.session_state.pop(HANDED_IN, None) == check.attempt_id or over:
     go_to("result", attempt=str(check.attempt_id))
 elif check.submitted_at is not None:
     _draw_closed(check)
+elif check.paused_until is not None:
+    draw_paused(check.attempt_id, name=check.skill.name, go_on=_end_break)
 else:
     _draw_open(check)

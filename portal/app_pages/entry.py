@@ -32,6 +32,11 @@ LOOKS = {
         _("People, their rights, and a roster to load; no score of anybody."),
     ),
     "auditor": ("policy", _("Auditor"), _("What was done, by whom, and proof that it stands.")),
+    "accommodations_officer": (
+        "more_time",
+        _("Accommodations officer"),
+        _("Extra time and breaks in checks, which no manager sees."),
+    ),
 }
 
 # What the exchange of a sign-in says about why it came to nothing.
@@ -69,8 +74,8 @@ st.markdown(_("Short lessons on real cases, checks that measure skill, charts th
 personas = read_personas(house.store) if house.settings.auth == "demo" else ()
 if personas:
     st.header(_("Choose who to be"))
-    for row in (personas[:2], personas[2:4], personas[4:]):
-        for column, persona in zip(st.columns(2), row, strict=False):
+    for first in range(0, len(personas), 2):
+        for column, persona in zip(st.columns(2), personas[first : first + 2], strict=False):
             icon, role, sees = LOOKS[persona.role]
             with column, st.container(border=True):
                 st.markdown(f"### :material/{icon}: {persona.name}\n{role}\n\n{sees}")

@@ -13,7 +13,7 @@ from portal.services.notices import read_notices
 from portal.services.people import role_profile
 from portal.services.practice import due_actions
 from portal.services.skills import read_skills
-from portal.services.tracks import Continue, Home, read_home
+from portal.services.tracks import BEHIND, Continue, Home, read_home
 from portal.text import _, date_text, plain, plural
 
 
@@ -58,7 +58,7 @@ def _draw_due(home: Home) -> None:
             closes = date_text(window.closes_on)
             st.markdown(f"**{closes}**\n\n{_('Skill check')} · {window.program}")
         for card in home.tracks:
-            if card.due_on is not None and card.state != "done":
+            if card.due_on is not None and card.state not in BEHIND:
                 st.markdown(f"**{date_text(card.due_on)}**\n\n{card.track.title}")
         if (
             home.open_check is None

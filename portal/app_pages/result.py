@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import streamlit as st
 
+from assessments.pace import is_notable
 from portal import loaders
 from portal.components.buttons import main_button
 from portal.components.receipt_view import draw_difficulties, draw_receipt
@@ -12,7 +13,7 @@ from portal.components.ways import go_to, number_in_address
 from portal.services.receipts import read_own_receipt
 from portal.services.results import CheckResult, read_result
 from portal.services.skills import OwnSkill, probability_of_rise, read_skills
-from portal.text import _, date_text, number_text, percent_text, plural
+from portal.text import _, date_text, number_text, percent_text, plain, plural
 
 st.set_page_config(layout="centered")
 
@@ -46,6 +47,25 @@ def _draw_cells(found: CheckResult) -> None:
     st.markdown(
         f":small[{_('Three questions a topic are few: read this as a hint, not as a score.')}]"
     )
+
+
+def _draw_pace(found: CheckResult) -> None:
+    """Say that answers came faster than they can be read, where these are more than a few."""
+    if is_notable(found.rapid, timed=found.timed):
+        guessed = plural(
+            "{n} answer came faster than its question can be read.",
+            "{n} answers came faster than their questions can be read.",
+            found.rapid,
+        )
+        st.info(
+            guessed
+            + " "
+            + _(
+                "They count like all others. But this result may say less about what you can do: "
+                "next time, take the time you have."
+            ),
+            icon=":material/timer:",
+        )
 
 
 def _draw_method(found: CheckResult) -> None:
@@ -97,6 +117,14 @@ with st.container(border=True):
     ):
         st.badge(_("Levels are provisional"), icon=":material/info:", color="gray")
     draw_difficulties(found.result)
+if found.tested_out:
+    st.success(
+        _("You passed, and so you tested out of {modules}.").format(
+            modules=", ".join(map(plain, found.tested_out))
+        ),
+        icon=":material/verified:",
+    )
+_draw_pace(found)
 _draw_cells(found)
 track = next((t for t in catalogue.tracks.values() if t.skill == found.skill.id), None)
 if track is not None and main_button(

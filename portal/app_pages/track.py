@@ -13,7 +13,14 @@ from portal.components.ways import go_to
 from portal.services.checks import start_check
 from portal.services.learning import SEED_RANGE
 from portal.services.limits import ATTEMPTS, at_most
-from portal.services.tracks import ModuleCard, TrackCard, choose_start, find_track_card, read_tracks
+from portal.services.tracks import (
+    BEHIND,
+    ModuleCard,
+    TrackCard,
+    choose_start,
+    find_track_card,
+    read_tracks,
+)
 from portal.text import _, date_text, plural
 
 st.set_page_config(layout="centered")
@@ -72,17 +79,24 @@ def _draw_start(card: TrackCard, skill: str) -> None:
             st.button(_("Skip it"), key="track_skip", on_click=_skip, args=(card.track.id,))
 
 
-def _draw_module(card: ModuleCard, *, track_id: str, current: bool) -> None:
+def _draw_module(card: ModuleCard, *, track_id: str, current: bool, asks: bool) -> None:
     with st.container(border=True):
         with st.container(horizontal=True, horizontal_alignment="distribute"):
             st.markdown(f"**{card.module.title}**")
             draw_state(card.state)
         st.markdown(card.module.summary)
         st.markdown(f":small[{_module_line(card)}]")
+        if card.test_out is not None:
+            _draw_test_out(card.module.id, card.test_out, track_id=track_id, asks=asks)
         target = card.next_lesson or (card.module.lessons[0] if card.module.lessons else None)
         if target is None:
             return
-        label = {"done": _("Read again"), "in progress": _("Continue")}.get(card.state, _("Start"))
+        labels = {
+            "done": _("Read again"),
+            "tested out": _("Read it all the same"),
+            "in progress": _("Continue"),
+        }
+        label = labels.get(card.state, _("Start"))
         key = f"track_module_{card.module.id}"
         pressed = (
             main_button(label, key=key, icon="arrow_forward")
@@ -93,9 +107,27 @@ def _draw_module(card: ModuleCard, *, track_id: str, current: bool) -> None:
             go_to("lesson", track=track_id, module=card.module.id, lesson=target.id)
 
 
+def _draw_test_out(module_id: str, skill: str, *, track_id: str, asks: bool) -> None:
+    """Offer the check that lets who passes it off this module."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(f":small[{_('Know this already?')}]")
+        st.button(
+            _("Take the check"),
+            key=f"track_test_out_{module_id}",
+            type="tertiary",
+            icon=":material/verified:",
+            help=_("Who passes the skill check need not take this module."),
+            on_click=lambda: _take_check(track_id, skill, as_start=asks),
+        )
+
+
 def _module_line(card: ModuleCard) -> str:
     if card.state == "locked":
         return _("First finish {modules}").format(modules=", ".join(card.locked_by))
+    if card.state == "tested out" and card.done_at is not None:
+        return _("Your check of {day} showed that you know this").format(
+            day=date_text(card.done_at)
+        )
     if card.done_at is not None:
         return _("Done on {day}").format(day=date_text(card.done_at))
     lessons = _("{done} of {all} lessons").format(
@@ -117,13 +149,13 @@ def _draw_track(card: TrackCard) -> None:
             st.badge(skill.name, icon=":material/query_stats:", color="gray")
     draw_offers(card.track.id)
     has_check = catalogue.check_of(card.track.skill) is not None
-    asks = has_check and card.start is None and card.state != "done"
+    asks = has_check and card.start is None and card.state not in BEHIND
     if asks and card.track.skill:
         _draw_start(card, card.track.skill)
-    open_modules = [one.module.id for one in card.modules if one.state not in {"done", "locked"}]
+    open_modules = [one.module.id for one in card.modules if one.state not in BEHIND | {"locked"}]
     for module in card.modules:
         first = bool(open_modules) and module.module.id == open_modules[0]
-        _draw_module(module, track_id=card.track.id, current=first and not asks)
+        _draw_module(module, track_id=card.track.id, current=first and not asks, asks=asks)
     if has_check and not asks and card.track.skill:
         with st.container(border=True):
             st.markdown(

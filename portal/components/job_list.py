@@ -29,6 +29,7 @@ def kind_names() -> dict[str, str]:
         "count answers": _("Count answers to questions"),
         "find changed programs": _("Look for new results of programs"),
         "end accounts": _("End accounts after the last day"),
+        "hand in overdue checks": _("Hand in checks whose time is over"),
         "anchor audit": _("Anchor the audit trail"),
         "verify audit": _("Check the audit trail"),
     }

@@ -33,6 +33,12 @@ def draw_level_notices(notices: tuple[LevelNotice, ...]) -> None:
                     after=level_words(notice.skill, notice.after),
                 )
             )
+            if notice.to_take:
+                st.markdown(
+                    _("It no longer tests you out of {modules}: take that as well.").format(
+                        modules=", ".join(map(plain, notice.to_take))
+                    )
+                )
             with st.container(horizontal=True):
                 if st.button(_("Open the result"), key=f"notice_open_{notice.id}"):
                     st.switch_page(

@@ -6,7 +6,7 @@ import streamlit as st
 from portal.charts.options import holders_chart, option_chart
 from portal.components.skill_strip import is_dark
 from portal.components.table_view import draw_csv, draw_table
-from portal.services.item_figures import Flag, Held, Question, QuestionReport
+from portal.services.item_figures import Flag, Held, Pace, Question, QuestionReport
 from portal.text import _, number_text, percent_text, plain, plural, signed_text
 
 TOO_FEW = "·"
@@ -27,6 +27,13 @@ def flag_words(flag: Flag) -> str:
     return words.get(flag.kind, flag.kind)
 
 
+def pace_words(pace: Pace) -> str:
+    """Return how long a question takes, and how many answer before they can have read it."""
+    return _("{n} seconds on average, {share} rapid guesses").format(
+        n=number_text(pace.seconds), share=percent_text(pace.rapid)
+    )
+
+
 def line_words(question: Question) -> str:
     """Return the figures of a question in one line."""
     if question.n is None:
@@ -36,6 +43,8 @@ def line_words(question: Question) -> str:
         parts.append(_("{share} right").format(share=percent_text(question.share)))
     if question.rest is not None:
         parts.append(_("item-rest correlation {r}").format(r=signed_text(question.rest, digits=2)))
+    if question.pace is not None:
+        parts.append(pace_words(question.pace))
     return " · ".join([*parts, *map(flag_words, question.flags)])
 
 
@@ -50,6 +59,9 @@ def draw_questions(report: QuestionReport) -> None:
             _("Right"): [TOO_FEW if one.share is None else percent_text(one.share) for one in rows],
             _("Item-rest"): [
                 TOO_FEW if one.rest is None else signed_text(one.rest, digits=2) for one in rows
+            ],
+            _("Rapid guesses"): [
+                TOO_FEW if one.pace is None else percent_text(one.pace.rapid) for one in rows
             ],
             _("To look at"): ["; ".join(map(flag_words, one.flags)) for one in rows],
         }

@@ -15,6 +15,7 @@ def state_looks() -> dict[str, tuple[str, BadgeColor, str]]:
     """Return icon, colour and word of every learning state."""
     return {
         "done": ("check_circle", "green", _("Done")),
+        "tested out": ("verified", "green", _("Tested out")),
         "in progress": ("pending", "orange", _("In progress")),
         "not started": ("radio_button_unchecked", "gray", _("Not started")),
         "locked": ("lock", "gray", _("Locked")),

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from portal.services.tracks import TrackCard
-from portal.text import _
+from portal.text import _, plural
 
 
 def draw_track_card(card: TrackCard, *, key: str, draw_state: Callable[[str], None]) -> None:
@@ -17,7 +17,10 @@ def draw_track_card(card: TrackCard, *, key: str, draw_state: Callable[[str], No
             draw_state(card.state)
         st.markdown(_origin(card))
         words, button = st.columns([3, 1], vertical_alignment="bottom")
-        words.markdown(_("{done} of {all} modules").format(done=card.modules_done, all=total))
+        count = _("{done} of {all} modules").format(done=card.modules_done, all=total)
+        if card.tested_out:
+            count += " · " + plural("{n} tested out", "{n} tested out", card.tested_out)
+        words.markdown(count)
         words.progress(card.modules_done / total if total else 0.0)
         label = _("Start") if card.state == "not started" else _("Open")
         if button.button(label, key=f"{key}_track_{card.track.id}", width="stretch"):

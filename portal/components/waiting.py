@@ -13,14 +13,16 @@ from portal.services.checks import answer_question
 WAITING = "check_waiting"
 
 
-def wait_for(attempt_id: int, *, position: int, response: Mapping[str, object]) -> None:
-    """Put an answer on its way.
+def wait_for(
+    attempt_id: int, *, position: int, response: Mapping[str, object], seconds: float | None
+) -> None:
+    """Put an answer on its way; `seconds` is how long its question was there, where that is known.
 
     The id is made when the answer changes and kept until it is saved, so that a repeated run saves
     nothing twice and an answer that met a broken store is sent again.
     """
     waiting = st.session_state.setdefault(WAITING, {})
-    waiting[attempt_id, position] = (uuid.uuid4().hex, response)
+    waiting[attempt_id, position] = (uuid.uuid4().hex, response, seconds)
 
 
 def is_waiting() -> bool:
@@ -42,7 +44,7 @@ def send_waiting() -> None:
     waiting = st.session_state.get(WAITING, {})
     viewer = loaders.current_viewer()
     refusals: list[Exception] = []
-    for (attempt_id, position), (operation_id, response) in list(waiting.items()):
+    for (attempt_id, position), (operation_id, response, seconds) in list(waiting.items()):
         try:
             answer_question(
                 loaders.store(),
@@ -52,6 +54,7 @@ def send_waiting() -> None:
                 position=position,
                 response=response,
                 operation_id=operation_id,
+                seconds=seconds,
                 now=clock.now(),
             )
         except (Refused, AnswerRefused) as refusal:

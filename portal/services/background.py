@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from db.store import Store
-from portal.services import auditing, computing, measuring
+from portal.services import auditing, computing, measuring, overtime
 from portal.services.jobs import Clock, JobFunction, Round, Work, Worker
 from portal.services.limits import forget_old_limits
 from portal.services.roster import end_due_accounts
@@ -25,11 +25,13 @@ KINDS: dict[str, JobFunction] = {
     END_ACCOUNTS: end_accounts,
     auditing.ANCHOR: auditing.anchor_in_background,
     auditing.VERIFY: auditing.verify_in_background,
+    overtime.HAND_IN: overtime.hand_in_overdue,
     **measuring.KINDS,
 }
 ROUNDS: tuple[Round, ...] = (
     *measuring.ROUNDS,
     Round(computing.SWEEP, computing.SWEEP_EVERY),
+    Round(overtime.HAND_IN, overtime.EVERY),
     Round(END_ACCOUNTS, timedelta(hours=6)),
     Round(auditing.ANCHOR, timedelta(days=1)),
 )

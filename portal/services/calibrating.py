@@ -138,7 +138,9 @@ def _read_responses(
     """Return right and wrong answers of every check, a form of a person once.
 
     A check is one row: skill may grow from one check to the next, so two checks of a person are
-    two standings. A form that comes back is left out; its items may be remembered.
+    two standings. A form that comes back is left out; its items may be remembered. So are
+    rapid guesses: they say how little time was taken, not how hard the item is (Wise and DeMars,
+    2006, Journal of Educational Measurement 43).
     """
     gathered = _Gathered()
     scale = _scale_for_keys(before, read_item=read_item)
@@ -159,7 +161,7 @@ def _read_responses(
             keys = keys_in_force(given[attempt_id], rules=scale.rules, read_item=read_item)
             for row in given[attempt_id]:
                 revision_id = keys.get(str(row.position), row.revision_id)
-                if revision_id is not None:
+                if revision_id is not None and not row.rapid:
                     right = gathered.scorer(read_item).score(revision_id, row.response).correct
                     gathered.add(attempt_id, read_item(revision_id).id, right=right)
         tell(0.1, f"Read {len(seen)} checks")

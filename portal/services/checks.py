@@ -12,7 +12,6 @@ from db import Connection
 from db.commands.answers import SavedAnswer, save_answer
 from db.commands.learning import NewAttempt, hold_learner, insert_attempt, save_flag
 from db.commands.limits import Limit
-from db.commands.results import close_attempt
 from db.queries.learning import (
     AttemptItemRow,
     AttemptRow,
@@ -32,11 +31,17 @@ from db.store import Store
 from portal import access
 from portal.access import Refused, Viewer
 from portal.services.catalogue import Catalogue, CheckEntry
+from portal.services.check_time import (
+    allowed_time,
+    break_left,
+    is_paused,
+    setting_of,
+)
 from portal.services.evidence import record_deed
 from portal.services.learning import SEED_RANGE, ReadItem
 from portal.services.limits import ATTEMPTS, require_within
 from portal.services.questions import Question, question
-from portal.services.results import find_own_check, score_attempt
+from portal.services.results import find_own_check, hand_in
 
 # An item may come back once half a year has passed.
 FORGET_AFTER = timedelta(days=180)
@@ -55,7 +60,11 @@ class OpenQuestion:
 
 @dataclass(frozen=True, slots=True)
 class OpenCheck:
-    """A check as its learner sees it."""
+    """A check as its learner sees it.
+
+    During a break `paused_until` says when it ends by itself, and there are no questions.
+    `break_left` is how long the clock may still stand still, `time_percent` the learner's own time.
+    """
 
     attempt_id: int
     skill: Skill
@@ -63,6 +72,18 @@ class OpenCheck:
     started_at: datetime
     due_at: datetime | None
     submitted_at: datetime | None
+    paused_until: datetime | None = None
+    break_left: timedelta = timedelta()
+    time_percent: int = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """The clock of a check: the time left (None without an end), and of the break that is on."""
+
+    left: timedelta | None
+    break_left: timedelta | None
+    is_over: bool
 
 
 def start_check(
@@ -126,7 +147,7 @@ def start_check(
                 else _standing(connection, viewer, catalogue, skill=skill),
                 occasion_id=window.occasion_id if window else None,
                 team_at_taking_id=team_id,
-                due_at=_due(check, now=now),
+                due_at=_due(connection, check, viewer=viewer, now=now),
             ),
             now=now,
         )
@@ -144,9 +165,15 @@ def start_check(
 
 
 def read_check(
-    store: Store, *, viewer: Viewer, catalogue: Catalogue, read_item: ReadItem, attempt_id: int
+    store: Store,
+    *,
+    viewer: Viewer,
+    catalogue: Catalogue,
+    read_item: ReadItem,
+    attempt_id: int,
+    now: datetime,
 ) -> OpenCheck:
-    """Return an own check with what was answered so far.
+    """Return an own check with what was answered so far; during a break without its questions.
 
     Raises
     ------
@@ -155,11 +182,18 @@ def read_check(
     """
     access.require(viewer, "learn")
 
-    def read(connection: Connection) -> tuple[AttemptRow, tuple[AttemptItemRow, ...]]:
+    def read(connection: Connection) -> _Read:
         attempt = find_own_check(connection, viewer, attempt_id)
-        return attempt, select_attempt_items(connection, attempt_id)
+        setting = setting_of(connection, viewer.person_id, on=now.date())
+        return _Read(
+            attempt,
+            () if is_paused(attempt, now=now) else select_attempt_items(connection, attempt_id),
+            break_left(connection, attempt, on=now.date()) if setting else timedelta(),
+            setting.time_percent if setting else 100,
+        )
 
-    attempt, rows = store.read(read)
+    found = store.read(read)
+    attempt, rows = found.attempt, found.rows
     return OpenCheck(
         attempt_id=attempt_id,
         skill=catalogue.registers.skills[str(attempt.skill)],
@@ -176,6 +210,39 @@ def read_check(
         started_at=attempt.started_at,
         due_at=attempt.due_at,
         submitted_at=attempt.submitted_at,
+        paused_until=attempt.paused_until if is_paused(attempt, now=now) else None,
+        break_left=found.break_left,
+        time_percent=found.time_percent,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A check as its rows say it, and what its learner's own time allows."""
+
+    attempt: AttemptRow
+    rows: tuple[AttemptItemRow, ...]
+    break_left: timedelta
+    time_percent: int
+
+
+def read_clock(store: Store, *, viewer: Viewer, attempt_id: int, now: datetime) -> Clock:
+    """Return how long an own check lasts yet, and the break that is on.
+
+    Raises
+    ------
+    Refused
+        When the attempt is another person's or no skill check.
+    """
+    access.require(viewer, "learn")
+    attempt = store.read(lambda connection: find_own_check(connection, viewer, attempt_id))
+    paused = is_paused(attempt, now=now)
+    running_from = attempt.paused_until if paused and attempt.paused_until else now
+    due = attempt.due_at
+    return Clock(
+        left=None if due is None else max(timedelta(), due - running_from),
+        break_left=running_from - now if paused else None,
+        is_over=attempt.submitted_at is not None or (due is not None and now >= due),
     )
 
 
@@ -189,8 +256,11 @@ def answer_question(
     response: Mapping[str, object],
     operation_id: str,
     now: datetime,
+    seconds: float | None = None,
 ) -> SavedAnswer:
     """Save one answer of an open check; it is on disk when this returns.
+
+    `seconds` is how long the question was before the learner, by the server, where it is known.
 
     Raises
     ------
@@ -213,7 +283,7 @@ def answer_question(
             position=position,
             operation_id=operation_id,
             response=json.dumps(response, sort_keys=True),
-            seconds=None,
+            seconds=seconds,
             now=now,
         )
 
@@ -221,7 +291,7 @@ def answer_question(
 
 
 def flag_question(
-    store: Store, *, viewer: Viewer, attempt_id: int, position: int, flagged: bool
+    store: Store, *, viewer: Viewer, attempt_id: int, position: int, flagged: bool, now: datetime
 ) -> None:
     """Mark a question of an own open check to look at again, or unmark it."""
     access.require(viewer, "learn")
@@ -230,6 +300,8 @@ def flag_question(
         attempt = find_own_check(connection, viewer, attempt_id)
         if attempt.submitted_at is not None:
             raise Refused("This check is handed in. Its result page says what to work on.")
+        if is_paused(attempt, now=now):
+            raise Refused("You are on a break. End it first; then mark the question.")
         if not save_flag(connection, attempt_id=attempt_id, position=position, flagged=flagged):
             raise Refused("This question is not part of the check. Open it again from Home.")
 
@@ -254,12 +326,8 @@ def submit_check(
 
     def submit(connection: Connection) -> bool:
         attempt = find_own_check(connection, viewer, attempt_id)
-        closed_at = min(now, attempt.due_at) if attempt.due_at else now
-        if not close_attempt(
-            connection, attempt_id=attempt_id, learner_id=viewer.person_id, now=closed_at
-        ):
+        if not hand_in(connection, attempt, catalogue=catalogue, read_item=read_item, now=now):
             return False
-        score_attempt(connection, attempt, catalogue=catalogue, read_item=read_item, now=closed_at)
         record_deed(
             connection,
             viewer=viewer,
@@ -330,11 +398,11 @@ def _standing(
 
 
 def _require_rest(check: CheckEntry, taken: list[AttemptRow], *, now: datetime) -> None:
-    """Hold the pause between two checks that no program asked for."""
-    if not taken:
+    """Hold the pause after so many checks that no program asked for, as the blueprint says."""
+    if len(taken) < check.blueprint.attempts:
         return
     rest = timedelta(days=check.blueprint.cooldown_days)
-    free_at = taken[-1].started_at + rest
+    free_at = taken[-check.blueprint.attempts].started_at + rest
     if now < free_at:
         raise Refused(
             "Your last check of this skill is too recent. You can take it again from {day}; "
@@ -373,6 +441,12 @@ def _next_form(order: tuple[str, ...], taken: list[AttemptRow], *, now: datetime
     return (never or free)[0]
 
 
-def _due(check: CheckEntry, *, now: datetime) -> datetime | None:
+def _due(
+    connection: Connection, check: CheckEntry, *, viewer: Viewer, now: datetime
+) -> datetime | None:
+    """Return when a check is over: the blueprint's minutes by the learner's own time."""
     minutes = check.blueprint.minutes
-    return None if minutes is None else now + timedelta(minutes=minutes)
+    if minutes is None:
+        return None
+    setting = setting_of(connection, viewer.person_id, on=now.date())
+    return now + allowed_time(minutes, percent=setting.time_percent if setting else 100)

@@ -53,6 +53,7 @@ Tell = Callable[[float, str], None]
 class Gathered:
     """Answers in columns that grow: who, which item, right or not, and what was picked.
 
+    `paces` holds, by item, the seconds of the answers of which they are known, and the guesses.
     `standing` names who is strong or weak together (a check), `person` whose misconception it is.
     """
 
@@ -61,6 +62,7 @@ class Gathered:
     item: list[str] = field(default_factory=list)
     right: list[bool] = field(default_factory=list)
     picks: list[tuple[Pick, ...]] = field(default_factory=list)
+    paces: dict[str, list[tuple[float, bool]]] = field(default_factory=dict)
     form: dict[str, str] = field(default_factory=dict)
     groups: dict[str, dict[str, str]] = field(default_factory=dict)
     items: dict[str, Item] = field(default_factory=dict)
@@ -205,6 +207,8 @@ def _add_check(
             right=reader.scorer.score(scored_by, row.response).correct,
             picks=reader.picks(scored_by, row.response),
         )
+        if row.seconds is not None:
+            found.paces.setdefault(item.id, []).append((row.seconds, bool(row.rapid)))
 
 
 def _gather_tries(store: Store, *, item_ids: Sequence[str], read_item: ReadItem) -> Gathered:
@@ -251,6 +255,7 @@ def _store(store: Store, owner_id: str, found: Gathered, *, kind: str, now: date
                 "options": mine,
                 "dif": compared,
                 "code_version": CODE_VERSION,
+                **_pace(found.paces.get(item_id, ())),
             }
         )
     store.write(
@@ -263,6 +268,16 @@ def _store(store: Store, owner_id: str, found: Gathered, *, kind: str, now: date
             now=now,
         )
     )
+
+
+def _pace(known: Sequence[tuple[float, bool]]) -> dict[str, Any]:
+    """Return of how many answers the time is known, how many were guessed, and the mean time."""
+    seconds = [one for one, _rapid in known]
+    return {
+        "timed": len(known),
+        "rapid": sum(rapid for _one, rapid in known),
+        "mean_seconds": math.fsum(seconds) / len(seconds) if seconds else None,
+    }
 
 
 def _responses(found: Gathered) -> ItemResponses:

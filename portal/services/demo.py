@@ -40,6 +40,7 @@ TRUE_EFFECT = 0.45
 # How strongly the motivated choose the structured arm where people choose: the log-odds per SD.
 SELECTION = 0.9
 LEFT_EARLY = 0.07
+RAPID = 0.03
 OCCASIONS = ("baseline", "end", "plus6")
 
 
@@ -363,9 +364,11 @@ def _take_check(
         now=at,
     )
     check = read_check(
-        store, viewer=viewer, catalogue=catalogue, read_item=read, attempt_id=attempt_id
+        store, viewer=viewer, catalogue=catalogue, read_item=read, attempt_id=attempt_id, now=at
     )
     revisions = catalogue.item_revisions
+    # A draw of its own: how long somebody took moves no answer.
+    draw = np.random.default_rng(attempt_id)
     for number, open_question in enumerate(check.questions):
         item: Item = read(revisions[open_question.question.item_id])
         answer_question(
@@ -377,6 +380,7 @@ def _take_check(
             response=simulate_responses(item, theta=theta, rng=rng),
             operation_id=f"demo-{attempt_id}-{open_question.position}",
             now=at + timedelta(seconds=60 * (number + 1)),
+            seconds=_seconds(item, draw=draw),
         )
     submit_check(
         store,
@@ -386,6 +390,14 @@ def _take_check(
         attempt_id=attempt_id,
         now=at + timedelta(minutes=14),
     )
+
+
+def _seconds(item: Item, *, draw: np.random.Generator) -> float:
+    """Return how long somebody took: about what the author expects, now and then hardly a look."""
+    if draw.random() < RAPID:
+        return round(float(draw.uniform(1.0, 4.0)), 1)
+    typical = 0.8 * (item.seconds or 60)
+    return round(min(float(draw.lognormal(np.log(typical), 0.4)), 300.0), 1)
 
 
 def _study(

@@ -70,6 +70,15 @@ class GroupDifference:
 
 
 @dataclass(frozen=True, slots=True)
+class Pace:
+    """How long a question takes: mean seconds, and the share of rapid guesses among `n` answers."""
+
+    n: int
+    seconds: float
+    rapid: float
+
+
+@dataclass(frozen=True, slots=True)
 class Question:
     """One question with its figures; `n` is None and all else empty below the smallest group."""
 
@@ -82,6 +91,7 @@ class Question:
     flags: tuple[Flag, ...]
     options: tuple[OptionFigures, ...]
     groups: tuple[GroupDifference, ...]
+    pace: Pace | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,7 +233,14 @@ def _question(row: ItemFigures, item: Item | None, *, floors: _Floors) -> Questi
             for one in row.dif
             if one["ets_class"] is not None
         ),
+        pace=_pace(row, floor=floors.share),
     )
+
+
+def _pace(row: ItemFigures, *, floor: int) -> Pace | None:
+    if row.mean_seconds is None or row.timed < floor:
+        return None
+    return Pace(row.timed, row.mean_seconds, row.rapid / row.timed)
 
 
 def _option(values: Mapping[str, Any], texts: Mapping[str, str]) -> OptionFigures:

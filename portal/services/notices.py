@@ -17,7 +17,7 @@ class LevelNotice:
     """A result that changed because a question was corrected.
 
     `before` and `after` are the levels that the estimate spans, or, where these are the same, the
-    level it counts as.
+    level it counts as. `to_take` are the titles of modules the check no longer lets them off.
     """
 
     id: int
@@ -26,6 +26,7 @@ class LevelNotice:
     taken_on: date
     before: tuple[int, ...]
     after: tuple[int, ...]
+    to_take: tuple[str, ...] = ()
 
 
 def read_notices(store: Store, *, viewer: Viewer, catalogue: Catalogue) -> tuple[LevelNotice, ...]:
@@ -49,6 +50,11 @@ def read_notices(store: Store, *, viewer: Viewer, catalogue: Catalogue) -> tuple
                 taken_on=date.fromisoformat(details["taken_on"]),
                 before=before,
                 after=after,
+                to_take=tuple(
+                    catalogue.modules[id_].title
+                    for id_ in details.get("modules_to_take", ())
+                    if id_ in catalogue.modules
+                ),
             )
         )
     return tuple(found)

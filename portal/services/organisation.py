@@ -176,6 +176,12 @@ def _staff(
         "auditor": ("Helena Brandt", "risk-compliance-audit", ("employee", "auditor"), root_id),
         "sponsor": ("Lukas Meyer", "executive", ("employee", "sponsor"), root_id),
         "administrator": ("Noor Aziz", "builder", ("employee", "administrator"), root_id),
+        "accommodations_officer": (
+            "Tessa Novak",
+            "all-staff",
+            ("employee", "accommodations_officer"),
+            root_id,
+        ),
     }
     staff = {}
     for key, (name, profile, roles, team_id) in wanted.items():

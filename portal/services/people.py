@@ -23,7 +23,15 @@ PERSONA_ISSUER = "demo"
 # The last program that a demonstration sets up: where it is, everybody and their year are.
 LAST_PROGRAM = "Retrieval, this season"
 # Shown on the entry page in this order; the subject of each invented person is the role.
-PERSONA_ROLES = ("employee", "manager", "author", "program_lead", "administrator", "auditor")
+PERSONA_ROLES = (
+    "employee",
+    "manager",
+    "author",
+    "program_lead",
+    "administrator",
+    "auditor",
+    "accommodations_officer",
+)
 
 
 @dataclass(frozen=True, slots=True)

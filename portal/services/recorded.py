@@ -65,6 +65,15 @@ def _kinds_of_the_account() -> tuple[RecordedKind, ...]:
             ("consent",),
         ),
         RecordedKind(
+            "accommodation",
+            _("Extra time"),
+            _("How much more time you have in checks, your breaks in them, from a day to a day."),
+            _("So that every check gives you the time you need. No cause of it is recorded."),
+            _("{n} days after it ended or was changed.").format(n=DAYS["accommodations"]),
+            _("You and accommodations officers; breaks you alone. Nobody else, no manager."),
+            ("accommodation", "attempt_break"),
+        ),
+        RecordedKind(
             "teams",
             _("Teams"),
             _("In which team you work, which ones you lead, each from a day to a day."),
@@ -100,11 +109,11 @@ def _kinds_of_learning() -> tuple[RecordedKind, ...]:
         RecordedKind(
             "learning",
             _("Tracks and lessons"),
-            _("Which tracks are yours, and when you opened and finished which lesson."),
+            _("Which tracks are yours, when you opened and finished which lesson, or tested out."),
             _("So that you go on where you stopped, and teams see how many have finished."),
             _gone(),
             _("You. Others see counts of groups only."),
-            ("assignment", "progress", "start_choice"),
+            ("assignment", "progress", "start_choice", "tested_out"),
         ),
         RecordedKind(
             "practice",

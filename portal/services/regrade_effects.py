@@ -21,6 +21,7 @@ from portal.services.graded_levels import read_graded_work
 from portal.services.learning import ReadItem
 from portal.services.rescoring import Rescored, new_result, read_batch, rescore_skill
 from portal.services.scoring import Scale, applies, cuts_of, read_scale, score_check
+from portal.services.testing_out import correct_pass
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +102,7 @@ def apply_regrade(
         now=now,
         tell=tell,
         on_change=lambda connection, old, new: _note_change(
-            connection, row, old, new, skill=levels, now=now
+            connection, row, old, new, skill=levels, catalogue=catalogue, now=now
         ),
     )
 
@@ -167,6 +168,7 @@ def _note_change(
     new: NewResult,
     *,
     skill: Skill,
+    catalogue: Catalogue,
     now: datetime,
 ) -> None:
     if not is_change(old, new):
@@ -176,6 +178,13 @@ def _note_change(
     graded = read_graded_work(connection, [old.learner_id])
     before, after = bands_of(
         change, skill=skill, has_graded_work=graded.covers(old.learner_id, old.skill)
+    )
+    to_take = correct_pass(
+        connection,
+        attempt_id=old.attempt_id,
+        levels=(change.level_before, change.level_after),
+        catalogue=catalogue,
+        now=now,
     )
     if change.level_before == change.level_after and before == after:
         return
@@ -192,6 +201,7 @@ def _note_change(
             "level_after": change.level_after,
             "band_before": list(before),
             "band_after": list(after),
+            "modules_to_take": list(to_take),
         },
         now=now,
     )

@@ -7,17 +7,22 @@ from typing import Any
 
 from assessments.graded_levels import level_given
 from assessments.irt import LevelBand
+from assessments.pace import rapid_threshold
 from curriculum.model import Skill
 from db import Connection
-from db.commands.results import NewResult, insert_result
+from db.commands.learning import save_paces
+from db.commands.results import NewResult, close_attempt, insert_result
 from db.queries.learning import AttemptRow, ResultRow, find_attempt, select_results
+from db.queries.pace import count_rapid, select_item_paces, select_timed
 from db.queries.people import find_person
 from db.queries.programs import find_route
 from db.queries.scoring import select_given
+from db.queries.tested_out import select_tested_out
 from db.store import Store
 from portal import access
 from portal.access import Refused, Viewer
 from portal.services.catalogue import Catalogue
+from portal.services.check_time import close_break
 from portal.services.evidence import CODE_VERSION
 from portal.services.graded_levels import GradedWork, band_of, read_graded_work
 from portal.services.learning import ReadItem
@@ -28,6 +33,7 @@ from portal.services.scoring import (
     read_scale,
     score_check,
 )
+from portal.services.testing_out import note_pass
 
 # What a page needs to know of an estimate.
 Estimate = ResultRow
@@ -38,7 +44,8 @@ class CheckResult:
     """A measured skill with its error, and the cells to work on; never a key.
 
     `band` says the levels the estimate spans. `cells` gives right answers and questions per cell.
-    `before` is the estimate of the check before, if there was one.
+    `before` is the estimate of the check before, if there was one. Of `timed` answers `rapid` came
+    before their question can have been read; `tested_out` are the titles of modules it spares.
     """
 
     attempt_id: int
@@ -47,6 +54,18 @@ class CheckResult:
     band: LevelBand
     cells: Mapping[str, tuple[int, int]]
     before: ResultRow | None
+    rapid: int = 0
+    timed: int = 0
+    tested_out: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Beside:
+    """What stands beside a result: graded work, guesses among timed answers, modules spared."""
+
+    graded: GradedWork
+    pace: tuple[int, int]
+    modules: tuple[str, ...]
 
 
 def read_result(
@@ -55,14 +74,18 @@ def read_result(
     """Return the estimate of an own check that was handed in."""
     access.require(viewer, "see own record")
 
-    def read(connection: Connection) -> tuple[AttemptRow, tuple[ResultRow, ...], GradedWork]:
+    def read(connection: Connection) -> tuple[AttemptRow, tuple[ResultRow, ...], _Beside]:
         return (
             find_own_check(connection, viewer, attempt_id),
             select_results(connection, viewer.person_id),
-            read_graded_work(connection, [viewer.person_id]),
+            _Beside(
+                read_graded_work(connection, [viewer.person_id]),
+                count_rapid(connection, attempt_id),
+                tuple(select_tested_out(connection, viewer.person_id, attempt_id=attempt_id)),
+            ),
         )
 
-    attempt, results, graded = store.read(read)
+    attempt, results, beside = store.read(read)
     mine = [row for row in results if row.attempt_id == attempt_id]
     if not mine:
         raise Refused("This check is not handed in yet. Go on with it from Home.")
@@ -74,9 +97,16 @@ def read_result(
         attempt_id=attempt_id,
         skill=skill,
         result=mine[-1],
-        band=band_of(skill, mine[-1], has_graded_work=graded.covers(viewer.person_id, skill.id)),
+        band=band_of(
+            skill, mine[-1], has_graded_work=beside.graded.covers(viewer.person_id, skill.id)
+        ),
         cells={cell: (right, asked) for cell, (right, asked) in mine[-1].cells.items()},
         before=earlier[-1] if earlier else None,
+        rapid=beside.pace[0],
+        timed=beside.pace[1],
+        tested_out=tuple(
+            catalogue.modules[id_].title for id_ in beside.modules if id_ in catalogue.modules
+        ),
     )
 
 
@@ -89,7 +119,49 @@ def find_own_check(connection: Connection, viewer: Viewer, attempt_id: int) -> A
     return attempt
 
 
-# --- scoring --------------------------------------------------------------------------------------
+# --- handing in and scoring ----------------------------------------------------------------------
+
+
+def hand_in(
+    connection: Connection,
+    attempt: AttemptRow,
+    *,
+    catalogue: Catalogue,
+    read_item: ReadItem,
+    now: datetime,
+) -> bool:
+    """End a check at this moment, or when its time was over, and score it; False if it was ended.
+
+    The break that is on ends too, and answers that came too fast to be read are marked.
+    """
+    if attempt.submitted_at is None and close_break(connection, attempt, now=now):
+        attempt = find_attempt(connection, attempt.id) or attempt
+    closed_at = min(now, attempt.due_at) if attempt.due_at else now
+    if not close_attempt(
+        connection, attempt_id=attempt.id, learner_id=attempt.learner_id, now=closed_at
+    ):
+        return False
+    mark_rapid(connection, attempt.id, read_item=read_item)
+    score_attempt(connection, attempt, catalogue=catalogue, read_item=read_item, now=closed_at)
+    return True
+
+
+def mark_rapid(connection: Connection, attempt_id: int, *, read_item: ReadItem) -> None:
+    """Keep how long each question of a check took, and mark those answered too fast to be read."""
+    timed = [
+        (row.position, read_item(row.revision_id), row.seconds)
+        for row in select_timed(connection, attempt_id)
+        if row.seconds is not None
+    ]
+    if not timed:
+        return
+    known = select_item_paces(connection, [item.id for _position, item, _seconds in timed])
+    paces = {}
+    for position, item, seconds in timed:
+        mean, answers = known.get(item.id, (None, 0))
+        limit = rapid_threshold(expected=item.seconds, mean=mean, timed=answers)
+        paces[position] = (seconds, seconds < limit)
+    save_paces(connection, attempt_id=attempt_id, paces=paces)
 
 
 def score_attempt(
@@ -111,6 +183,13 @@ def score_attempt(
     )
     profile = person.role_profile if person else ""
     graded = read_graded_work(connection, [attempt.learner_id])
+    found = figures(
+        scored,
+        catalogue=catalogue,
+        skill=skill,
+        role_profile=profile,
+        has_graded_work=graded.covers(attempt.learner_id, skill, at=now),
+    )
     insert_result(
         connection,
         result=NewResult(
@@ -124,15 +203,10 @@ def score_attempt(
             occasion=occasion,
             team_at_taking_id=attempt.team_at_taking_id,
             enrolment_id=attempt.enrolment_id,
-            **figures(
-                scored,
-                catalogue=catalogue,
-                skill=skill,
-                role_profile=profile,
-                has_graded_work=graded.covers(attempt.learner_id, skill, at=now),
-            ),
+            **found,
         ),
     )
+    note_pass(connection, attempt, level=found["level"], catalogue=catalogue, now=now)
 
 
 def figures(

@@ -23,6 +23,8 @@ DAYS = {
     "background work": 90,
     "notices": 180,
     "consents": 1095,
+    "accommodations": 365,
+    "breaks": 365,
     "activities": 730,
     "desk actions": 730,
     "drafts": 730,

@@ -19,19 +19,26 @@ from db.queries.learning import (
 )
 from db.queries.people import select_people
 from db.queries.programs import WindowRow, select_windows
+from db.queries.tested_out import TestedOutRow, select_tested_out
 from db.store import Store
 from portal import access
 from portal.access import Refused, Viewer
 from portal.services.catalogue import Catalogue, LessonEntry, ModuleEntry, TrackEntry
 from portal.services.evidence import record_deed
 from portal.services.standing import join_standing_cohort
+from portal.services.testing_out import check_out_of
 
-State = Literal["done", "in progress", "not started", "locked"]
+State = Literal["done", "tested out", "in progress", "not started", "locked"]
+# A module in one of these is no longer to be taken.
+BEHIND: frozenset[State] = frozenset({"done", "tested out"})
 
 
 @dataclass(frozen=True, slots=True)
 class ModuleCard:
-    """A module as one learner meets it. `locked_by` names what must be done before."""
+    """A module as one learner meets it. `locked_by` names what must be done before.
+
+    `done_at` is also the moment of testing out; `test_out` is the skill of the check that does.
+    """
 
     module: ModuleEntry
     state: State
@@ -39,15 +46,20 @@ class ModuleCard:
     next_lesson: LessonEntry | None
     done_at: datetime | None
     locked_by: tuple[str, ...]
+    test_out: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class TrackCard:
-    """A track as one learner meets it. `assigned_by` is empty when it was the learner's choice."""
+    """A track as one learner meets it. `assigned_by` is empty when it was the learner's choice.
+
+    `modules_done` counts those tested out too, `tested_out` these alone.
+    """
 
     track: TrackEntry
     state: State
     modules_done: int
+    tested_out: int
     modules: tuple[ModuleCard, ...]
     assigned: bool
     assigned_by: str
@@ -104,6 +116,7 @@ def read_tracks(store: Store, *, viewer: Viewer, catalogue: Catalogue) -> tuple[
 
     def read(connection: Connection) -> tuple[TrackCard, ...]:
         progress = select_progress(connection, viewer.person_id)
+        behind = _Behind(progress, select_tested_out(connection, viewer.person_id))
         assignments = {
             row.track_id: row for row in select_assignments(connection, viewer.person_id)
         }
@@ -116,15 +129,15 @@ def read_tracks(store: Store, *, viewer: Viewer, catalogue: Catalogue) -> tuple[
                 continue
             track, given = catalogue.tracks[track_id], assignments.get(track_id)
             modules = tuple(
-                _module_card(module, progress=progress, catalogue=catalogue)
-                for module in track.modules
+                _module_card(module, behind=behind, catalogue=catalogue) for module in track.modules
             )
-            done = sum(card.state == "done" for card in modules)
+            done = sum(card.state in BEHIND for card in modules)
             cards.append(
                 TrackCard(
                     track=track,
                     state=_track_state(modules),
                     modules_done=done,
+                    tested_out=sum(card.state == "tested out" for card in modules),
                     modules=modules,
                     assigned=given is not None,
                     assigned_by=names.get(given.assigned_by or 0, "") if given else "",
@@ -191,20 +204,34 @@ def find_track_card(
 # --- how far a learner is -------------------------------------------------------------------------
 
 
-def _module_card(
-    module: ModuleEntry, *, progress: Mapping[str, ProgressRow], catalogue: Catalogue
-) -> ModuleCard:
+@dataclass(frozen=True, slots=True)
+class _Behind:
+    """What a learner has behind them: lessons as far as they are, and modules tested out."""
+
+    progress: Mapping[str, ProgressRow]
+    tested_out: Mapping[str, TestedOutRow]
+
+    def holds(self, module: ModuleEntry) -> bool:
+        """Say whether a module is done or tested out."""
+        return module.id in self.tested_out or _is_done(module, self.progress)
+
+
+def _module_card(module: ModuleEntry, *, behind: _Behind, catalogue: Catalogue) -> ModuleCard:
+    progress, tested_out = behind.progress, behind.tested_out.get(module.id)
     done = [row for row in _done(module, progress) if row is not None]
     finished = len(done) == len(module.lessons) > 0
     opened = any(lesson.id in progress for lesson in module.lessons)
     locked = tuple(
         catalogue.modules[id_].title
         for id_ in module.prerequisites
-        if id_ in catalogue.modules and not _is_done(catalogue.modules[id_], progress)
+        if id_ in catalogue.modules and not behind.holds(catalogue.modules[id_])
     )
     state: State = "not started"
+    check = check_out_of(catalogue, module.id)
     if finished:
         state = "done"
+    elif tested_out is not None:
+        state = "tested out"
     elif opened:
         state = "in progress"
     elif locked:
@@ -221,8 +248,9 @@ def _module_card(
             ),
             None,
         ),
-        done_at=max(done) if finished else None,
+        done_at=max(done) if finished else tested_out.given_at if tested_out else None,
         locked_by=locked if state == "locked" else (),
+        test_out=check.skill if check and state in {"locked", "not started"} else None,
     )
 
 
@@ -237,9 +265,9 @@ def _is_done(module: ModuleEntry, progress: Mapping[str, ProgressRow]) -> bool:
 
 
 def _track_state(modules: tuple[ModuleCard, ...]) -> State:
-    if modules and all(card.state == "done" for card in modules):
-        return "done"
-    begun = any(card.state in {"done", "in progress"} for card in modules)
+    if modules and all(card.state in BEHIND for card in modules):
+        return "tested out" if all(card.state == "tested out" for card in modules) else "done"
+    begun = any(card.state in BEHIND or card.state == "in progress" for card in modules)
     return "in progress" if begun else "not started"
 
 
@@ -254,11 +282,13 @@ def _continue(cards: tuple[TrackCard, ...], progress: Mapping[str, ProgressRow])
     for lesson_id in wanted:
         for card in cards:
             for module in card.modules:
-                if any(lesson.id == lesson_id for lesson in module.module.lessons):
+                held = any(lesson.id == lesson_id for lesson in module.module.lessons)
+                if held and module.state != "tested out":
                     return _continue_at(card.track, module.module, lesson_id, progress)
     for card in (card for card in cards if card.assigned):
         for module in card.modules:
-            if module.next_lesson is not None and module.state != "locked":
+            wanted_on = module.state not in {"locked", "tested out"}
+            if module.next_lesson is not None and wanted_on:
                 return _continue_at(card.track, module.module, module.next_lesson.id, progress)
     return None
 

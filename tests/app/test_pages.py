@@ -33,6 +33,7 @@ ROLES = {
     "author": (*LEARNER, *COMPARING, "items", "lessons", "preview", "reviews"),
     "approver": (*LEARNER, "corrections", "items", "lessons", "preview", "reviews"),
     "auditor": LEARNER,
+    "accommodations_officer": ("accommodations",),
     "administrator": (*LEARNER, "reviews"),
 }
 CLOSED = ("team_growth", "programs", "corrections", "items", "lessons", "preview", "reviews")

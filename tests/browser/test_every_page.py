@@ -13,6 +13,7 @@ VERSIONS = "/versions?file=curriculum/modules/a3-traces/module.md"
 VISITS = {
     "administrator": ["/people", "/jobs"],
     "auditor": ["/audit"],
+    "accommodations_officer": ["/accommodations"],
     "employee": [
         "/",
         "/tracks",

@@ -39,6 +39,9 @@ BAD_RESPONSES = [
     {},
     {"choice": "z"},
     {"choice": float("nan")},
+    {"choice": float("inf")},
+    {"text": float("-inf")},
+    {"order": [float("nan")]},
     {"choices": ["z"]},
     {"choices": [], "more": 1},
     {"text": MUCH},
@@ -266,7 +269,12 @@ def test_a_flag_on_a_question_that_is_not_in_the_check_is_refused(house: House) 
 
 def flag(house: House, viewer, attempt_id: int, *, position: int = 0, flagged: bool = True):
     checks.flag_question(
-        house.store, viewer=viewer, attempt_id=attempt_id, position=position, flagged=flagged
+        house.store,
+        viewer=viewer,
+        attempt_id=attempt_id,
+        position=position,
+        flagged=flagged,
+        now=NOW,
     )
 
 

@@ -172,7 +172,7 @@ def test_one_program_was_drawn_before_anybody_opened_a_lesson(small: Demo) -> No
     assert Counter(row[0] for row in programs) == {"lottery": 1, "self": 2}
 
 
-def test_the_entry_page_offers_six_personas(small: Demo) -> None:
+def test_the_entry_page_offers_seven_personas(small: Demo) -> None:
     assert [one.role for one in read_personas(small.store)] == [
         "employee",
         "manager",
@@ -180,6 +180,7 @@ def test_the_entry_page_offers_six_personas(small: Demo) -> None:
         "program_lead",
         "administrator",
         "auditor",
+        "accommodations_officer",
     ]
 
 

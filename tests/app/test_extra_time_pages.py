@@ -1,0 +1,150 @@
+"""Extra time on the pages: an officer sets it, its person sees it, a break hides the questions."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from db.store import Store
+from portal import clock, loaders
+from portal.access import Role, Viewer
+from portal.services.accommodating import Wish, set_accommodation
+from portal.services.checks import read_clock
+from portal.services.sessions import start_session
+from tests.small_house import House
+
+APP = Path(__file__).parents[2] / "portal" / "app.py"
+
+
+@pytest.fixture
+def small(sqlite_store: Store, sqlite_url: str, tmp_path: Path, monkeypatch) -> Iterator[House]:
+    house = House.build(sqlite_store, folder=tmp_path / "content")
+    monkeypatch.setenv("PORTAL_DATABASE_URL", sqlite_url)
+    monkeypatch.setenv("PORTAL_CONTENT_DIR", str(house.folder))
+    loaders.forget()
+    yield house
+    loaders.close()
+
+
+def sign_in(house: House, monkeypatch: pytest.MonkeyPatch, *roles: Role) -> Viewer:
+    viewer = house.viewer(*roles)
+    token = start_session(house.store, person_id=viewer.person_id, now=clock.now(), hours=1)
+    monkeypatch.setattr(loaders, "session_token", lambda: token)
+    return viewer
+
+
+def open_page(page: str, **query: str) -> AppTest:
+    at = AppTest.from_file(str(APP), default_timeout=60)
+    at.switch_page(f"app_pages/{page}.py")
+    for name, value in query.items():
+        at.query_params[name] = value
+    return at.run()
+
+
+def said(at: AppTest) -> str:
+    kinds = ("title", "header", "markdown", "info", "warning", "error", "success")
+    return "\n".join(str(one.value) for kind in kinds for one in at.get(kind))
+
+
+def give(house: House, learner: Viewer) -> None:
+    set_accommodation(
+        house.store,
+        viewer=house.viewer("accommodations_officer"),
+        person_id=learner.person_id,
+        wish=Wish(150, 10, "own request", clock.now().date(), None),
+        now=clock.now(),
+    )
+
+
+def test_an_officer_sets_and_ends_extra_time(small: House, monkeypatch) -> None:
+    learner = small.viewer(name="Bo Berg")
+    sign_in(small, monkeypatch, "employee", "accommodations_officer")
+
+    at = open_page("accommodations", person=str(learner.person_id))
+    at.selectbox(key="accommodations_time").select(150)
+    at.selectbox(key="accommodations_breaks").select(20)
+    at.button(key="accommodations_go").click().run()
+    told = said(at)
+    listed = said(open_page("accommodations"))
+    at.button(key="accommodations_end").click().run()
+
+    assert not at.exception
+    assert "1.5 times the usual time" in told.replace("1.50", "1.5")
+    assert "20 minutes of breaks a check" in told
+    assert "**Bo Berg**" in listed
+    assert "Nothing is set" in said(at)
+
+
+def test_nobody_else_opens_the_page_of_extra_time(small: House, monkeypatch) -> None:
+    learner = small.viewer()
+    give(small, learner)
+    sign_in(small, monkeypatch, "employee", "manager", "administrator")
+
+    at = open_page("accommodations", person=str(learner.person_id))
+
+    assert "You need the role accommodations officer" in said(at)
+    assert "times the usual time" not in said(at)
+
+
+def test_the_person_sees_the_own_time_under_my_data(small: House, monkeypatch) -> None:
+    viewer = sign_in(small, monkeypatch)
+    before = said(open_page("my_data"))
+    give(small, viewer)
+
+    after = said(open_page("my_data"))
+
+    assert "You have the usual time in every check." in before
+    assert "10 minutes of breaks a check" in after
+
+
+def test_a_break_hides_the_question_until_its_learner_goes_on(small: House, monkeypatch) -> None:
+    viewer = sign_in(small, monkeypatch)
+    give(small, viewer)
+    attempt_id = small.start(viewer, now=clock.now())
+    stem = small.read(viewer, attempt_id).questions[0].question.stem
+
+    at = open_page("check", attempt=str(attempt_id))
+    shown = said(at)
+    at.button(key="check_break").click().run()
+    paused = said(at)
+    break_left = read_clock(
+        small.store, viewer=viewer, attempt_id=attempt_id, now=clock.now()
+    ).break_left
+    again = said(open_page("check", attempt=str(attempt_id)))
+    at.button(key="check_go_on").click().run()
+
+    assert stem in shown
+    assert "27 minutes left" in shown
+    assert stem not in paused + again
+    assert "You are on a break" in paused
+    assert break_left is not None
+    assert stem in said(at)
+
+
+def test_who_has_no_breaks_is_offered_none(small: House, monkeypatch) -> None:
+    viewer = sign_in(small, monkeypatch)
+    attempt_id = small.start(viewer, now=clock.now())
+
+    at = open_page("check", attempt=str(attempt_id))
+
+    assert "check_break" not in {one.key for one in at.button}
+    assert "18 minutes left" in said(at)
+
+
+def test_an_answer_given_at_once_is_kept_with_its_seconds(small: House, monkeypatch) -> None:
+    viewer = sign_in(small, monkeypatch)
+    attempt_id = small.start(viewer, now=clock.now())
+    questions = small.read(viewer, attempt_id).questions
+    place = [one.question.type for one in questions].index("single")
+
+    at = AppTest.from_file(str(APP), default_timeout=60)
+    at.switch_page("app_pages/check.py")
+    at.query_params["attempt"] = str(attempt_id)
+    at.session_state[f"check_place_{attempt_id}"] = place
+    at.run()
+    at.radio(key=f"check_answer_{attempt_id}_{questions[place].position}").set_value("b").run()
+    small.submit(viewer, attempt_id, now=clock.now())
+    result = said(open_page("result", attempt=str(attempt_id)))
+
+    assert "1 answer came faster than its question can be read." in result
