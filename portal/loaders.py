@@ -1,11 +1,12 @@
 """The only caches: the store, and what is published; and who looks at this run."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, lru_cache
 from importlib import import_module
 from pathlib import Path
+from typing import Any, TypeVar
 
 import streamlit as st
 
@@ -251,20 +252,44 @@ def draft_picture(path: str) -> bytes | None:
     return read_image(house().settings.content_dir, path)
 
 
+T = TypeVar("T")
+
+
+def drawn(viewer: Viewer, said: str, make: Callable[[], T]) -> T:
+    """Return what `make` draws for a viewer, made once as long as it says the same.
+
+    `said` holds, or is the fingerprint of, everything that the drawing depends on but the viewer.
+    """
+    found: T = _drawn(viewer, said, make)
+    return found
+
+
+# Who looks and what is said are the key. A drawing is never changed, so sessions share it.
+@st.cache_resource(max_entries=24, show_spinner=False)
+def _drawn(viewer: Viewer, said: str, _make: Callable[[], object]) -> Any:  # noqa: ANN401
+    del viewer, said
+    return _make()
+
+
 def forget() -> None:
     """Let go of everything cached; the next call opens the store of the settings then in force."""
     for cached in (house, _catalogue, _curriculum, _published_texts, _parse_once, item, lesson):
         cached.cache_clear()
+    _drawn.clear()
 
 
 def warm() -> None:
     """Import what pages draw with and read what is published, before the first person comes."""
+    prepare_charts()
+    catalogue()
+
+
+def prepare_charts() -> None:
+    """Import what pages draw with."""
     for module in ("altair", "pandas", "portal.charts"):
         import_module(module)
-    # Charts are checked against their schema when they are sent; checking every part while it is
-    # built takes twice the time.
+    # Checking every part of a chart while it is built takes twice the time; the tests check them.
     import_module("altair.utils.schemapi").disable_debug_mode()
-    catalogue()
 
 
 def close() -> None:

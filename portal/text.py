@@ -9,7 +9,7 @@ from pathlib import Path
 
 from babel import Locale
 from babel.dates import format_date, format_time
-from babel.numbers import format_decimal
+from babel.numbers import NumberPattern, parse_pattern
 
 LOCALES = Path(__file__).with_name("locales")
 DEFAULT_LANGUAGE = "en"
@@ -94,10 +94,14 @@ def month_text(day: date) -> str:
 
 def number_text(value: float, *, digits: int = 0) -> str:
     """Return a number with grouping and a real minus sign."""
-    pattern = "#,##0" + ("." + "0" * digits if digits else "")
-    return format_decimal(value, format=pattern, locale=_locale(_language.get())).replace(
-        "-", MINUS
-    )
+    text = str(_pattern(digits).apply(value, _locale(_language.get())))
+    return text.replace("-", MINUS)
+
+
+@cache
+def _pattern(digits: int) -> NumberPattern:
+    # Reading the pattern takes longer than writing a number by it.
+    return parse_pattern("#,##0" + ("." + "0" * digits if digits else ""))
 
 
 def signed_text(value: float, *, digits: int = 0) -> str:

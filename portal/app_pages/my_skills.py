@@ -5,6 +5,7 @@ import streamlit as st
 
 from portal import loaders
 from portal.charts.skill import Z95, skill_over_time
+from portal.components.chart_view import draw_chart
 from portal.components.receipt_view import draw_difficulties, draw_receipt
 from portal.components.skill_strip import band_words, draw_skill_strip, is_dark
 from portal.components.states import draw_empty
@@ -32,7 +33,7 @@ def _draw_over_time(own: OwnSkill) -> None:
     st.header(_("Over time: {skill}").format(skill=own.skill.name))
     checks = _over_time(own)
     target = cut_of(own.skill, own.target)
-    st.altair_chart(
+    draw_chart(
         skill_over_time(
             checks, target=None if target is None else 500 + 100 * target, dark=is_dark()
         ),

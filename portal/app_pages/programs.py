@@ -5,7 +5,7 @@ import streamlit as st
 from portal import access, clock, loaders
 from portal.charts.growth_points import occasion_names
 from portal.components.comparison_state import draw_origin, draw_state_of_work
-from portal.components.comparison_view import draw_comparison
+from portal.components.comparison_view import draw_stored_comparison
 from portal.components.event_study_view import draw_wave_study
 from portal.components.program_filter import choose_among
 from portal.components.states import draw_empty
@@ -39,7 +39,7 @@ def _draw_routes(program_id: int) -> None:
     if found.compared is not None:
         if target not in found.targets:
             st.info(_("No check was taken at this time yet; the earliest one is shown."))
-        draw_comparison(found.compared)
+        draw_stored_comparison(found.compared, viewer=viewer)
         draw_origin(found)
 
 

@@ -6,6 +6,7 @@ import streamlit as st
 from assessments.sentences import COMPARABILITY_ON_SCREEN
 from portal import loaders
 from portal.charts.choice import choice_chart
+from portal.components.chart_view import draw_chart
 from portal.components.skill_strip import is_dark
 from portal.components.table_view import draw_table
 from portal.services.choice_bench import STRONGEST, ChoiceBench, run_choice_bench
@@ -67,7 +68,7 @@ def _draw_gaps(bench: ChoiceBench) -> None:
     told = "; ".join(
         f"{number_text(strength, digits=1)}: {signed_text(gap)}" for strength, gap, *_rest in rows
     )
-    st.altair_chart(
+    draw_chart(
         chart,
         alt=_("Plain difference of the last means by strength of choice: {words}.").format(
             words=told

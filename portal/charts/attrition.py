@@ -5,7 +5,7 @@ import numpy as np
 import pandas as pd
 
 from assessments.attrition import attrition_boundary
-from portal.charts.theme import BAND_OPACITY, ROLES, Finished, axis, configured
+from portal.charts.theme import BAND_OPACITY, ROLES, Finished, axis, finished
 from portal.text import _
 
 _TONES = alt.Scale(domain=list(ROLES))
@@ -43,14 +43,13 @@ def attrition_chart(*, overall: float, differential: float, dark: bool) -> Finis
     shade = alt.Chart(field).encode(x=x, y=y, color=ink)
     mark = alt.Chart(point).encode(x=x, y=y, color=ink)
     words = alt.Chart(limit).mark_text(align="left", dx=4, dy=-10)
-    return configured(
-        alt.layer(
-            shade.mark_area(opacity=BAND_OPACITY),
-            shade.mark_line(strokeDash=[6, 4], strokeWidth=1.5),
-            words.encode(x=x, y=y, text="name:N", color=ink),
-            mark.mark_point(shape="square", filled=True, size=110, opacity=1),
-            mark.mark_text(
-                align="right" if inside else "left", dx=-12 if inside else 12, fontWeight=600
-            ).encode(text="name:N"),
-        ).properties(height=HEIGHT)
+    return finished(
+        shade.mark_area(opacity=BAND_OPACITY),
+        shade.mark_line(strokeDash=[6, 4], strokeWidth=1.5),
+        words.encode(x=x, y=y, text=alt.Text("name:N"), color=ink),
+        mark.mark_point(shape="square", filled=True, size=110, opacity=1),
+        mark.mark_text(
+            align="right" if inside else "left", dx=-12 if inside else 12, fontWeight=600
+        ).encode(text=alt.Text("name:N")),
+        height=HEIGHT,
     )

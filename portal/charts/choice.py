@@ -3,7 +3,7 @@
 import altair as alt
 import pandas as pd
 
-from portal.charts.theme import ROLES, Finished, axis, configured
+from portal.charts.theme import ROLES, Finished, axis, finished
 from portal.text import _
 
 _TONES = alt.Scale(domain=list(ROLES))
@@ -47,13 +47,14 @@ def choice_chart(gaps: pd.DataFrame, *, dark: bool) -> Finished:
         )
     )
     word = _("truth: 0")
-    return configured(
-        alt.layer(
-            alt.Chart(truth).mark_rule(strokeWidth=2, strokeDash=[6, 4]).encode(y=y, color=color),
-            alt.Chart(frame).mark_rule(strokeWidth=2).encode(x=x, y=low, y2="high:Q", color=color),
-            points,
-            alt.Chart(truth)
-            .mark_text(align="left", dx=6, dy=14)
-            .encode(x=x, y=y, color=color, text=alt.value(word)),
-        ).properties(height=300)
+    return finished(
+        alt.Chart(truth).mark_rule(strokeWidth=2, strokeDash=[6, 4]).encode(y=y, color=color),
+        alt.Chart(frame)
+        .mark_rule(strokeWidth=2)
+        .encode(x=x, y=low, y2=alt.Y2("high:Q"), color=color),
+        points,
+        alt.Chart(truth)
+        .mark_text(align="left", dx=6, dy=14)
+        .encode(x=x, y=y, color=color, text=alt.value(word)),
+        height=300,
     )

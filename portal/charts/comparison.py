@@ -3,7 +3,7 @@
 import altair as alt
 import pandas as pd
 
-from portal.charts.theme import ROLES, Finished, axis, configured
+from portal.charts.theme import ROLES, Finished, axis, finished
 from portal.text import _
 
 _TONES = alt.Scale(domain=list(ROLES))
@@ -48,7 +48,11 @@ def forest_chart(
         layers.append(
             alt.Chart(field)
             .mark_rect(opacity=0.16)
-            .encode(x=alt.X("low:Q", scale=scale, axis=x_axis, title=title), x2="high:Q", color=ink)
+            .encode(
+                x=alt.X("low:Q", scale=scale, axis=x_axis, title=title),
+                x2=alt.X2("high:Q"),
+                color=ink,
+            )
         )
     zero = pd.DataFrame({"effect": [0.0], "tone": ["quiet"]})
     layers += [
@@ -56,7 +60,10 @@ def forest_chart(
         alt.Chart(frame)
         .mark_rule(strokeWidth=2)
         .encode(
-            x=alt.X("low:Q", scale=scale, axis=x_axis, title=title), x2="high:Q", y=y, color=ink
+            x=alt.X("low:Q", scale=scale, axis=x_axis, title=title),
+            x2=alt.X2("high:Q"),
+            y=y,
+            color=ink,
         ),
         alt.Chart(frame)
         .mark_point(filled=True, opacity=1)
@@ -79,10 +86,10 @@ def forest_chart(
             x=alt.X("edge:Q", scale=scale, axis=x_axis, title=title),
             y=y,
             color=ink,
-            text="figures:N",
+            text=alt.Text("figures:N"),
         ),
     ]
-    return configured(alt.layer(*layers).properties(height=FOREST_ROW * len(names) + 66))
+    return finished(*layers, height=FOREST_ROW * len(names) + 66)
 
 
 def love_plot(differences: pd.DataFrame, *, dark: bool) -> Finished:
@@ -109,13 +116,14 @@ def love_plot(differences: pd.DataFrame, *, dark: bool) -> Finished:
         domain=["comparable", "comparable_after_adjustment", "not_comparable"],
         range=["circle", "square", "triangle"],
     )
-    return configured(
-        alt.layer(
-            alt.Chart(fields).mark_rect(opacity=0.1).encode(x=low, x2="high:Q", color=ink),
-            alt.Chart(limits).mark_rule(strokeDash=[6, 4]).encode(x=x, color=ink),
-            alt.Chart(frame).mark_rule(strokeWidth=2).encode(x=low, x2="high:Q", y=y, color=ink),
-            alt.Chart(frame)
-            .mark_point(filled=True, size=90, opacity=1)
-            .encode(x=x, y=y, color=ink, shape=alt.Shape("state:N", scale=states, legend=None)),
-        ).properties(height=ROW_HEIGHT * len(differences) + 60)
+    return finished(
+        alt.Chart(fields).mark_rect(opacity=0.1).encode(x=low, x2=alt.X2("high:Q"), color=ink),
+        alt.Chart(limits).mark_rule(strokeDash=[6, 4]).encode(x=x, color=ink),
+        alt.Chart(frame)
+        .mark_rule(strokeWidth=2)
+        .encode(x=low, x2=alt.X2("high:Q"), y=y, color=ink),
+        alt.Chart(frame)
+        .mark_point(filled=True, size=90, opacity=1)
+        .encode(x=x, y=y, color=ink, shape=alt.Shape("state:N", scale=states, legend=None)),
+        height=ROW_HEIGHT * len(differences) + 60,
     )

@@ -42,6 +42,32 @@ def covariate_names() -> dict[str, str]:
     return {"baseline": _("score at the start")}
 
 
+def figures_of(compared: Compared, *, dark: bool) -> tuple[Figure, ...]:
+    """Return every figure that may be shown, in the order of the page.
+
+    Routes stand apart where nothing is compared.
+    """
+    comparison = compared.comparison
+    start = start_figure(comparison, dark=dark)
+    left = attrition_figure(comparison.attrition, dark=dark)
+    if comparison.withheld:
+        found = [
+            route_figure(compared, route="structured", dark=dark),
+            route_figure(compared, route="self_directed", dark=dark),
+            start,
+            left,
+        ]
+    else:
+        found = [
+            forest_figure(compared, dark=dark),
+            start,
+            left,
+            growth_figure(compared, dark=dark),
+            slopes_figure(compared, dark=dark),
+        ]
+    return tuple(figure for figure in found if figure is not None)
+
+
 def forest_figure(compared: Compared, *, dark: bool) -> Figure | None:
     """Return the estimates of the difference; None where there is none to show."""
     estimates = estimates_frame(compared)

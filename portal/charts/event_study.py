@@ -3,7 +3,7 @@
 import altair as alt
 import pandas as pd
 
-from portal.charts.theme import ROLES, Finished, axis, configured
+from portal.charts.theme import ROLES, Finished, axis, finished
 
 _TONES = alt.Scale(domain=list(ROLES))
 
@@ -42,26 +42,27 @@ def event_chart(points: pd.DataFrame, *, dark: bool) -> Finished:
     zero = pd.DataFrame({"estimate": [0.0], "tone": ["quiet"]})
     start = pd.DataFrame({"since": [-0.5], "tone": ["quiet"]})
     shapes = alt.Scale(domain=[True, False], range=["square", "circle"])
-    return configured(
-        alt.layer(
-            alt.Chart(zero).mark_rule(strokeWidth=2).encode(y=middle, color=color),
-            alt.Chart(start).mark_rule(strokeDash=[6, 4]).encode(x=x, color=color),
-            alt.Chart(frame).mark_rule(strokeWidth=2).encode(x=x, y=low, y2="high:Q", color=color),
-            alt.Chart(frame)
-            .mark_point(filled=True, size=110, opacity=1)
-            .encode(
-                x=x,
-                y=middle,
-                color=color,
-                shape=alt.Shape("after:N", scale=shapes, legend=None),
-            ),
-            alt.Chart(frame)
-            .mark_text(fontSize=12)
-            .encode(
-                x=x,
-                y=alt.Y("floor:Q", title=None, scale=scale, axis=y_axis),
-                color=color,
-                text="n:Q",
-            ),
-        ).properties(height=320)
+    return finished(
+        alt.Chart(zero).mark_rule(strokeWidth=2).encode(y=middle, color=color),
+        alt.Chart(start).mark_rule(strokeDash=[6, 4]).encode(x=x, color=color),
+        alt.Chart(frame)
+        .mark_rule(strokeWidth=2)
+        .encode(x=x, y=low, y2=alt.Y2("high:Q"), color=color),
+        alt.Chart(frame)
+        .mark_point(filled=True, size=110, opacity=1)
+        .encode(
+            x=x,
+            y=middle,
+            color=color,
+            shape=alt.Shape("after:N", scale=shapes, legend=None),
+        ),
+        alt.Chart(frame)
+        .mark_text(fontSize=12)
+        .encode(
+            x=x,
+            y=alt.Y("floor:Q", title=None, scale=scale, axis=y_axis),
+            color=color,
+            text=alt.Text("n:Q"),
+        ),
+        height=320,
     )

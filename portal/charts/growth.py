@@ -3,7 +3,7 @@
 import altair as alt
 import pandas as pd
 
-from portal.charts.theme import BAND_OPACITY, ROLES, Finished, axis, configured
+from portal.charts.theme import BAND_OPACITY, ROLES, Finished, axis, finished
 from portal.text import _
 
 _TONES = alt.Scale(domain=list(ROLES))
@@ -49,10 +49,10 @@ def growth_chart(
         alt.Tooltip("high:Q", title=_("to"), format=".0f"),
         alt.Tooltip("n:Q", title=_("Learners")),
     ]
-    base = alt.Chart(points).encode(x=x, color=color, detail="name:N")
+    base = alt.Chart(points).encode(x=x, color=color, detail=alt.Detail("name:N"))
     middle = alt.Y("score:Q", title=None, scale=scale, axis=y_axis)
     band = base.mark_area(opacity=BAND_OPACITY).encode(
-        y=alt.Y("low:Q", title=None, scale=scale, axis=y_axis), y2="high:Q"
+        y=alt.Y("low:Q", title=None, scale=scale, axis=y_axis), y2=alt.Y2("high:Q")
     )
     line = base.mark_line(strokeWidth=2.5).encode(
         y=middle, strokeDash=alt.StrokeDash("tone:N", scale=_DASHES, legend=None)
@@ -64,7 +64,7 @@ def growth_chart(
     name = (
         alt.Chart(ends)
         .mark_text(align="left", dx=10, fontWeight=600)
-        .encode(x=x, y=middle, color=color, text="name:N")
+        .encode(x=x, y=middle, color=color, text=alt.Text("name:N"))
     )
     order = {
         series: row for row, series in enumerate(sorted(points["name"].unique(), reverse=True))
@@ -76,7 +76,10 @@ def growth_chart(
         alt.Chart(counts)
         .mark_text(fontSize=12)
         .encode(
-            x=x, y=alt.Y("floor:Q", title=None, scale=scale, axis=y_axis), color=color, text="n:Q"
+            x=x,
+            y=alt.Y("floor:Q", title=None, scale=scale, axis=y_axis),
+            color=color,
+            text=alt.Text("n:Q"),
         )
     )
-    return configured(alt.layer(band, line, point, name, n).properties(height=height))
+    return finished(band, line, point, name, n, height=height)

@@ -3,7 +3,7 @@
 import altair as alt
 import pandas as pd
 
-from portal.charts.theme import ROLES, Finished, axis, configured
+from portal.charts.theme import ROLES, Finished, axis, finished
 
 _TONES = alt.Scale(domain=list(ROLES))
 ROW_HEIGHT = 52
@@ -59,8 +59,11 @@ def heatmap_chart(cells: pd.DataFrame, *, domain: tuple[float, float], dark: boo
             .encode(x=x, y=y, color=ink, tooltip=tips)
         )
     layers += [
-        written.mark_text(fontSize=15, fontWeight=600, dy=-7).encode(text="figure:N"),
-        written.mark_text(fontSize=12, dy=11).encode(text="below:N"),
+        written.mark_text(fontSize=15, fontWeight=600, dy=-7).encode(text=alt.Text("figure:N")),
+        written.mark_text(fontSize=12, dy=11).encode(text=alt.Text("below:N")),
     ]
-    chart = alt.layer(*layers).resolve_scale(color="independent")
-    return configured(chart.properties(height=ROW_HEIGHT * len(units) + HEAD))
+    return finished(
+        *layers,
+        height=ROW_HEIGHT * len(units) + HEAD,
+        resolve=alt.Resolve(scale=alt.ScaleResolveMap(color="independent")),
+    )

@@ -3,7 +3,7 @@
 import altair as alt
 import pandas as pd
 
-from portal.charts.theme import ROLES, Finished, axis, configured
+from portal.charts.theme import ROLES, Finished, axis, finished
 from portal.text import _
 
 _TONES = alt.Scale(domain=list(ROLES))
@@ -46,7 +46,7 @@ def option_chart(options: pd.DataFrame, *, dark: bool) -> Finished:
         .mark_rule(strokeWidth=2, opacity=0.6)
         .encode(
             x=alt.X("weak:Q", scale=alt.Scale(domain=[0, 1]), axis=x_axis),
-            x2="strong:Q",
+            x2=alt.X2("strong:Q"),
             y=y,
             color=color,
         )
@@ -56,9 +56,7 @@ def option_chart(options: pd.DataFrame, *, dark: bool) -> Finished:
         .mark_point(filled=True, size=90, opacity=1)
         .encode(x=x, y=y, shape=shape, color=color)
     )
-    return configured(
-        alt.layer(rule, points).properties(height=ROW_HEIGHT * len(names) + FRAME_HEIGHT)
-    )
+    return finished(rule, points, height=ROW_HEIGHT * len(names) + FRAME_HEIGHT)
 
 
 def holders_chart(held: pd.DataFrame, *, dark: bool) -> Finished:
@@ -82,4 +80,4 @@ def holders_chart(held: pd.DataFrame, *, dark: bool) -> Finished:
         .mark_bar(height=14, cornerRadius=7)
         .encode(x=x, y=y, color=alt.Color("tone:N", scale=_TONES, legend=None))
     )
-    return configured(alt.layer(bars).properties(height=ROW_HEIGHT * len(names) + 60))
+    return finished(bars, height=ROW_HEIGHT * len(names) + 60)

@@ -6,7 +6,7 @@ own rules repaint them, because a file that is handed on cannot ask who reads it
 
 import html
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pandas as pd
@@ -16,18 +16,12 @@ from assessments.sentences import COMPARABILITY_ON_SCREEN
 from portal.charts.comparison_estimates import method_lines, method_table
 from portal.charts.comparison_figures import (
     Figure,
-    attrition_figure,
     fair_words,
-    forest_figure,
-    growth_figure,
+    figures_of,
     hidden_teams_words,
-    route_figure,
-    slopes_figure,
-    start_figure,
 )
 from portal.charts.export import LIGHT, chart_to_svg
 from portal.charts.growth_points import occasion_names
-from portal.services.compared import Compared
 from portal.services.comparing import ComparedProgram
 from portal.text import _, date_text
 
@@ -118,7 +112,7 @@ def _part(part: ComparedProgram) -> Iterator[str]:
     if part.stale:
         yield _paragraph(_("Results came in after this was computed. It does not know them yet."))
     yield from _verdict(comparison)
-    for figure in _figures(compared):
+    for figure in figures_of(compared, dark=False):
         yield from _figure(figure, when=when)
     if comparison.withheld:
         yield f"<h3>{_safe(_('What would make it fair'))}</h3>"
@@ -143,29 +137,6 @@ def _verdict(comparison: Comparison) -> Iterator[str]:
             yield f"<li>{_safe(warning[:1].upper() + warning[1:])}.</li>"
         yield "</ul>"
     yield "</div>"
-
-
-def _figures(compared: Compared) -> Sequence[Figure]:
-    """Return the charts in the order of the page; routes stand apart where nothing is compared."""
-    comparison = compared.comparison
-    start = start_figure(comparison, dark=False)
-    left = attrition_figure(comparison.attrition, dark=False)
-    if comparison.withheld:
-        found = [
-            route_figure(compared, route="structured", dark=False),
-            route_figure(compared, route="self_directed", dark=False),
-            start,
-            left,
-        ]
-    else:
-        found = [
-            forest_figure(compared, dark=False),
-            start,
-            left,
-            growth_figure(compared, dark=False),
-            slopes_figure(compared, dark=False),
-        ]
-    return [figure for figure in found if figure is not None]
 
 
 def _figure(figure: Figure, *, when: str) -> Iterator[str]:

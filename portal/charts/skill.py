@@ -3,7 +3,7 @@
 import altair as alt
 import pandas as pd
 
-from portal.charts.theme import ROLES, Finished, axis, configured
+from portal.charts.theme import ROLES, Finished, axis, finished
 
 LOW, HIGH = -3.0, 3.0
 Z95 = 1.959964
@@ -41,7 +41,7 @@ def skill_strip(
         .mark_bar(height=12, cornerRadius=6, opacity=0.4)
         .encode(
             x=alt.X("low:Q", scale=alt.Scale(domain=[LOW, HIGH]), axis=None),
-            x2="high:Q",
+            x2=alt.X2("high:Q"),
             color=alt.Color("quiet:N", scale=_TONES, legend=None),
         )
     )
@@ -60,7 +60,7 @@ def skill_strip(
             .encode(x=x, color=alt.Color("goal:N", scale=_TONES, legend=None)),
         )
     del dark
-    return configured(alt.layer(*layers).properties(height=44))
+    return finished(*layers, height=44)
 
 
 def skill_over_time(checks: pd.DataFrame, *, target: float | None, dark: bool) -> Finished:
@@ -85,7 +85,9 @@ def skill_over_time(checks: pd.DataFrame, *, target: float | None, dark: bool) -
     rule = (
         alt.Chart(frame)
         .mark_rule(strokeWidth=10, opacity=0.4, strokeCap="round")
-        .encode(x=x, y=y, y2="high:Q", color=alt.Color("quiet:N", scale=_TONES, legend=None))
+        .encode(
+            x=x, y=y, y2=alt.Y2("high:Q"), color=alt.Color("quiet:N", scale=_TONES, legend=None)
+        )
     )
     middle = alt.Y("score:Q", scale=alt.Scale(domain=domain), axis=axis(dark=dark), title=None)
     dot = (
@@ -96,7 +98,12 @@ def skill_over_time(checks: pd.DataFrame, *, target: float | None, dark: bool) -
     value = (
         alt.Chart(frame)
         .mark_text(dy=22, fontSize=13)
-        .encode(x=x, y=middle, text="shown:Q", color=alt.Color("ink:N", scale=_TONES, legend=None))
+        .encode(
+            x=x,
+            y=middle,
+            text=alt.Text("shown:Q"),
+            color=alt.Color("ink:N", scale=_TONES, legend=None),
+        )
     )
     layers = [rule, dot, value]
     if target is not None:
@@ -106,4 +113,4 @@ def skill_over_time(checks: pd.DataFrame, *, target: float | None, dark: bool) -
             .mark_rule(strokeDash=[6, 4], strokeWidth=2)
             .encode(y=middle, color=alt.Color("goal:N", scale=_TONES, legend=None))
         )
-    return configured(alt.layer(*layers).properties(height=280))
+    return finished(*layers, height=280)

@@ -3,7 +3,7 @@
 import altair as alt
 import pandas as pd
 
-from portal.charts.theme import ROLES, Finished, axis, configured
+from portal.charts.theme import ROLES, Finished, axis, finished
 from portal.text import _
 
 _TONES = alt.Scale(domain=list(ROLES))
@@ -30,12 +30,13 @@ def slopes_chart(slopes: pd.DataFrame, *, dark: bool) -> Finished:
     ink = alt.Color("tone:N", scale=_TONES, legend=None)
     frame = slopes.assign(tone="ink")
     zero = pd.DataFrame({"slope": [0.0], "tone": ["quiet"]})
-    return configured(
-        alt.layer(
-            alt.Chart(zero).mark_rule(strokeWidth=2).encode(x=x, color=ink),
-            alt.Chart(frame).mark_rule(strokeWidth=2).encode(x=low, x2="high:Q", y=y, color=ink),
-            alt.Chart(frame)
-            .mark_point(filled=True, size=70, opacity=1)
-            .encode(x=x, y=y, color=ink, shape=alt.value("circle")),
-        ).properties(height=ROW_HEIGHT * len(names) + 50)
+    return finished(
+        alt.Chart(zero).mark_rule(strokeWidth=2).encode(x=x, color=ink),
+        alt.Chart(frame)
+        .mark_rule(strokeWidth=2)
+        .encode(x=low, x2=alt.X2("high:Q"), y=y, color=ink),
+        alt.Chart(frame)
+        .mark_point(filled=True, size=70, opacity=1)
+        .encode(x=x, y=y, color=ink, shape=alt.value("circle")),
+        height=ROW_HEIGHT * len(names) + 50,
     )

@@ -1,59 +1,77 @@
 """A comparison from its verdict to its method: the same for stored programs and for own files."""
 
 import math
+from collections.abc import Mapping
 
 import streamlit as st
 
 from assessments.attrition import Attrition
 from assessments.compare import Comparison
 from assessments.sentences import COMPARABILITY_ON_SCREEN
+from portal import loaders
+from portal.access import Viewer
 from portal.charts.comparison_figures import (
     Figure,
     attrition_figure,
     covariate_names,
     fair_words,
-    forest_figure,
-    growth_figure,
+    figures_of,
     hidden_teams_words,
-    route_figure,
-    slopes_figure,
-    start_figure,
 )
 from portal.charts.growth_points import route_names
+from portal.components.chart_view import draw_chart
 from portal.components.comparison_method import draw_method
 from portal.components.skill_strip import is_dark
 from portal.components.states import BadgeColor
 from portal.components.table_view import draw_table
-from portal.services.compared import Compared, worst_start
+from portal.services.compared import Compared, fingerprint_of, worst_start
 from portal.text import _, number_text, percent_text, plural, signed_text
 
 KEY = "compared"
+Figures = Mapping[str, Figure]
+
+
+def draw_stored_comparison(compared: Compared, *, viewer: Viewer) -> None:
+    """Draw a comparison that many look at; its figures are made once for each of them."""
+    dark = is_dark()
+    figures = loaders.drawn(
+        viewer,
+        f"{fingerprint_of(compared)} {dark}",
+        lambda: figures_of(compared, dark=dark),
+    )
+    _draw_comparison(compared, {figure.key: figure for figure in figures})
 
 
 def draw_comparison(compared: Compared) -> None:
+    """Draw a comparison that is forgotten afterwards."""
+    figures = figures_of(compared, dark=is_dark())
+    _draw_comparison(compared, {figure.key: figure for figure in figures})
+
+
+def _draw_comparison(compared: Compared, figures: Figures) -> None:
     """Draw everything that may be said; where the verdict withholds, each route on its own."""
     comparison = compared.comparison
     _draw_verdict(comparison)
     if comparison.withheld:
-        _draw_apart(compared)
-        _draw_start(comparison, title=_("Where they differed at the start"))
+        _draw_apart(compared, figures)
+        _draw_start(figures, title=_("Where they differed at the start"))
         _draw_fair(compared)
-        draw_attrition(comparison.attrition)
+        _draw_left(figures.get("attrition"))
     else:
         _draw_metrics(comparison)
         if comparison.primary is not None:
-            _draw_figure(forest_figure(compared, dark=is_dark()), title="", missing="")
+            _draw_figure(figures.get("forest"), title="", missing="")
         left, right = st.columns(2, gap="large")
         with left:
-            _draw_start(comparison, title=_("Did they start level?"))
+            _draw_start(figures, title=_("Did they start level?"))
         with right:
-            draw_attrition(comparison.attrition)
+            _draw_left(figures.get("attrition"))
         _draw_figure(
-            growth_figure(compared, dark=is_dark()),
+            figures.get("routes"),
             title=_("Growth by route"),
             missing=f":material/visibility_off: {_('hidden')}",
         )
-        _draw_slopes(compared)
+        _draw_slopes(compared, figures.get("slopes"))
     draw_method(compared)
 
 
@@ -148,7 +166,7 @@ def _draw_figure(figure: Figure | None, *, title: str, missing: str) -> None:
     if figure is None:
         st.markdown(missing)
         return
-    st.altair_chart(figure.chart, alt=figure.alt, key=f"{KEY}_{figure.key}")
+    draw_chart(figure.chart, alt=figure.alt, key=f"{KEY}_{figure.key}")
     if figure.words:
         st.markdown(figure.words)
     draw_table(
@@ -160,9 +178,9 @@ def _draw_figure(figure: Figure | None, *, title: str, missing: str) -> None:
     )
 
 
-def _draw_start(comparison: Comparison, *, title: str) -> None:
+def _draw_start(figures: Figures, *, title: str) -> None:
     _draw_figure(
-        start_figure(comparison, dark=is_dark()),
+        figures.get("love"),
         title=title,
         missing=_("No starting point is shown: too few people have one on each route."),
     )
@@ -170,14 +188,18 @@ def _draw_start(comparison: Comparison, *, title: str) -> None:
 
 def draw_attrition(attrition: Attrition) -> None:
     """Draw who left as a point on the boundary, with the counts behind it."""
+    _draw_left(attrition_figure(attrition, dark=is_dark()))
+
+
+def _draw_left(figure: Figure | None) -> None:
     _draw_figure(
-        attrition_figure(attrition, dark=is_dark()),
+        figure,
         title=_("Who left?"),
         missing=_("Not shown: too few people started to give shares of them."),
     )
 
 
-def _draw_apart(compared: Compared) -> None:
+def _draw_apart(compared: Compared, figures: Figures) -> None:
     """Draw each route in its own panel with one axis, so that no eye can set them side by side."""
     for column, (route, name) in zip(
         st.columns(2, gap="large"), list(route_names().items())[:2], strict=True
@@ -186,7 +208,7 @@ def _draw_apart(compared: Compared) -> None:
         words = _("hidden") if taken else _("no check taken yet")
         with column:
             _draw_figure(
-                route_figure(compared, route=route, dark=is_dark()),
+                figures.get(route),
                 title=name,
                 missing=f":material/visibility_off: {words}",
             )
@@ -198,11 +220,10 @@ def _draw_fair(compared: Compared) -> None:
         st.markdown(words)
 
 
-def _draw_slopes(compared: Compared) -> None:
+def _draw_slopes(compared: Compared, figure: Figure | None) -> None:
     if compared.comparison.growth is None:
         return
     hidden = f":material/visibility_off: {hidden_teams_words(compared)}"
-    figure = slopes_figure(compared, dark=is_dark())
     _draw_figure(figure, title=_("How fast teams grew"), missing=hidden)
     if figure is not None and compared.hidden_teams:
         st.markdown(hidden)

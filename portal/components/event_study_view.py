@@ -6,6 +6,7 @@ import streamlit as st
 from assessments.sentences import COMPARABILITY_ON_SCREEN
 from assessments.verdicts import MIN_LEARNERS, MIN_TEAMS
 from portal.charts.event_study import event_chart
+from portal.components.chart_view import draw_chart
 from portal.components.skill_strip import is_dark
 from portal.components.table_view import draw_table
 from portal.services.shares import MIN_SHARE
@@ -87,7 +88,7 @@ def _draw_points(study: WaveStudy) -> None:
         f"{check_words(one.since)}: {signed_text(one.estimate)} ({_range(one)})"
         for one in study.points
     )
-    st.altair_chart(
+    draw_chart(
         chart,
         alt=_("Effect of the start by check, in points: {words}.").format(words=told),
         key=f"{KEY}_chart",

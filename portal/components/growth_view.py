@@ -6,6 +6,7 @@ import streamlit as st
 from portal.charts.growth import growth_chart
 from portal.charts.growth_points import growth_table
 from portal.charts.theme import Finished
+from portal.components.chart_view import draw_chart
 from portal.components.skill_strip import is_dark
 from portal.components.table_view import draw_table
 from portal.text import _
@@ -16,7 +17,7 @@ def draw_growth(
 ) -> Finished:
     """Draw the growth chart, and return it for its files."""
     chart = growth_chart(points, low=limits[0], high=limits[1], height=height, dark=is_dark())
-    st.altair_chart(chart, alt=alt, key=key)
+    draw_chart(chart, alt=alt, key=key)
     return chart
 
 

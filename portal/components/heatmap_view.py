@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from portal.charts.heatmap import heatmap_chart
+from portal.components.chart_view import draw_chart
 from portal.components.skill_strip import is_dark
 from portal.components.table_view import draw_table
 from portal.services.heatmap import Heatmap
@@ -38,7 +39,7 @@ def draw_heatmap(heatmap: Heatmap, *, measure: str) -> None:
     )
     columns = ["name", "skill", "value", "figure", "below", "tips"]
     chart = heatmap_chart(shown[columns], domain=DOMAINS[measure], dark=is_dark())
-    st.altair_chart(chart, alt=_alt(heatmap), key=f"heatmap_{measure}")
+    draw_chart(chart, alt=_alt(heatmap), key=f"heatmap_{measure}")
     st.markdown(
         _(
             "In each cell: the figure, the level of the mean (L1 to L3, provisional until a panel "

@@ -4,6 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from portal.charts.options import holders_chart, option_chart
+from portal.components.chart_view import draw_chart
 from portal.components.skill_strip import is_dark
 from portal.components.table_view import draw_csv, draw_table
 from portal.services.item_figures import Flag, Held, Pace, Question, QuestionReport
@@ -101,7 +102,7 @@ def _draw_options(question: Question) -> None:
     )
     chart = option_chart(frame, dark=is_dark())
     right = next((one for one in question.options if one.right), None)
-    st.altair_chart(
+    draw_chart(
         chart,
         alt=_(
             "Of {n}: {strong} of the strong and {weak} of the weak pick the right option."
@@ -200,7 +201,7 @@ def draw_held(held: tuple[Held, ...], *, file_name: str) -> None:
             }
         )
         chart = holders_chart(shares, dark=is_dark())
-        st.altair_chart(
+        draw_chart(
             chart,
             alt=_("The commonest is {code}: {n} of {all} people chose what stands for it.").format(
                 code=f"{told[0].code} {told[0].text}".strip(),

@@ -8,6 +8,7 @@ import streamlit as st
 from assessments.irt import LevelBand
 from curriculum.model import Skill
 from portal.charts.skill import LOW, skill_strip
+from portal.components.chart_view import draw_chart
 from portal.services.skills import OwnSkill, cut_of
 from portal.text import _, plural
 
@@ -50,7 +51,7 @@ def draw_skill_strip(own: OwnSkill) -> None:
     if own.latest is None:
         return
     target = cut_of(own.skill, own.target)
-    st.altair_chart(
+    draw_chart(
         skill_strip(
             pd.DataFrame({"theta": [own.latest.eap], "sd": [own.latest.eap_sd]}),
             cuts=[level.cut for level in own.skill.levels if level.cut is not None],

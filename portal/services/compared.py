@@ -1,5 +1,6 @@
 """What a comparison may show of itself: routes over time, team slopes, and what would be fair."""
 
+import hashlib
 import math
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
@@ -104,6 +105,13 @@ def describe_measured(
         teams=measured.teams,
         detectable=measured.detectable,
     )
+
+
+def fingerprint_of(compared: Compared) -> str:
+    """Return what is the same for two comparisons only if all that may be shown of them is."""
+    routes = compared.routes.to_dict("list")
+    said = (replace(compared, routes=pd.DataFrame()), routes)
+    return hashlib.sha256(repr(said).encode()).hexdigest()
 
 
 def worst_start(comparison: Comparison) -> tuple[tuple[str, float], ...]:

@@ -1,12 +1,16 @@
 """What the page of a comparison draws, and what it must keep to itself."""
 
 import json
+from dataclasses import replace
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from portal import loaders
+from portal.access import Viewer
 from portal.charts.attrition import attrition_chart
 from portal.charts.export import chart_to_png, chart_to_svg
+from portal.services.compared import fingerprint_of
 from tests.app.compared import make_compared, make_rows
 
 
@@ -149,3 +153,16 @@ def test_a_chart_becomes_the_same_file_each_time():
     assert chart_to_svg(chart) == chart_to_svg(chart)
     assert chart_to_png(chart).startswith(b"\x89PNG")
     assert "#0F191E".lower() in chart_to_svg(chart).lower()
+
+
+def test_figures_are_made_once_for_a_viewer_and_anew_when_they_would_say_something_else():
+    made = []
+    compared = make_compared()
+    fewer = replace(compared, hidden_teams=compared.hidden_teams + 1)
+    one, other = (Viewer(id_, "", frozenset({"sponsor"}), "all-staff") for id_ in (1, 2))
+    loaders.forget()
+
+    for viewer, shown in ((one, compared), (one, compared), (one, fewer), (other, compared)):
+        loaders.drawn(viewer, fingerprint_of(shown), lambda: made.append(1))
+
+    assert len(made) == 3

@@ -1,14 +1,83 @@
-"""What holds for every chart: its words can be read in light and in dark."""
+"""What holds for every chart: altair takes it, and its words can be read in light and in dark."""
 
+import json
+
+import altair as alt
 import pandas as pd
 import pytest
 
-from portal.charts.comparison import forest_chart
+from portal.charts.attrition import attrition_chart
+from portal.charts.choice import choice_chart
+from portal.charts.comparison import forest_chart, love_plot
+from portal.charts.event_study import event_chart
+from portal.charts.growth import growth_chart
+from portal.charts.heatmap import heatmap_chart
+from portal.charts.options import holders_chart, option_chart
+from portal.charts.skill import skill_over_time, skill_strip
+from portal.charts.slopes import slopes_chart
 
 ESTIMATES = pd.DataFrame(
     {"name": ["Gain"], "effect": [0.3], "low": [0.1], "high": [0.5], "main": [True]}
     | {"figures": ["+0.30 (+0.10 to +0.50)"]}
 )
+
+RANGE = {"low": [0.1, -0.2], "high": [0.5, 0.1]}
+NAMES = {"name": ["One", "Two"]}
+
+
+def make_charts(*, dark):
+    """Every chart of the portal, by name."""
+    start = pd.DataFrame({**NAMES, **RANGE, "g": [0.3, 0.0], "state": "comparable"})
+    slopes = pd.DataFrame({**NAMES, **RANGE, "slope": [0.3, 0.0]})
+    places = {"place": [0.0, 1.0], "when": ["Start", "End"], "score": [480.0, 510.0]}
+    growth = pd.DataFrame({**NAMES, **RANGE, **places, "tone": "structured", "n": [12, 11]})
+    since = {"since": [-2, 0], "when": ["2 before", "first after"], "after": [False, True]}
+    events = pd.DataFrame({**RANGE, **since, "estimate": [0.2, 0.0], "n": [9, 8]})
+    gaps = pd.DataFrame({**RANGE, "strength": [0.0, 1.0], "gap": [0.2, 0.0], "chosen": [1, 0]})
+    cells = pd.DataFrame({**NAMES, "skill": "Agents", "value": [480.0, None], "figure": "480"})
+    shares = pd.DataFrame({**NAMES, "strong": [0.8, 0.1], "weak": [0.4, 0.3], "share": [0.2, 0.1]})
+    checks = pd.DataFrame({"when": ["March"], "score": [510.0], "low": [480.0], "high": [540.0]})
+    estimate = pd.DataFrame({"theta": [0.1], "sd": [0.3]})
+    return {
+        "forest": forest_chart(ESTIMATES, envelope=(0.1, 0.5), dark=dark),
+        "love": love_plot(start, dark=dark),
+        "attrition": attrition_chart(overall=12.0, differential=3.0, dark=dark),
+        "slopes": slopes_chart(slopes, dark=dark),
+        "growth": growth_chart(growth, low=400, high=600, height=300, dark=dark),
+        "events": event_chart(events, dark=dark),
+        "choice": choice_chart(gaps, dark=dark),
+        "heatmap": heatmap_chart(cells.assign(below="", tips=""), domain=(400, 600), dark=dark),
+        "options": option_chart(shares, dark=dark),
+        "holders": holders_chart(shares, dark=dark),
+        "strip": skill_strip(estimate, cuts=[-1.0, 0.0, 1.0], target=0.5, dark=dark),
+        "over time": skill_over_time(checks, target=500.0, dark=dark),
+    }
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_every_chart_keeps_to_the_grammar(dark):
+    for name, chart in make_charts(dark=dark).items():
+        written = chart.to_dict()
+
+        # Pages send charts unchecked, so that this is where a wrong one is found.
+        alt.LayerChart.from_dict(written).to_dict()
+
+        json.dumps(written, allow_nan=False)
+        assert written["height"] > 0, name
+
+
+def named(spec):
+    """The names of rows that a chart asks for."""
+    if "name" in spec.get("data", {}):
+        yield spec["data"]["name"]
+    for layer in spec.get("layer", ()):
+        yield from named(layer)
+
+
+def test_every_chart_brings_the_rows_that_it_names_and_no_others():
+    for name, chart in make_charts(dark=False).items():
+        assert set(named(chart.grammar)) == set(chart.rows), name
+        assert all(len(rows) for rows in chart.rows.values()), name
 
 
 def marks(spec, encoding=()):
