@@ -5,8 +5,8 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0013_time_and_test_outs"
-down_revision = "0012_graded_work"
+revision = "0014_time_and_test_outs"
+down_revision = "0013_people_who_are_gone"
 branch_labels = None
 depends_on = None
 
