@@ -50,7 +50,7 @@ def assemble(
     Where a pick leaves cell or level open, its items are spread evenly over both.
     """
     rng = _generator(seed, blueprint.front.id, form)
-    usable = [item for item in items if item.id not in seen and item.status in {None, "published"}]
+    usable = [item for item in items if item.id not in seen and _is_used(item)]
     by_id = {item.id: item for item in usable}
     candidates = [
         _spread([i for i in usable if _fits(i, pick=pick, form=form, banks=banks)], rng=rng)
@@ -72,7 +72,7 @@ def shortfalls(
     banks: Mapping[str, str] | None = None,
 ) -> tuple[str, ...]:
     """A sentence for every pick that some form cannot meet; empty when all forms can be made."""
-    pool = [item for item in items if item.status in {None, "published"}]
+    pool = [item for item in items if _is_used(item)]
     found: list[str] = []
     for form in forms:
         short = []
@@ -85,6 +85,11 @@ def shortfalls(
             short = [made] if isinstance(made, str) else []
         found += short
     return tuple(dict.fromkeys(found))
+
+
+def _is_used(item: Item) -> bool:
+    """Say whether a form may hold an item: a check never waits for somebody to grade it."""
+    return item.type != "rubric" and item.status in {None, "published"}
 
 
 def recently_seen(met: Mapping[str, date], *, on: date) -> frozenset[str]:

@@ -64,8 +64,8 @@ def score(item: Item, response: Mapping[str, object]) -> Score:
     return _SCORERS[item.type](item, response)
 
 
-def score_rubric(item: Item, *, points: Sequence[int]) -> Score:
-    """The score of a graded piece of work from a marker's points, one (0 to 4) for each row."""
+def score_rubric(item: Item, *, points: Sequence[float]) -> Score:
+    """The score of a graded piece of work from its marks, one (0 to 4) for each row."""
     if len(points) != len(item.rubric) or any(not 0 <= p <= RUBRIC_TOP for p in points):
         raise ValueError(f"{item.id}: expected {len(item.rubric)} marks from 0 to {RUBRIC_TOP}")
     weights = sum(row.weight for row in item.rubric)

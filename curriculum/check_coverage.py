@@ -19,6 +19,7 @@ def coverage_problems(files: Sequence[Facts]) -> list[Problem]:
         *_twins(files, items=items),
         *_without_twins(files),
         *_picks(files),
+        *_graded_work(files),
         *_skills(files),
         *_objectives(files),
         *_copies(files),
@@ -118,6 +119,39 @@ def _picks(files: Sequence[Facts]) -> list[Problem]:
         pool = [item for row in picks for bank in row[2] for item in banks[bank].items]
         for form in _forms(pool, picks=picks):
             problems += _short_picks(facts, picks, banks=banks, form=form)
+    return problems
+
+
+def _graded_work(files: Sequence[Facts]) -> list[Problem]:
+    """Blueprints that mix items people grade with items a key scores, or pick several tasks."""
+    banks = {facts.id: facts for facts in files if facts.kind == "bank" and facts.id}
+    problems = []
+    for facts in files:
+        picks = cast("list[list[Any]]", facts.data.get("picks") or [])
+        items = [
+            item
+            for row in picks
+            for bank in row[2]
+            if _is_sound(bank, banks=banks)
+            for item in banks[bank].items
+            if item.status not in _NOT_IN_USE
+        ]
+        graded = {item.id for item in items if item.type == "rubric"}
+        if not graded:
+            continue
+        message = ""
+        if len(graded) < len({item.id for item in items}):
+            message = (
+                f"people grade '{min(graded)}', a key scores other items of these banks; give "
+                "graded work a bank and a blueprint of its own"
+            )
+        elif sum(row[1] for row in picks) != 1:
+            message = "a blueprint of graded work gives one task: one pick with `n: 1`"
+        if message:
+            line, column = picks[0][6:8]
+            problems.append(
+                problem("COV008", facts.path, line=line, column=column, message=message)
+            )
     return problems
 
 

@@ -105,6 +105,7 @@ _ERRORS = {
     "COV003": "A summative item is linked from a lesson",
     "COV005": "A twin is missing",
     "COV006": "A twin differs in cell, level, format or form",
+    "COV008": "A blueprint mixes graded work with other items",
     "SEC001": "This looks like an account number",
     "SEC002": "This looks like a card number",
     "SEC003": "This looks like a key or password",

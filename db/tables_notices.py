@@ -26,6 +26,6 @@ class Notice(SQLModel, table=True):
     read_at: datetime | None = Field(default=None, sa_column=moment(optional=True))
     __table_args__ = (
         UniqueConstraint("person_id", "kind", "about"),
-        one_of("kind", "level changed"),
+        one_of("kind", "level changed", "work graded"),
         in_order("made_at", "read_at"),
     )

@@ -36,6 +36,7 @@ Deed = Literal[
     "read the audit trail",
     "manage people",
     "see jobs",
+    "grade work",
 ]
 
 # The one matrix of role and deed. What is not listed is refused.
@@ -57,6 +58,7 @@ MATRIX: Mapping[Deed, frozenset[Role]] = MappingProxyType(
         "read the audit trail": frozenset({"auditor"}),
         "manage people": frozenset({"administrator"}),
         "see jobs": frozenset({"administrator", "author"}),
+        "grade work": frozenset({"author", "approver"}),
     }
 )
 

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, insert, select, update
 from db.columns import table
 from db.tables_notices import Notice
 
-Kind = Literal["level changed"]
+Kind = Literal["level changed", "work graded"]
 
 
 def insert_notice(

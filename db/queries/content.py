@@ -50,6 +50,18 @@ def select_heads(connection: Connection) -> tuple[tuple[RevisionRow, ...], dict[
     return tuple(RevisionRow(*row) for row in rows), {row[0]: row[1] for row in items}
 
 
+def select_graded_items(connection: Connection) -> frozenset[str]:
+    """Return the live items that people grade, by content id."""
+    heads, revisions = table(Head), table(Revision)
+    return frozenset(
+        connection.execute(
+            select(heads.c.content_id)
+            .join(revisions, revisions.c.id == heads.c.revision_id)
+            .where(heads.c.kind == "item", revisions.c.body["type"].as_string() == "rubric")
+        ).scalars()
+    )
+
+
 def find_head(connection: Connection, content_id: str) -> RevisionRow | None:
     """Return the revision people see, or None."""
     heads = table(Head)

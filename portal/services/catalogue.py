@@ -1,7 +1,7 @@
 """What is published, as one value: tracks, modules, lessons, skill checks and registers."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from curriculum.json_values import registers_from_json
@@ -14,7 +14,13 @@ from curriculum.parse import (
     track_from_json,
 )
 from db import Connection
-from db.queries.content import RevisionRow, find_content_version, select_heads, select_revisions
+from db.queries.content import (
+    RevisionRow,
+    find_content_version,
+    select_graded_items,
+    select_heads,
+    select_revisions,
+)
 from db.store import Store
 
 REGISTERS = "registers"
@@ -76,8 +82,22 @@ class CheckEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class WorkEntry:
+    """Published graded work: its blueprint and the revisions of the tasks it may give."""
+
+    id: str
+    revision_id: int
+    skill: str
+    blueprint: Blueprint
+    item_revisions: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
 class Catalogue:
-    """Everything published, by id; `version` changes whenever any of it does."""
+    """Everything published, by id; `version` changes whenever any of it does.
+
+    `works` are the blueprints whose items people grade, `checks` all others.
+    """
 
     version: int
     registers: Registers
@@ -86,6 +106,12 @@ class Catalogue:
     lessons: Mapping[str, LessonEntry]
     checks: Mapping[str, CheckEntry]
     item_revisions: Mapping[str, int]
+    works: Mapping[str, WorkEntry] = field(default_factory=dict)
+
+    def works_of(self, skill: str | None) -> tuple[WorkEntry, ...]:
+        """Return the graded work of a skill, by its title."""
+        found = [work for work in self.works.values() if work.skill == skill]
+        return tuple(sorted(found, key=lambda work: (work.blueprint.front.title, work.id)))
 
     def check_of(self, skill: str | None) -> CheckEntry | None:
         """Return the skill check of a skill, or None when there is none yet."""
@@ -118,10 +144,11 @@ def content_version(store: Store) -> int:
 
 def read_catalogue(store: Store) -> Catalogue:
     """Read everything published; what is not is left out of the lists that name it."""
-    version, heads, items = store.read(_select)
+    version, heads, items, graded = store.read(_select)
     by_kind: dict[str, list[RevisionRow]] = {}
     for head in heads:
         by_kind.setdefault(head.kind, []).append(head)
+    checks = _checks(by_kind.get("blueprint", []), by_kind.get("bank", []), items)
     lessons = _lessons(by_kind.get("lesson", []), by_kind.get("module", []))
     modules = _modules(by_kind.get("module", []), lessons)
     return Catalogue(
@@ -130,8 +157,17 @@ def read_catalogue(store: Store) -> Catalogue:
         tracks=_tracks(by_kind.get("track", []), modules),
         modules=modules,
         lessons=lessons,
-        checks=_checks(by_kind.get("blueprint", []), by_kind.get("bank", []), items),
+        checks={
+            id_: replace(one, item_revisions=_without(one.item_revisions, graded))
+            for id_, one in checks.items()
+            if not _is_graded(one, graded)
+        },
         item_revisions=items,
+        works={
+            id_: WorkEntry(one.id, one.revision_id, one.skill, one.blueprint, one.item_revisions)
+            for id_, one in checks.items()
+            if _is_graded(one, graded)
+        },
     )
 
 
@@ -150,9 +186,21 @@ def _body(store: Store, revision_id: int) -> Mapping[str, Any]:
     return found[revision_id].body
 
 
-def _select(connection: Connection) -> tuple[int, tuple[RevisionRow, ...], dict[str, int]]:
+def _select(
+    connection: Connection,
+) -> tuple[int, tuple[RevisionRow, ...], dict[str, int], frozenset[str]]:
     heads, items = select_heads(connection)
-    return find_content_version(connection), heads, items
+    return find_content_version(connection), heads, items, select_graded_items(connection)
+
+
+def _is_graded(check: CheckEntry, graded: frozenset[str]) -> bool:
+    """Say whether people grade every item that a blueprint may pick."""
+    return bool(check.item_revisions) and set(check.item_revisions) <= graded
+
+
+def _without(items: Mapping[str, int], graded: frozenset[str]) -> Mapping[str, int]:
+    """Return the items that a key can score; a check never waits for a marker."""
+    return {id_: revision for id_, revision in items.items() if id_ not in graded}
 
 
 def _registers(heads: list[RevisionRow]) -> Registers:

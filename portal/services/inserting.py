@@ -101,8 +101,9 @@ def _keep_prior(connection: Connection, bank: Bank, *, now: datetime) -> None:
     An item that left the bank keeps its own, for checks that hold it. Behind measured difficulties
     they serve forms of which too few questions are measured yet.
     """
-    for skill in sorted({item.skill for item in bank.items}):
-        items = [item for item in bank.items if item.skill == skill]
+    scored = [item for item in bank.items if item.type not in {"rubric", "survey"}]
+    for skill in sorted({item.skill for item in scored}):
+        items = [item for item in scored if item.skill == skill]
         prior = find_prior(connection, skill=skill)
         known = dict(prior.parameters) if prior is not None else {}
         parameters = known | {

@@ -29,15 +29,25 @@ class LevelNotice:
     to_take: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class WorkNotice:
+    """Work that was graded: whether it was passed."""
+
+    id: int
+    work_id: str
+    title: str
+    passed: bool
+
+
 def read_notices(store: Store, *, viewer: Viewer, catalogue: Catalogue) -> tuple[LevelNotice, ...]:
-    """Return what the viewer has not read yet, the newest first."""
+    """Return the changed results that the viewer has not read of yet, the newest first."""
     access.require(viewer, "see own record")
     rows = store.read(lambda connection: select_unread(connection, viewer.person_id))
     skills = catalogue.registers.skills
     found = []
     for row in rows:
         details = row.details
-        if details["skill"] not in skills:
+        if row.kind != "level changed" or details["skill"] not in skills:
             continue
         before, after = tuple(details["band_before"]), tuple(details["band_after"])
         if before == after:
@@ -58,6 +68,24 @@ def read_notices(store: Store, *, viewer: Viewer, catalogue: Catalogue) -> tuple
             )
         )
     return tuple(found)
+
+
+def read_work_notices(
+    store: Store, *, viewer: Viewer, catalogue: Catalogue
+) -> tuple[WorkNotice, ...]:
+    """Return the graded work that the viewer has not read of yet, the newest first."""
+    access.require(viewer, "see own record")
+    rows = store.read(lambda connection: select_unread(connection, viewer.person_id))
+    return tuple(
+        WorkNotice(
+            id=row.id,
+            work_id=row.details["work"],
+            title=catalogue.works[row.details["work"]].blueprint.front.title,
+            passed=row.details["passed"],
+        )
+        for row in rows
+        if row.kind == "work graded" and row.details["work"] in catalogue.works
+    )
 
 
 def mark_notice_read(store: Store, *, viewer: Viewer, notice_id: int, now: datetime) -> None:

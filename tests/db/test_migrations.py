@@ -62,9 +62,10 @@ def describe_index(index: Mapping[str, Any]) -> str:
 
 
 def stored_sql(connection: Connection) -> list[str]:
-    """Every statement SQLite keeps, with its blanks and the order of constraints evened out."""
+    """Every statement SQLite keeps; blanks, quotes and the order of constraints evened out."""
     rows = connection.exec_driver_sql("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL")
-    found = [row[0] for row in rows if "alembic_version" not in row[0]]
+    # A table that was rebuilt has its name in quotes from then on.
+    found = [row[0].replace('"', "") for row in rows if "alembic_version" not in row[0]]
     return sorted(" ".join(sorted(re.split(r"[\s,]+", sql))) for sql in found)
 
 

@@ -36,6 +36,7 @@ set accommodations        . . . . . x . . .
 read the audit trail      . . . . . . . x .
 manage people             . . . . . . . . x
 see jobs                  . . x . . . . . x
+grade work                . . x x . . . . .
 """
 
 

@@ -25,18 +25,38 @@ def bank_items():
     return [item for bank in curriculum().banks.values() for item in bank.items]
 
 
+def is_graded(blueprint):
+    banks = [curriculum().banks[name] for pick in blueprint.picks for name in pick.banks]
+    return all(item.type == "rubric" for bank in banks for item in bank.items)
+
+
 @pytest.mark.parametrize("form", FORMS)
 def test_every_blueprint_makes_its_form_and_promises_the_reliability_that_pages_quote(form):
     banks = {item.id: bank.front.id for bank in curriculum().banks.values() for item in bank.items}
     items = {item.id: item for item in bank_items()}
 
-    assert curriculum().blueprints
-    for blueprint in curriculum().blueprints.values():
+    checks = [one for one in curriculum().blueprints.values() if not is_graded(one)]
+    assert checks
+    for blueprint in checks:
         assert shortfalls(blueprint, items.values(), forms=(form,), banks=banks) == ()
         ids = assemble(blueprint, items.values(), form=form, seed=1, banks=banks)
         a, b = expert_parameters([items[item_id] for item_id in ids]).slopes(ids)
         assert len(ids) == 12
         assert expected_reliability(a, b=b) >= 0.70
+
+
+def test_graded_work_gives_one_task_of_level_4_with_a_model_answer_and_two_markers():
+    works = [one for one in curriculum().blueprints.values() if is_graded(one)]
+
+    assert {pick.skill for work in works for pick in work.picks} == {
+        "agent-operations",
+        "workflow-redesign",
+    }
+    for work in works:
+        (item,) = (i for name in work.picks[0].banks for i in curriculum().banks[name].items)
+        assert (item.skill, item.level, work.markers) == (work.picks[0].skill, 4, 2)
+        assert item.model_answer
+        assert sum(row.weight for row in item.rubric) == 100
 
 
 def test_no_item_stands_on_a_form_with_its_twin():
