@@ -3,10 +3,11 @@
 import hashlib
 import json
 import os
+from array import array
 from collections.abc import Callable, Mapping
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from curriculum.facts import Definition, Facts, ItemFacts, Reference
 from curriculum.model import Problem
@@ -19,8 +20,20 @@ _MAKE_ITEM = partial(tuple.__new__, ItemFacts)
 _ITEM_LENGTH = len(ItemFacts._fields)
 _TWIN, _SHINGLES = ItemFacts._fields.index("twin"), ItemFacts._fields.index("shingles")
 CACHE_FILE = ".cache/curriculum-check.json"
+FINDINGS_FILE = ".cache/curriculum-findings.json"
 
 
+class Findings(NamedTuple):
+    """What a check found, without what the day and the pictures on disk decide.
+
+    `unsettled` are the files that have a day of review or pictures, for these to be judged anew.
+    """
+
+    problems: tuple[Problem, ...]
+    unsettled: tuple[Facts, ...]
+
+
+@lru_cache(maxsize=1)
 def reader_version() -> str:
     """A hash of the checker itself: when it changes, nothing cached is used."""
     digest = hashlib.sha256()
@@ -35,20 +48,9 @@ class FactsCache:
 
     def __init__(self, content_dir: Path) -> None:
         self.file = content_dir / CACHE_FILE
-        self.version = reader_version()
-        self._old = self._load()
+        self._old: dict[str, list[Any]] = _stored(self.file, field="files", kind=dict) or {}
         self._new: dict[str, list[Any]] = {}
         self._changed = False
-
-    def _load(self) -> dict[str, list[Any]]:
-        try:
-            data = json.loads(self.file.read_bytes())
-        except (OSError, ValueError, RecursionError):
-            return {}
-        if not isinstance(data, dict) or data.get("version") != self.version:
-            return {}
-        files = data.get("files")
-        return files if isinstance(files, dict) else {}
 
     def find(self, path: str, *, key: str) -> Facts | None:
         """Facts of a file whose key is unchanged."""
@@ -57,7 +59,7 @@ class FactsCache:
             if row is None or row[0] != key:
                 return None
             facts = _facts(path, row)
-        except (TypeError, ValueError, IndexError, KeyError):
+        except (TypeError, ValueError, IndexError, KeyError, OverflowError):
             return None
         self._new[path] = row
         return facts
@@ -69,10 +71,10 @@ class FactsCache:
             key,
             facts.kind,
             facts.id,
-            [[p.line, p.column, p.level, p.code, p.message] for p in facts.problems],
+            [_fault_row(p) for p in facts.problems],
             facts.definitions,
             facts.references,
-            facts.items,
+            [[*item[:_SHINGLES], list(item.shingles)] for item in facts.items],
             dict(facts.data),
         ]
 
@@ -80,18 +82,67 @@ class FactsCache:
         """Write the cache; a folder that cannot be written costs only speed."""
         if not self._changed and len(self._new) == len(self._old):
             return
-        text = json.dumps(
-            {"version": self.version, "files": self._new},
-            ensure_ascii=False,
-            separators=(",", ":"),
-        )
-        part = self.file.with_suffix(f".{os.getpid()}")
-        try:
-            self.file.parent.mkdir(exist_ok=True)
-            part.write_text(text, encoding="utf-8")
-            part.replace(self.file)
-        except OSError:
-            return
+        _store(self.file, field="files", value=self._new)
+
+
+def find_findings(content_dir: Path, *, key: str) -> Findings | None:
+    """What was found when every file and register was as it is now."""
+    row = _stored(content_dir / FINDINGS_FILE, field="findings", kind=list)
+    try:
+        if row is None or row[0] != key:
+            return None
+        problems = tuple([Problem(*fault) for fault in row[1]])
+        unsettled = tuple([_unsettled(*entry) for entry in row[2]])
+    except (TypeError, ValueError, IndexError):
+        return None
+    return Findings(problems, unsettled)
+
+
+def keep_findings(content_dir: Path, findings: Findings, *, key: str) -> None:
+    """Remember what was found for the next run."""
+    unsettled = [
+        [facts.path, facts.kind, facts.references, dict(facts.data)] for facts in findings.unsettled
+    ]
+    problems = [[p.path, *_fault_row(p)] for p in findings.problems]
+    value = [key, problems, unsettled]
+    _store(content_dir / FINDINGS_FILE, field="findings", value=value)
+
+
+def _fault_row(fault: Problem) -> list[object]:
+    return [fault.line, fault.column, fault.level, fault.code, fault.message]
+
+
+def _unsettled(path: str, kind: str, references: list[list[Any]], data: dict[str, object]) -> Facts:
+    length = len(Reference._fields)
+    rows = _rows(_MAKE_REFERENCE, references, length=length)
+    return Facts(path, kind, None, (), (), rows, data=data)
+
+
+def _stored(file: Path, *, field: str, kind: type) -> Any:  # noqa: ANN401
+    """One field of a cache file that this version of the checker wrote, else None."""
+    try:
+        data = json.loads(file.read_bytes())
+    except (OSError, ValueError, RecursionError):
+        return None
+    if not isinstance(data, dict) or data.get("version") != reader_version():
+        return None
+    value = data.get(field)
+    return value if isinstance(value, kind) else None
+
+
+def _store(file: Path, *, field: str, value: object) -> None:
+    """Write a cache file; a folder that cannot be written costs only speed."""
+    text = json.dumps(
+        {"version": reader_version(), field: value}, ensure_ascii=False, separators=(",", ":")
+    )
+    part = file.with_suffix(f".{os.getpid()}")
+    try:
+        file.parent.mkdir(exist_ok=True)
+        # A file's name may hold bytes that are no UTF-8; they come back as they were.
+        part.write_text(text, encoding="utf-8", errors="surrogatepass")
+        part.replace(file)
+    except OSError:
+        return
 
 
 def key_of(data: bytes, *, kind: str, snippets: str) -> str:
@@ -100,6 +151,16 @@ def key_of(data: bytes, *, kind: str, snippets: str) -> str:
     digest.update(kind.encode())
     if (b"[!I" in data or b"[!i" in data) and b"include" in data.lower():
         digest.update(snippets.encode())
+    return digest.hexdigest()
+
+
+def findings_key(keys: Mapping[str, str], *, registers: Mapping[str, bytes]) -> str:
+    """The key of what a check found: the key of every file, and the bytes of every register."""
+    digest = hashlib.sha256()
+    for path, key in keys.items():
+        digest.update(f"{path}\0{key}\n".encode(errors="surrogatepass"))
+    for path, data in registers.items():
+        digest.update(f"{path}\0{len(data)}\n".encode() + data)
     return digest.hexdigest()
 
 
@@ -131,5 +192,7 @@ def _rows(make: Callable[[list[Any]], R], rows: list[list[Any]], *, length: int)
 
 
 def _item(entry: list[Any]) -> ItemFacts:
-    entry[_TWIN], entry[_SHINGLES] = tuple(entry[_TWIN]), tuple(entry[_SHINGLES])
-    return _rows(_MAKE_ITEM, [entry], length=_ITEM_LENGTH)[0]
+    # The row itself is written again when another file has changed.
+    row = [*entry]
+    row[_TWIN], row[_SHINGLES] = tuple(row[_TWIN]), array("I", row[_SHINGLES])
+    return _rows(_MAKE_ITEM, [row], length=_ITEM_LENGTH)[0]

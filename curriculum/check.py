@@ -8,7 +8,7 @@ from curriculum.check_references import known_in_registers, register_problems
 from curriculum.facts import Definition, Facts, Reference, did_you_mean, problem
 from curriculum.model import Curriculum, Problem, Registers
 
-__all__ = ["blocking_problems", "check_files", "register_problems"]
+__all__ = ["blocking_problems", "check_files", "overdue_problems", "register_problems"]
 
 _KINDS: Mapping[str, tuple[str, ...]] = {
     "item": ("item",),
@@ -47,8 +47,8 @@ def check_files(
             problems += _reference_problems(
                 facts, ref, places=places, paths=paths, retired=registers.retired_ids
             )
-        if today is not None:
-            problems += _overdue(facts, today=today)
+    if today is not None:
+        problems += overdue_problems(files, today=today)
     problems += _cycles(files)
     problems += _lists(files)
     problems += coverage_problems(files)
@@ -123,6 +123,11 @@ def _reference_problems(
         reason = "." + did_you_mean(ref.target, known)
     code = _CODES.get(ref.kind, "REF009")
     return [_at(facts, ref.line, ref.column, code, f"unknown {what} '{ref.target[:80]}'{reason}")]
+
+
+def overdue_problems(files: Sequence[Facts], *, today: date) -> list[Problem]:
+    """Files whose review is overdue."""
+    return [fault for facts in files for fault in _overdue(facts, today=today)]
 
 
 def _overdue(facts: Facts, *, today: date) -> list[Problem]:

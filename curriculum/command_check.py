@@ -9,17 +9,15 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from curriculum.cache import FactsCache, key_of, snippets_key
-from curriculum.check import check_files
+from curriculum.check import overdue_problems
 from curriculum.facts import Facts, Notes
+from curriculum.findings import cached_findings, read_findings
 from curriculum.model import Problem
 from curriculum.read import (
     SourceFile,
     image_problems,
     parse_bytes,
     read_bytes,
-    read_registers,
-    read_snippets,
     source_files,
 )
 from curriculum.report import FORMATS, report, summary
@@ -93,44 +91,29 @@ def check_content(
     content_dir: Path, *, paths: Sequence[Path], today: date, use_cache: bool
 ) -> tuple[list[Problem], int]:
     """All faults, or those of some files and folders; and how many files were looked at."""
-    registers, problems = read_registers(content_dir)
-    files = _read_facts(content_dir, use_cache=use_cache)
-    files += [_read_stray(path) for path in _strays(content_dir, paths)]
-    for facts in files:
-        problems += facts.problems
-    problems += check_files(files, registers=registers, today=today)
-    problems += image_problems(content_dir, files)
+    sources = list(source_files(content_dir))
+    strays = [_read_stray(path) for path in _strays(content_dir, paths, known=sources)]
+    if use_cache and not strays:
+        findings = cached_findings(content_dir, sources)
+    else:
+        findings = read_findings(content_dir, sources, strays=strays)
+    problems = [
+        *findings.problems,
+        *overdue_problems(findings.unsettled, today=today),
+        *image_problems(content_dir, findings.unsettled),
+    ]
     names = [_relative(path, content_dir) for path in paths]
     wanted = [p for p in sorted(set(problems)) if _is_wanted(p.path, names=names)]
-    count = sum(1 for facts in files if _is_wanted(facts.path, names=names))
+    seen = [*(source.path for source in sources), *(facts.path for facts in strays)]
+    count = sum(1 for path in seen if _is_wanted(path, names=names))
     return [replace(p, path=_shown(p.path, content_dir)) for p in wanted], count
 
 
-def _read_facts(content_dir: Path, *, use_cache: bool) -> list[Facts]:
-    snippets = read_snippets(content_dir)
-    snippets_hash = snippets_key(snippets)
-    cache = FactsCache(content_dir) if use_cache else None
-    files = []
-    for source in source_files(content_dir):
-        notes = Notes(source.path)
-        data = read_bytes(content_dir, source.path, notes=notes)
-        key = key_of(data, kind=source.kind, snippets=snippets_hash) if data is not None else ""
-        facts = cache.find(source.path, key=key) if cache and key else None
-        if facts is None:
-            facts = parse_bytes(data, source, snippets=snippets, notes=notes).facts
-            if cache and key:
-                cache.keep(facts, key=key)
-        files.append(facts)
-    if cache:
-        cache.save()
-    return files
-
-
-def _strays(content_dir: Path, paths: Sequence[Path]) -> list[Path]:
+def _strays(content_dir: Path, paths: Sequence[Path], *, known: Sequence[SourceFile]) -> list[Path]:
     """Files named on the command line that do not lie in the content folder's own places."""
     named = [path for path in paths if path.is_file() and path.suffix == ".md"]
-    known = {source.path for source in source_files(content_dir)} if named else set()
-    return [path for path in named if _relative(path, content_dir) not in known]
+    places = {source.path for source in known} if named else set()
+    return [path for path in named if _relative(path, content_dir) not in places]
 
 
 def _read_stray(path: Path) -> Facts:

@@ -16,6 +16,7 @@ from curriculum.facts import Notes
 from curriculum.fences import mend_fences
 from curriculum.front import Node as YamlNode
 from curriculum.front import read_yaml
+from curriculum.plain_paragraphs import plain_paragraph
 
 MAX_NESTING = 60
 _DEEP = 40
@@ -74,6 +75,7 @@ def markdown_parser() -> MarkdownIt:
     md = MarkdownIt("gfm-like2", {"linkify": False, "maxNesting": MAX_NESTING})
     md.use(footnote_plugin, inline=False, move_to_end=False, always_match_refs=True)
     md.core.ruler.enableOnly(["normalize", "block"])
+    md.block.ruler.before("table", "plain_paragraph", plain_paragraph)
     # Bold, strikes and entities need no checking, and cost half of the time.
     md.inline.ruler.enableOnly(INLINE_RULES)
     md.inline.ruler2.enableOnly([])

@@ -1,6 +1,8 @@
 """What one file says about itself and others: its faults, ids and references, each with a place."""
 
-from collections.abc import Iterable, Mapping
+import sys
+from array import array
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from types import MappingProxyType
@@ -42,7 +44,8 @@ class ItemFacts(NamedTuple):
     line: int
     last_line: int
     status: str | None
-    shingles: tuple[int, ...] = ()
+    # Packed, since a large folder has hundreds of thousands of these numbers.
+    shingles: Sequence[int] = array("I")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +81,8 @@ class Notes:
 
     def refer(self, kind: str, target: str, line: int, column: int) -> None:
         """Note that this file mentions something defined elsewhere."""
-        self.references.append(Reference(kind, target, line, column))
+        # The same few names are mentioned over and over; one copy of each is enough.
+        self.references.append(Reference(kind, sys.intern(target), line, column))
 
     def define(self, kind: str, id_: str, line: int, column: int) -> None:
         """Note that this file gives an id to something."""

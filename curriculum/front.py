@@ -1,6 +1,7 @@
 """Safe YAML with the line and column of every key and value."""
 
 import re
+import sys
 from dataclasses import dataclass
 
 import yaml
@@ -102,10 +103,11 @@ def _plain_map(text: str, *, first_line: int) -> Mapping | None:
         if found is None or found[1] in entries:
             return None
         column = found.start(2) + 1
-        value: Node = Scalar(found[2], True, line, column)
+        # Thousands of files name the same few skills, sources and types.
+        value: Node = Scalar(sys.intern(found[2]), True, line, column)
         if found[3] is not None:
             inner = _WORD.finditer(words, found.start(3), found.end(3))
-            items = tuple(Scalar(one[0], True, line, one.start() + 1) for one in inner)
+            items = tuple(Scalar(sys.intern(one[0]), True, line, one.start() + 1) for one in inner)
             value = Sequence(items, line, column)
         entries[found[1]] = (Scalar(found[1], True, line, 1), value)
     return Mapping(entries, first_line, 1) if entries else None
@@ -147,7 +149,7 @@ class _Builder:
         if isinstance(event, yaml.ScalarEvent):
             self._check(event)
             line, column = self._place(event)
-            self._put(Scalar(event.value, not event.style, line, column))
+            self._put(Scalar(sys.intern(event.value), not event.style, line, column))
         elif isinstance(event, (yaml.MappingStartEvent, yaml.SequenceStartEvent)):
             self._check(event)
             if len(self._open) >= MAX_DEPTH:

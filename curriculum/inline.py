@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from posixpath import dirname, join, normpath
 from urllib.parse import unquote
 
@@ -30,6 +31,8 @@ _SPANS = re.compile(
     r"(?:\s+(?:\"[^\"]*\"|'[^']*'))?\s*\)",
     re.DOTALL,
 )
+# The only signs with which one of these spans can begin.
+_OPENING = re.compile(r"[`\[]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,9 @@ class Found:
 
     links: tuple[Link, ...] = ()
     images: tuple[Image, ...] = ()
+
+
+_NOTHING = Found()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +68,7 @@ def scan_block(block: Block, *, document: Document) -> Found:
         elif token.type == "html_block" and block.kind != "html_block":
             line = (token.map[0] if token.map else block.start) + 1
             _note_html(token.content, line, 1, document=document)
-    return Found(tuple(dict.fromkeys(links)), tuple(images))
+    return Found(tuple(dict.fromkeys(links)), tuple(images)) if links or images else _NOTHING
 
 
 def _spots(token: Token, *, start: int, end: int, document: Document) -> Iterator[_Spot]:
@@ -154,7 +160,7 @@ def _link(spot: _Spot, *, document: Document) -> Link | None:
     kind, name = scheme[1], scheme[2]
     if kind in LINK_KINDS:
         document.notes.refer(kind, name, spot.line, spot.column)
-        return Link(kind, name, spot.text)  # type: ignore[arg-type]
+        return _shared_link(kind, name, spot.text)
     if kind.casefold() not in _WEB:
         guess = did_you_mean(kind, (*LINK_KINDS, *_WEB))
         document.notes.add(
@@ -165,6 +171,12 @@ def _link(spot: _Spot, *, document: Document) -> Link | None:
             f"path, item:, term:, track: or module:.{guess}",
         )
     return None
+
+
+@lru_cache(maxsize=4_096)
+def _shared_link(kind: str, target: str, text: str) -> Link:
+    """One value for all equal links: a term is linked to in thousands of lessons."""
+    return Link(kind, target, text)  # type: ignore[arg-type]
 
 
 def _relative_link(target: str, *, spot: _Spot, document: Document) -> Link | None:
@@ -230,17 +242,37 @@ def without_links(markdown: str, *, path: str, keep_images: bool) -> str:
     if "](" not in markdown:
         return markdown
 
-    def mended(found: re.Match[str]) -> str:
-        if found["code"]:
-            return found[0]
-        if found["sign"]:
-            place = image_place(found["target"], path=path)
-            if not keep_images:
-                return ""
-            return found[0].replace(found["target"], place) if place else found[0]
-        return found["text"] if _is_internal(found["target"]) else found[0]
+    parts = []
+    done = 0
+    for found in _spans(markdown):
+        parts += [markdown[done : found.start()], _mended(found, path=path, keep=keep_images)]
+        done = found.end()
+    return "".join([*parts, markdown[done:]])
 
-    return _SPANS.sub(mended, markdown)
+
+def _spans(markdown: str) -> Iterator[re.Match[str]]:
+    """Code, links and images; the expression is tried only where one may begin."""
+    opening = _OPENING.search(markdown)
+    done = 0
+    while opening is not None:
+        at = opening.start()
+        is_image = at > done and markdown[at] == "[" and markdown[at - 1] == "!"
+        found = _SPANS.match(markdown, at - is_image)
+        if found is not None:
+            done = found.end()
+            yield found
+        opening = _OPENING.search(markdown, at + 1 if found is None else done)
+
+
+def _mended(found: re.Match[str], *, path: str, keep: bool) -> str:
+    if found["code"]:
+        return found[0]
+    if found["sign"]:
+        place = image_place(found["target"], path=path)
+        if not keep:
+            return ""
+        return found[0].replace(found["target"], place) if place else found[0]
+    return found["text"] if _is_internal(found["target"]) else found[0]
 
 
 def _is_internal(target: str) -> bool:

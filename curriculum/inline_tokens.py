@@ -11,15 +11,16 @@ from curriculum.wording import plain_text
 # A plain link or footnote. Where nothing else special stands in a paragraph, it needs no parser.
 # The label of a footnote is read before code is, so that one with code in it is left to the parser.
 _PLAIN = re.compile(r"\[(?:\^([^\s\]\[^\x01]+)\](?!\()|([^\[\]^][^\[\]]*)\]\(([^\s()<>&\"']+)\))")
-_SPECIAL = re.compile(r"[\\<]|!\[")
-_CODE = re.compile(r"(?<!`)`[^`]+`(?!`)")
+# It begins with the sign itself, for which Python looks many times faster than for a condition.
+_CODE = re.compile(r"`(?<!``)[^`]+`(?!`)")
 
 Judged = tuple[Token, str]
 
 
 def judged_tokens(content: str, *, env: dict[str, Any]) -> list[Judged]:
     """Tokens to judge, in the order of the text, each with the words it shows."""
-    plain = None if _SPECIAL.search(content) else plain_tokens(content)
+    is_special = "\\" in content or "<" in content or "![" in content
+    plain = None if is_special else plain_tokens(content)
     return parsed_tokens(content, env=env) if plain is None else plain
 
 

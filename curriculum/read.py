@@ -3,7 +3,7 @@
 import os
 import re
 import stat
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import date
 from hashlib import sha256
@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import Protocol, TypeVar
 
 from curriculum.check import check_files
+from curriculum.check_references import known_in_registers
 from curriculum.facts import Facts, Notes, problem
 from curriculum.links import with_ids
 from curriculum.model import (
@@ -46,6 +47,15 @@ FOLDERS: Mapping[str, str] = {
     "assessments/blueprints": "blueprint",
     "curriculum/snippets": "snippet",
 }
+REGISTERS = (
+    "skills.yml",
+    "roles.yml",
+    "misconceptions.yml",
+    "sources.yml",
+    "glossary.yml",
+    "people.yml",
+    "retired_ids.txt",
+)
 _CODE = re.compile(r"M\d{2,4}")
 _SLUG = re.compile(r"[a-z0-9]+(?:[.-][a-z0-9]+)*")
 _FILE_NAME = re.compile(r"(?!README)[A-Za-z0-9][A-Za-z0-9._-]{0,80}\.md")
@@ -93,6 +103,7 @@ def read_curriculum(
     reading = _RegisterReading(content_dir)
     registers, problems = reading.registers()
     snippets = read_snippets(content_dir)
+    known = known_in_registers(registers)
     parsed = []
     for source in _sources(content_dir, texts):
         notes = Notes(source.path)
@@ -100,7 +111,8 @@ def read_curriculum(
             data: bytes | None = texts[source.path].encode("utf-8", errors="replace")
         else:
             data = read_bytes(content_dir, source.path, notes=notes)
-        parsed.append((parse or parse_bytes)(data, source, snippets=snippets, notes=notes))
+        one = (parse or parse_bytes)(data, source, snippets=snippets, notes=notes)
+        parsed.append(replace(one, facts=_without_known(one.facts, known=known)))
         if data is not None:
             reading.sources[source.path] = source_text(data)
     files = [one.facts for one in parsed]
@@ -109,6 +121,17 @@ def read_curriculum(
     problems += image_problems(content_dir, files)
     found = _curriculum(parsed, registers=registers, problems=tuple(sorted(set(problems))))
     return replace(found, sources=MappingProxyType(reading.sources))
+
+
+def _without_known(facts: Facts, *, known: Set[tuple[str, str]]) -> Facts:
+    """Facts without the mentions that the registers answer: half of what a lesson's facts hold.
+
+    Skills stay, since rules on coverage count them.
+    """
+    kept = tuple(
+        ref for ref in facts.references if ref.kind == "skill" or (ref[0], ref[1]) not in known
+    )
+    return replace(facts, references=kept)
 
 
 def source_text(data: bytes) -> str:
@@ -232,6 +255,13 @@ def read_snippets(content_dir: Path) -> dict[str, str]:
     return texts
 
 
+def read_register_bytes(content_dir: Path) -> dict[str, bytes | None]:
+    """Bytes of every register that is there, by path; None for one that may not be read."""
+    paths = [f"curriculum/{name}" for name in REGISTERS]
+    there = [path for path in paths if os.path.lexists(content_dir / path)]
+    return {path: read_bytes(content_dir, path, notes=Notes(path)) for path in there}
+
+
 def read_registers(content_dir: Path) -> tuple[Registers, list[Problem]]:
     """Read the registers; one that is missing counts as empty."""
     return _RegisterReading(content_dir).registers()
@@ -294,7 +324,7 @@ class _RegisterReading:
         return found
 
 
-def image_problems(content_dir: Path, files: list[Facts]) -> list[Problem]:
+def image_problems(content_dir: Path, files: Sequence[Facts]) -> list[Problem]:
     """Images that are missing, too large, reached through a link, or active."""
     problems = []
     seen: dict[str, tuple[str, str] | None] = {}

@@ -1,6 +1,7 @@
 """Rules on raw lines, and the short form of items that rules across files work on."""
 
 import re
+from array import array
 from collections.abc import Sequence
 
 from curriculum.document import Document
@@ -60,7 +61,7 @@ def to_item_facts(
             line=item.line,
             last_line=end,
             status=item.status,
-            shingles=shingles(item) if kind in {"bank", "lesson"} else (),
+            shingles=array("I", shingles(item) if kind in {"bank", "lesson"} else ()),
         )
         for item, end in zip(items, ends, strict=True)
     )

@@ -147,10 +147,9 @@ with left:
     if opened.kind in {"lesson", "bank"}:
         draw_new_item(
             text,
-            line=typed.line if typed else 1,
             prefix=value.front.id if value else "",
             skills=curriculum.registers.skills,
-            put=desk.put,
+            change=desk.change,
         )
 with right:
     with st.container(horizontal=True, horizontal_alignment="distribute"):

@@ -49,14 +49,15 @@ def _read(file_id: str, data: bytes, name: str, kind: SourceKind, skill: str) ->
 
 
 @guarded
-def _take(report: ImportReport, chosen: frozenset[str], target: str, licence: str) -> None:
+def _take(report: ImportReport, fresh: frozenset[str]) -> None:
+    # Read at the click: a callback's arguments are those of the run before.
     st.session_state[DONE] = take_over(
         loaders.store(),
         viewer=loaders.current_viewer(),
         report=report,
-        chosen=chosen,
-        target=target,
-        licence=licence,
+        chosen=fresh - left_out(),
+        target=str(st.session_state.get("imports_target") or NEW_BANK),
+        licence=str(st.session_state.get("imports_licence", "")),
         newest=loaders.newest(),
         read_texts=loaders.authored_curriculum,
         now=clock.now(),
@@ -81,7 +82,7 @@ def _draw_done(done: Imported) -> None:
 
 
 def _draw_taking(report: ImportReport, standing: Standing) -> None:
-    fresh = {one.item_id for one in report.outcomes if standing.is_new(one)}
+    fresh = frozenset(one.item_id for one in report.outcomes if standing.is_new(one))
     drafts = {
         row.path: row.text
         for row in read_own_drafts(loaders.store(), viewer=loaders.current_viewer())
@@ -95,19 +96,19 @@ def _draw_taking(report: ImportReport, standing: Standing) -> None:
                 icon=":material/check_circle:",
             )
         return
-    target = st.selectbox(
+    st.selectbox(
         _("Where to"), list(places), format_func=lambda path: places[path], key="imports_target"
     )
-    licence = st.text_input(
+    st.text_input(
         _("Licence of these questions"), value="internal", key="imports_licence", max_chars=80
     )
-    chosen = frozenset(fresh - left_out())
+    chosen = fresh - left_out()
     main_button(
         plural("Take {n} question over", "Take {n} questions over", len(chosen)),
         key="imports_take",
         icon="download",
         on_click=_take,
-        args=(report, chosen, target or NEW_BANK, licence),
+        args=(report, fresh),
         disabled=not chosen,
     )
 

@@ -1,5 +1,6 @@
 """What one window of the editor knows: which text is in it, and how often that was saved."""
 
+from collections.abc import Callable
 from typing import Any
 
 import streamlit as st
@@ -86,12 +87,24 @@ class Desk:
         if typed is not None:
             self.keep(typed.text)
 
-    @guarded
     def put(self, text: str, line: int, base: str | None = None) -> None:
         """Put another text into the editor, and go to a line of it."""
         self.keep(text, base=base)
         self.state["rev"] += 1
         self.go(line, 1)
+
+    @guarded
+    def change(
+        self, change: Callable[[str, int], tuple[str, int]], base: str | None = None
+    ) -> None:
+        """Change the text as it stands at the click, words typed a moment ago included.
+
+        `change` gets the text and the line of the cursor; it returns the new text and the line to
+        go to.
+        """
+        typed = typed_text(self.key, rev=self.rev)
+        text, line = (typed.text, typed.line) if typed else (self.open().text, 1)
+        self.put(*change(text, line), base)
 
     @guarded
     def reload(self) -> None:

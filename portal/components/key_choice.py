@@ -8,6 +8,20 @@ from curriculum.item_differences import ItemChange, key_choices_open_to
 from portal.text import _
 
 
+def key_choices_given(changes: Sequence[ItemChange], *, key: str) -> dict[str, str]:
+    """Return the answers that stand at a click.
+
+    A callback must ask for them: its arguments are those of the run before, and the answer may
+    have been given since.
+    """
+    given = {
+        change.id: st.session_state.get(f"{key}_{change.id}")
+        for change in changes
+        if not change.type_changed
+    }
+    return {item_id: way for item_id, way in given.items() if way is not None}
+
+
 def draw_key_choices(
     changes: Sequence[ItemChange], *, key: str, chosen: Mapping[str, str]
 ) -> dict[str, str]:

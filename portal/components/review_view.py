@@ -1,13 +1,14 @@
 """One review: who, when, why, what changes; approve it, send it back, waive the second reader."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
+from curriculum.item_differences import ItemChange
 from portal import clock, loaders
 from portal.components.buttons import main_button
 from portal.components.difference_view import draw_differences
-from portal.components.key_choice import draw_key_choices
+from portal.components.key_choice import draw_key_choices, key_choices_given
 from portal.components.notices import guarded
 from portal.components.problem_list import draw_problems
 from portal.services.approving import approve, return_to_author, waive_second_reader
@@ -16,14 +17,14 @@ from portal.text import _, date_text, plural, sentence_text, time_text
 
 
 @guarded
-def _approve(review_id: int, seen: Mapping[str, str], choices: Mapping[str, str]) -> None:
+def _approve(review_id: int, seen: Mapping[str, str], changes: Sequence[ItemChange]) -> None:
     tools = loaders.tools()
     outcomes = approve(
         loaders.store(),
         viewer=loaders.current_viewer(),
         review_id=review_id,
         seen=seen,
-        key_choices=choices,
+        key_choices=key_choices_given(changes, key="review_choice"),
         newest=tools.newest,
         read_texts=tools.read_texts,
         parse=tools.parse,
@@ -146,7 +147,7 @@ def _draw_decision(opened: OpenReview) -> None:
                 key="review_approve",
                 icon="check",
                 on_click=_approve,
-                args=(opened.row.id, seen, choices),
+                args=(opened.row.id, seen, opened.key_changes),
                 disabled=missing or stuck,
                 help=_("Choose first what becomes of the results.") if missing else None,
             )

@@ -1,6 +1,7 @@
 """Sending a draft for review: why, what goes with it, what becomes of changed keys."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 import streamlit as st
 
@@ -10,7 +11,7 @@ from curriculum.setting_edits import free_id, with_item_id
 from portal import clock, loaders
 from portal.components.buttons import main_button
 from portal.components.desk import Desk
-from portal.components.key_choice import draw_key_choices
+from portal.components.key_choice import draw_key_choices, key_choices_given
 from portal.components.notices import guarded
 from portal.services.drafting import OpenText
 from portal.services.sending import (
@@ -24,14 +25,15 @@ from portal.text import _
 
 
 @guarded
-def _send(paths: Sequence[str], drafts: Mapping[str, str], choices: Mapping[str, str]) -> None:
+def _send(path: str, drafts: Mapping[str, str], changes: Sequence[ItemChange]) -> None:
+    paths = [path, *(other for other in drafts if st.session_state.get(f"editor_with_{other}"))]
     texts = {path: sent_text(drafts[path]) for path in paths if path in drafts}
     send_for_review(
         loaders.store(),
         viewer=loaders.current_viewer(),
         paths=paths,
         why=str(st.session_state.get("editor_why", "")),
-        key_choices=choices,
+        key_choices=key_choices_given(changes, key="editor_choice"),
         curriculum=loaders.authored_curriculum(texts),
         now=clock.now(),
     )
@@ -79,16 +81,20 @@ def draw_send_form(
             key="editor_why",
             max_chars=500,
         )
-        paths = _draw_company(desk.path, drafts)
+        _draw_company(desk.path, drafts)
         changes = changed_keys(
             loaders.draft_value(desk.path, opened.newest) if opened.newest else None,
             loaders.draft_value(desk.path, text),
         )
-        choices = draw_key_choices(changes, key="editor_choice", chosen={})
+        draw_key_choices(changes, key="editor_choice", chosen={})
         for change in changes:
-            _draw_new_id(desk, change, text=text, curriculum=curriculum)
+            _draw_new_id(desk, change, curriculum=curriculum)
         main_button(
-            _("Send"), key="editor_send", icon="send", on_click=_send, args=(paths, drafts, choices)
+            _("Send"),
+            key="editor_send",
+            icon="send",
+            on_click=_send,
+            args=(desk.path, drafts, changes),
         )
 
 
@@ -102,31 +108,32 @@ def _barrier(opened: OpenText, *, blocking: Sequence[Problem], conflict: bool) -
     return None
 
 
-def _draw_company(path: str, drafts: Mapping[str, str]) -> list[str]:
-    """Draw the author's other drafts, those of the same module ticked; return what is sent."""
+def _draw_company(path: str, drafts: Mapping[str, str]) -> None:
+    """Draw the author's other drafts, those of the same module ticked."""
     others = [other for other in drafts if other != path]
     if not others:
-        return [path]
+        return
     st.markdown(_("Approved together with this text, or not at all:"))
     module = path.split("/")[-2] if unit_of_path(path) != path else ""
-    chosen = [path]
     for other in others:
         near = unit_of_path(other) == unit_of_path(path)
         lists_it = (
             other.startswith("curriculum/tracks/") and bool(module) and module in drafts[other]
         )
-        if st.checkbox(other, value=near or lists_it, key=f"editor_with_{other}"):
-            chosen.append(other)
-    return chosen
+        st.checkbox(other, value=near or lists_it, key=f"editor_with_{other}")
 
 
-def _draw_new_id(desk: Desk, change: ItemChange, *, text: str, curriculum: Curriculum) -> None:
+def _with_new_id(text: str, _line: int, *, old: str, new: str) -> tuple[str, int]:
+    return with_item_id(text, old, new), 1
+
+
+def _draw_new_id(desk: Desk, change: ItemChange, *, curriculum: Curriculum) -> None:
     new_id = free_id(change.id, {*curriculum.paths, *loaders.known_ids()})
     st.button(
         _("Or make it a new item: {id}").format(id=new_id),
         key=f"editor_new_id_{change.id}",
         icon=":material/fiber_new:",
-        on_click=desk.put,
-        args=(with_item_id(text, change.id, new_id), 1),
+        on_click=desk.change,
+        args=(partial(_with_new_id, old=change.id, new=new_id),),
         help=_("The old item is retired with its results; its id stays used."),
     )

@@ -1,13 +1,15 @@
 """The history of a text drawn: its versions, two of them compared, and the ways to change it."""
 
+from collections.abc import Sequence
 from typing import Literal
 
 import streamlit as st
 
 from curriculum.differences import differences
+from curriculum.item_differences import ItemChange
 from portal import clock, loaders
 from portal.components.difference_view import draw_differences
-from portal.components.key_choice import draw_key_choices
+from portal.components.key_choice import draw_key_choices, key_choices_given
 from portal.components.notices import guarded
 from portal.components.ways import go_to
 from portal.services.reviewing import is_secure
@@ -26,14 +28,14 @@ SHOWN = 20
 
 
 @guarded
-def _roll_back(path: str, number: int, choices: dict[str, str]) -> None:
+def _roll_back(path: str, number: int, changes: Sequence[ItemChange]) -> None:
     deed = roll_back(
         loaders.store(),
         viewer=loaders.current_viewer(),
         path=path,
         number=number,
         why=str(st.session_state.get(f"versions_why_{number}", "")),
-        key_choices=choices,
+        key_choices=key_choices_given(changes, key=f"versions_choice_{number}"),
         tools=loaders.tools(),
         now=clock.now(),
     )
@@ -170,13 +172,13 @@ def _draw_roll_back(path: str, row: Version) -> None:
         changes = keys_changed_by(
             row.source, path=path, newest=loaders.newest(), parse=loaders.draft_value
         )
-        choices = draw_key_choices(changes, key=f"versions_choice_{row.number}", chosen={})
+        draw_key_choices(changes, key=f"versions_choice_{row.number}", chosen={})
         st.button(
             _("Roll back"),
             key=f"versions_roll_{row.number}",
             icon=":material/undo:",
             on_click=_roll_back,
-            args=(path, row.number, choices),
+            args=(path, row.number, changes),
         )
 
 

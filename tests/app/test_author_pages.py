@@ -238,6 +238,17 @@ def test_an_approver_reads_versions_and_changes_nothing(visit, approver):
     assert not {"versions_set_status", "versions_roll_1", "versions_edit"} & keys(at)
 
 
+def test_an_item_is_written_as_the_form_stands_at_the_click(visit, author):
+    at = visit(author, "editor", file=MORE)
+    at.text_input(key="new_item_id").set_value("once").run()
+    at.text_input(key="new_item_title").set_value("Asked in the last moment")
+
+    at.button(key="new_item_put").click().run()
+
+    (kept,) = loaders.store().read(select_drafts)
+    assert "Asked in the last moment\n\n```item\nid: m1.once\n" in kept.text
+
+
 def test_two_authors_at_one_line_choose_what_stays(visit, house, author, approver):
     draft(house, author, MORE, old="Some words", new="Better words")
     house.edit(MORE, old="Some words", new="Other words")
@@ -247,11 +258,14 @@ def test_two_authors_at_one_line_choose_what_stays(visit, house, author, approve
     assert "You both changed the same lines" in said(at)
     assert at.button(key="editor_merge").disabled
     radio = next(one for one in at.radio if str(one.key).startswith("editor_side_0"))
-    radio.set_value("theirs").run()
+    radio.set_value("ours").run()
+    radio = next(one for one in at.radio if str(one.key).startswith("editor_side_0"))
+    radio.set_value("theirs")
     at.button(key="editor_merge").click().run()
 
     assert not at.exception
     assert "You both changed" not in said(at)
+    assert "Other words" in loaders.store().read(select_drafts)[0].text
 
 
 def test_changes_in_different_lines_are_put_together(visit, house, author):
@@ -279,6 +293,20 @@ def test_a_module_is_begun_from_the_list_and_opens_in_the_editor(visit, house, a
     assert "lessons_draft_curriculum/modules/reading-logs/module.md" in keys(
         visit(author, "lessons")
     )
+
+
+def test_a_form_filled_in_and_sent_at_once_means_what_stands_in_it(visit, house, author):
+    at = visit(author, "lessons")
+    at.radio(key="new_text_kind").set_value("lesson").run()
+    at.text_input(key="new_text_title").set_value("Limits again")
+    at.text_input(key="new_text_id").set_value("again")
+    at.selectbox(key="new_text_module").set_value("Title of m2")
+
+    at.button(key="new_text_begin").click().run()
+
+    (kept,) = [row for row in loaders.store().read(select_drafts) if "again" in row.path]
+    assert "title: Limits again" in kept.text
+    assert "id: m2.again" in kept.text
 
 
 def test_an_id_that_is_taken_is_refused_under_the_form(visit, house, author):

@@ -151,6 +151,32 @@ def test_the_cache_sees_a_changed_file(folder):
     assert main(["check", TODAY]) == 1
 
 
+def test_unchanged_files_are_not_even_looked_up_one_by_one(folder, monkeypatch):
+    main(["check", TODAY])
+    monkeypatch.setattr("curriculum.findings.FactsCache", None)
+
+    assert main(["check", TODAY]) == 0
+
+
+def test_what_was_found_before_does_not_hide_a_changed_register_picture_or_day(folder):
+    picture = folder / LESSON.replace("10-limits.md", "p.png")
+    picture.write_bytes(b"x")
+    lesson = content_files()[LESSON].replace("minutes:", "reviewed: 2026-01-01\nminutes:")
+    lesson = lesson.replace("\n## ", "\n![A picture](p.png)\n\n## ", 1)
+    (folder / LESSON).write_text(lesson, encoding="utf-8")
+
+    def codes(today=date(2026, 11, 22)):
+        found, _ = check_content(folder, paths=[], today=today, use_cache=True)
+        return {fault.code for fault in found}
+
+    assert codes() == codes() == set()
+    assert codes(date(2027, 2, 1)) == {"FM011"}
+    picture.unlink()
+    assert codes() == {"IMG002"}
+    (folder / "curriculum/people.yml").write_text("eve@norhaven.example: Eve\n", encoding="utf-8")
+    assert {"IMG002", "REF004"} <= codes()
+
+
 def test_a_new_module_lesson_bank_and_track_pass_the_checker(folder, capsys):
     title = 'A "strange": title'
     deeds = [["track", "new-track"], ["module", "m9"], ["lesson", "m9.one"], ["lesson", "m9.two"]]

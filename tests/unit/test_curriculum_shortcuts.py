@@ -11,6 +11,7 @@ from curriculum.cache import FactsCache
 from curriculum.document import markdown_parser
 from curriculum.facts import Facts, Notes, Reference
 from curriculum.front import _Builder, _plain_map, read_yaml
+from curriculum.inline import _SPANS, _spans
 from curriculum.sensitive import _emails
 
 EMAIL = re.compile(r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,8}")
@@ -65,6 +66,44 @@ def test_addresses_are_found_where_the_plain_expression_finds_them(text):
     wanted = [(found.start(), found[0].rstrip(".-")) for found in EMAIL.finditer(text)]
 
     assert list(_emails(text)) == wanted
+
+
+LINES = (
+    "Plain words", "Straße é", "- a list", "> a quote", "> - both", "1. one", "a | b", "--|--",
+    "===", "---", "# heading", "    code", "  indented", "\tTab", "```", "[^1]: note", "[a]: b",
+    "<div>", "", "", "x", "  y", "    lazy words", "- [x] box", "Trailing  ", "\u00a0no break",
+)  # fmt: skip
+
+
+@given(st.lists(st.sampled_from(LINES), max_size=10).map("\n".join))
+@settings(max_examples=300, deadline=None)
+def test_plain_paragraphs_are_read_as_the_public_parser_reads_them(text):
+    short, long = markdown_parser(), markdown_parser.__wrapped__()
+    long.block.ruler.disable("plain_paragraph")
+
+    assert short.parse(text) == long.parse(text)
+
+
+def test_an_ordinary_paragraph_takes_the_short_way():
+    parser = markdown_parser.__wrapped__()
+    parser.block.ruler.enableOnly(["plain_paragraph"])
+
+    kinds = [token.type for token in parser.parse("One line of words,\nand a second.\n\nThird.")]
+
+    assert kinds == 2 * ["paragraph_open", "inline", "paragraph_close"]
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            ("`", "``", "![", "[", "]", "](", "(", ")", "a.md", "item:x", " ", "!", "\\", "\n", "b")
+        ),
+        max_size=16,
+    ).map("".join)
+)
+@settings(max_examples=1500, deadline=None)
+def test_links_and_code_are_found_where_the_plain_expression_finds_them(text):
+    assert [m.span() for m in _spans(text)] == [m.span() for m in _SPANS.finditer(text)]
 
 
 def test_the_parser_says_nothing_and_other_logs_are_left_alone():
