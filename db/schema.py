@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -48,6 +49,8 @@ def migration_config(connection: Connection | None = None) -> Config:
     return config
 
 
+# Alembic compiles every migration to find the newest one; serving asks at each look at the version.
+@cache
 def needed_revision() -> str:
     """Return the revision this code was written for."""
     head = ScriptDirectory.from_config(migration_config()).get_current_head()

@@ -6,6 +6,7 @@ from typing import Any
 from axe_playwright_python.sync_playwright import Axe
 
 TAGS = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
+COLOUR_RULES = ("color-contrast", "link-in-text-block")
 # Findings inside Streamlit's own elements that no page of ours can change: rule -> where.
 ALLOWED: dict[str, tuple[str, ...]] = {
     "empty-table-header": ("[data-testid=stDataFrame]", "[data-testid=stTable]"),
@@ -34,7 +35,16 @@ class Finding:
 
 def findings(page: Any) -> list[Finding]:
     """Return every finding on the page as it stands, the allowed ones left out."""
-    found = Axe().run(page, options={"resultTypes": ["violations"], "runOnly": list(TAGS)})
+    return _run(page, {"type": "tag", "values": list(TAGS)})
+
+
+def findings_of_colour(page: Any) -> list[Finding]:
+    """Return what a change of the colour scheme alone can break, the allowed ones left out."""
+    return _run(page, {"type": "rule", "values": list(COLOUR_RULES)})
+
+
+def _run(page: Any, rules: dict[str, object]) -> list[Finding]:
+    found = Axe().run(page, options={"resultTypes": ["violations"], "runOnly": rules})
     return [
         Finding(violation["id"], violation["impact"], str(node["target"][0]), node["html"][:200])
         for violation in found.response["violations"]

@@ -1,11 +1,12 @@
 """Every page of every role in a real browser, light and dark: drawn, accessible, and to itself."""
 
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.axe import findings
+from tests.browser.axe import Finding, findings, findings_of_colour
 from tests.browser.visits import PATIENCE, enter_as, settle
 
 LESSON = "/lesson?module=w3-thresholds-capacity&lesson=w3-thresholds-capacity.best-on-paper"
@@ -36,7 +37,7 @@ PROBES = ("/_stcore/health", "/_stcore/host-config")
 
 
 class Watch:
-    """What a tab asked of others, and what it complained about."""
+    """What a tab asked of others, and what it complained about, since it was last emptied."""
 
     def __init__(self, page):
         self.outside, self.complaints = [], []
@@ -44,6 +45,13 @@ class Watch:
         page.on("console", self._said)
         page.on("response", self._answered)
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
+
+    def empty(self):
+        """Return what was met, and begin anew."""
+        met = tuple(self.outside), tuple(self.complaints)
+        self.outside.clear()
+        self.complaints.clear()
+        return met
 
     def _asked(self, request):
         address = urlsplit(request.url)
@@ -59,38 +67,102 @@ class Watch:
             self.complaints.append(message.text)
 
 
+@dataclass(frozen=True)
+class Visit:
+    """What one look at a page found; the page itself is left again."""
+
+    headings: int
+    exceptions: int
+    incidents: int
+    synthetic: bool
+    light: tuple[Finding, ...]
+    dark: tuple[Finding, ...]
+    outside: tuple[str, ...]
+    complaints: tuple[str, ...]
+
+
 @pytest.fixture(scope="module")
 def tabs(chromium, served):
-    """One signed-in tab for each role and colour scheme, opened when first asked for."""
+    """One signed-in tab for each role with its watch, opened when first asked for."""
     opened = {}
 
-    def tab(role, scheme):
-        if (role, scheme) not in opened:
-            context = chromium.new_context(
-                viewport={"width": 1280, "height": 900}, color_scheme=scheme
-            )
-            page = context.new_page()
+    def tab(role):
+        if role not in opened:
+            page = chromium.new_context(viewport={"width": 1280, "height": 900}).new_page()
             enter_as(page, served, role)
-            opened[role, scheme] = page
-        return opened[role, scheme]
+            opened[role] = (page, Watch(page))
+        return opened[role]
 
     yield tab
-    for page in opened.values():
+    for page, _watch in opened.values():
         page.context.close()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize(
+@pytest.fixture(scope="module")
+def visits(tabs, served):
+    """Look at a page once, light and dark, for every test that asks what was found there."""
+    made = {}
+
+    def visit(role, path):
+        if (role, path) not in made:
+            made[role, path] = look(*tabs(role), f"{served.url}{path}")
+        return made[role, path]
+
+    return visit
+
+
+def look(page, watch, url):
+    """Draw a page and let axe read it; then again in the colours of the dark scheme."""
+    watch.empty()
+    page.emulate_media(color_scheme="light")
+    page.goto(url)
+    expect(page.locator("h1").first).to_be_visible(timeout=PATIENCE)
+    settle(page)
+    light = findings(page)
+    page.emulate_media(color_scheme="dark")
+    expect(page.get_by_test_id("stApp")).to_have_css("color-scheme", "dark")
+    badge = page.get_by_test_id("stSidebar").get_by_text("Synthetic data")
+    outside, complaints = watch.empty()
+    return Visit(
+        headings=page.locator("h1").count(),
+        exceptions=page.get_by_test_id("stException").count(),
+        incidents=page.get_by_text("the help desk the number").count(),
+        synthetic=badge.is_visible(),
+        light=tuple(light),
+        dark=tuple(findings_of_colour(page)),
+        outside=outside,
+        complaints=complaints,
+    )
+
+
+EVERY_PAGE = pytest.mark.parametrize(
     ("role", "path"), [(role, path) for role, paths in VISITS.items() for path in paths]
 )
-def test_a_page_is_drawn_and_accessible(tabs, served, role, path, scheme):
-    page = tabs(role, scheme)
-    page.goto(f"{served.url}{path}")
-    expect(page.locator("h1")).to_have_count(1, timeout=PATIENCE)
-    settle(page)
-    expect(page.get_by_test_id("stException")).to_have_count(0)
-    expect(page.get_by_text("the help desk the number")).to_have_count(0)
-    assert findings(page) == []
+
+
+@EVERY_PAGE
+def test_a_page_is_drawn_with_one_heading_and_no_fault(visits, role, path):
+    seen = visits(role, path)
+    assert (seen.headings, seen.exceptions, seen.incidents) == (1, 0, 0)
+
+
+@EVERY_PAGE
+def test_a_page_is_accessible_light_and_dark(visits, role, path):
+    seen = visits(role, path)
+    assert seen.light == ()
+    assert seen.dark == ()
+
+
+@EVERY_PAGE
+def test_a_page_asks_nobody_else_and_breaks_no_rule_of_its_own_policy(visits, role, path):
+    seen = visits(role, path)
+    assert seen.outside == ()
+    assert seen.complaints == ()
+
+
+@EVERY_PAGE
+def test_every_page_of_a_demonstration_says_that_its_data_are_synthetic(visits, role, path):
+    assert visits(role, path).synthetic
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -105,33 +177,12 @@ def test_the_entry_page_is_accessible_and_says_that_people_are_invented(
     assert findings(page) == []
 
 
-@pytest.mark.parametrize("role", VISITS)
-def test_a_page_asks_nobody_else_and_breaks_no_rule_of_its_own_policy(new_context, served, role):
-    page = new_context().new_page()
-    enter_as(page, served, role)
-    watch = Watch(page)
-    for path in VISITS[role]:
-        page.goto(f"{served.url}{path}")
-        expect(page.locator("h1")).to_have_count(1, timeout=PATIENCE)
-        settle(page)
-    assert watch.outside == []
-    assert watch.complaints == []
-
-
-@pytest.mark.parametrize("role", VISITS)
-def test_every_page_of_a_demonstration_says_that_its_data_are_synthetic(tabs, served, role):
-    page = tabs(role, "light")
-    for path in VISITS[role]:
-        page.goto(f"{served.url}{path}")
-        expect(page.get_by_test_id("stSidebar").get_by_text("Synthetic data")).to_be_visible()
-
-
 @pytest.mark.parametrize(
     ("role", "path"),
     [("employee", "/team_growth"), ("employee", "/lessons"), ("manager", "/lessons")],
 )
 def test_a_page_of_another_role_shows_nothing_but_the_role_it_needs(tabs, served, role, path):
-    page = tabs(role, "light")
+    page, _watch = tabs(role)
     page.goto(f"{served.url}{path}")
     expect(page.get_by_test_id("stAlert")).to_contain_text("You need the role", timeout=PATIENCE)
     settle(page)

@@ -6,13 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import delete
-from sqlmodel import SQLModel
 
 from db.queries.content import find_content_version
 from db.store import open_store
 from portal.services.catalogue import read_catalogue
-from tests.conftest import _database_url, run_on_server
+from tests.conftest import _database_url, remove_rows, run_on_server
 from tests.small_house import House, content_files, write_files
 
 CONTENT = frozenset({"content", "revision", "head", "content_file", "calibration", "disk_file"})
@@ -91,8 +89,7 @@ class LentDatabase:
         """Remove what a test left."""
         version = self.store.read(find_content_version)
         if version == self._published and not published_something:
-            rows = [t for t in reversed(SQLModel.metadata.sorted_tables) if t.name not in CONTENT]
-            self.store.write(lambda connection: [connection.execute(delete(t)) for t in rows])
+            self.store.write(lambda connection: remove_rows(connection, keep=CONTENT))
         else:
             self.drop()
             self._make()
