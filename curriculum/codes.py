@@ -24,6 +24,7 @@ _ERRORS = {
     "FM008": "The schema does not fit the folder",
     "FM009": "An objective does not start with a verb",
     "FM013": "Imported text needs a licence",
+    "FM014": "Testing out needs a level that passes",
     "ID001": "An id is used twice",
     "ID002": "An id was used before and is retired",
     "REF001": "The skill is unknown",

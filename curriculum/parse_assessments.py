@@ -90,6 +90,10 @@ def blueprint_settings(fields: Fields) -> tuple[dict[str, Any], list[list[object
     value = fields.value("pick")
     if value is not None and not isinstance(value, Mapping) and not nodes and not fields.faulty:
         fields.fault("FM004", value, "'pick' should hold at least one pick")
+    place = fields.key("tests_out_of")
+    if place is not None and fields.value("pass_level") is None:
+        message = "say with 'pass_level: 1' to 4 which level tests out of these modules"
+        fields.fault("FM014", place, message)
     settings = {
         "picks": tuple(pick for pick, _ in picks),
         "attempts": fields.integer("attempts", low=1, high=100) or 1,
