@@ -210,7 +210,7 @@ def count_members(connection: Connection, team_ids: Sequence[int], *, on: date) 
     rows = COUNT[connection.dialect.name].run(
         connection, teams=_as_value(connection, team_ids), on=on
     )
-    return dict(rows.tuples().all())
+    return {row[0]: row[1] for row in rows}
 
 
 def find_instance(connection: Connection) -> bool | None:
