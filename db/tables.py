@@ -17,6 +17,7 @@ from sqlmodel import Field, SQLModel
 from db.columns import NAMING, BigId, document, in_order, key, moment, no, one_of, to, words
 from db.tables_authoring import DiskFile, Draft, Review, RevisionNote
 from db.tables_checks import Accommodation, AttemptBreak, TestedOut
+from db.tables_confidence import Confidence
 from db.tables_graded import (
     GradedResult,
     Grading,
@@ -69,7 +70,7 @@ GRADED = (
     WorkDraft,
 )
 GUARD = (Allowance, Audit, AuditAnchor, AuditAnchorHead)
-PRIVACY = (Consent,)
+PRIVACY = (Confidence, Consent)
 CHECKS = (Accommodation, AttemptBreak, TestedOut)
 
 ROLES = (

@@ -170,9 +170,11 @@ def test_an_authors_sentence_ends_in_a_managers_chart(  # noqa: PLR0915 - one pa
     for person in people:
         take_check(person, right=3, now=NOW)
         last = take_check(person, right=gained[arms[person.person_id]], now=END)
-        found = read_result(store, viewer=person, catalogue=catalogue, attempt_id=last)
-        assert found.before is not None
-        assert found.result.theta > found.before.theta
+        found = read_result(
+            store, viewer=person, catalogue=catalogue, read_item=read, attempt_id=last
+        )
+        assert found.change is not None
+        assert found.result.theta > found.change.before.theta
         assert found.result.se > 0
 
     # Every result moved the team's row in its own transaction: the sums equal a recount.

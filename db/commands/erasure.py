@@ -14,6 +14,7 @@ from db.commands.retention import WrittenAnswer
 from db.tables import Answer, Attempt, Person, RoleGrant, Session
 from db.tables_authoring import Draft, Review
 from db.tables_checks import Accommodation, AttemptBreak
+from db.tables_confidence import Confidence
 from db.tables_graded import GradingComment, GradingSeat, SubmissionContent, WorkDraft
 from db.tables_guard import Allowance
 from db.tables_notices import Notice
@@ -52,6 +53,7 @@ _DELETED: tuple[tuple[type, str], ...] = (
     (Accommodation, "person_id"),
     (ActivityWork, "learner_id"),
     (DeskAction, "learner_id"),
+    (Confidence, "learner_id"),
     (Draft, "author_id"),
     (WorkDraft, "learner_id"),
     (SubmissionContent, "learner_id"),

@@ -10,6 +10,7 @@ from db.columns import table
 from db.tables import Answer, Attempt, Job, Person, Session
 from db.tables_authoring import Draft
 from db.tables_checks import Accommodation, AttemptBreak
+from db.tables_confidence import Confidence
 from db.tables_graded import GradingComment, SubmissionContent, WorkDraft
 from db.tables_guard import Allowance
 from db.tables_notices import Notice
@@ -50,6 +51,7 @@ OLD: dict[str, tuple[type, Condition]] = {
     "breaks": (AttemptBreak, _old("ended_at")),
     "activities": (ActivityWork, _old("saved_at")),
     "desk actions": (DeskAction, _old("saved_at")),
+    "confidence": (Confidence, _old("rated_at")),
     "drafts": (Draft, _drafts),
     "unfinished work": (WorkDraft, _old("saved_at")),
     "handed-in work": (SubmissionContent, _old("handed_in_at")),

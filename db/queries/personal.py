@@ -44,6 +44,7 @@ PERSONAL: tuple[Personal, ...] = (
     Personal("start_choice", "learner_id"),
     Personal("activity_work", "learner_id"),
     Personal("desk_action", "learner_id"),
+    Personal("confidence", "learner_id"),
     Personal("work_draft", "learner_id"),
     Personal("submission", "learner_id"),
     Personal("submission_content", "learner_id", withheld=frozenset({"body"})),

@@ -4,16 +4,18 @@ import streamlit as st
 
 from portal import clock, loaders
 from portal.components.buttons import main_button
+from portal.components.check_start import begin_check, go_to_started
 from portal.components.level_notices import draw_level_notices
 from portal.components.skill_strip import draw_skill_strip
 from portal.components.states import draw_empty, draw_state
 from portal.components.track_card import draw_track_card
 from portal.components.transfer_card import draw_due_action
+from portal.components.ways import go_to
 from portal.services.notices import read_notices
 from portal.services.people import role_profile
 from portal.services.practice import due_actions
 from portal.services.skills import read_skills
-from portal.services.tracks import BEHIND, Continue, Home, read_home
+from portal.services.tracks import BEHIND, Continue, DueCheck, Home, read_home
 from portal.text import _, date_text, plain, plural
 
 
@@ -54,18 +56,41 @@ def _draw_due(home: Home) -> None:
             st.markdown(f"**{_('A skill check is open')}**\n\n{_('Your answers are saved.')}")
             if st.button(_("Go on with the check"), key="home_check", width="stretch"):
                 st.switch_page("app_pages/check.py", query_params={"attempt": str(home.open_check)})
-        for window in home.windows:
-            closes = date_text(window.closes_on)
-            st.markdown(f"**{closes}**\n\n{_('Skill check')} · {window.program}")
+        for number, check in enumerate(home.windows):
+            _draw_due_check(check, key=f"home_due_{number}")
         for card in home.tracks:
             if card.due_on is not None and card.state not in BEHIND:
                 st.markdown(f"**{date_text(card.due_on)}**\n\n{card.track.title}")
+                if st.button(_("Open"), key=f"home_due_track_{card.track.id}", width="stretch"):
+                    go_to("track", track=card.track.id)
         if (
             home.open_check is None
             and not home.windows
-            and not any(card.due_on for card in home.tracks)
+            and not any(card.due_on and card.state not in BEHIND for card in home.tracks)
         ):
             st.markdown(_("Nothing is due. Go on at your own pace."))
+
+
+def _draw_due_check(check: DueCheck, *, key: str) -> None:
+    track = catalogue.tracks.get(check.track_id)
+    skill = catalogue.registers.skills.get(check.skill or "")
+    what = skill.name if skill else track.title if track else check.program
+    when = (
+        _("until {day}").format(day=date_text(check.closes_on))
+        if check.open
+        else _("opens {day}").format(day=date_text(check.opens_on))
+    )
+    st.markdown(f"**{_('Skill check')}: {what}**\n\n{check.program} · {when}")
+    if check.open and check.skill is not None:
+        st.button(
+            _("Take the check"),
+            key=key,
+            width="stretch",
+            on_click=begin_check,
+            args=(check.skill, check.track_id if check.starts else None),
+        )
+    elif track is not None and st.button(_("Open the track"), key=key, width="stretch"):
+        go_to("track", track=check.track_id)
 
 
 def _draw_first_visit() -> None:
@@ -98,7 +123,8 @@ def _draw_first_visit() -> None:
 
 
 viewer, catalogue = loaders.current_viewer(), loaders.catalogue()
-home = read_home(loaders.store(), viewer=viewer, catalogue=catalogue)
+go_to_started()
+home = read_home(loaders.store(), viewer=viewer, catalogue=catalogue, now=clock.now())
 skills = read_skills(loaders.store(), viewer=viewer, catalogue=catalogue)
 
 asked = due_actions(loaders.store(), viewer=viewer, read_lesson=loaders.lesson, now=clock.now())

@@ -8,33 +8,30 @@ from assessments.pace import is_notable
 from portal import loaders
 from portal.components.buttons import main_button
 from portal.components.receipt_view import draw_difficulties, draw_receipt
+from portal.components.skill_growth import change_words
 from portal.components.skill_strip import band_words, draw_skill_strip
 from portal.components.ways import go_to, number_in_address
+from portal.services.catalogue import LessonEntry
+from portal.services.next_step import lessons_on
 from portal.services.receipts import read_own_receipt
 from portal.services.results import CheckResult, read_result
-from portal.services.skills import OwnSkill, probability_of_rise, read_skills
-from portal.text import _, date_text, number_text, percent_text, plain, plural
+from portal.services.skills import OwnSkill, read_skills
+from portal.text import _, date_text, number_text, plain, plural
 
 st.set_page_config(layout="centered")
 
 
 def _sentence(found: CheckResult, own: OwnSkill) -> str:
-    if found.before is None:
+    if found.change is None:
         return _("Your first measure of {skill}: {band}.").format(
             skill=found.skill.name, band=band_words(own)
         )
-    rose = probability_of_rise(found.before, found.result)
-    if rose >= 0.975:
-        return _("Your skill grew, by more than the check's own error.")
-    if rose <= 0.025:
-        return _("This check came out lower than the last one, by more than its own error.")
-    return _(
-        "No change beyond the check's own error. The probability that your skill rose is {share}."
-    ).format(share=percent_text(rose))
+    return change_words(found.change)
 
 
 def _draw_cells(found: CheckResult) -> None:
     st.header(_("By topic"))
+    lessons = lessons_on(catalogue, skill=found.skill.id, read_item=loaders.item)
     weakest = sorted(found.cells.items(), key=lambda pair: pair[1][0] / pair[1][1])
     for cell, (right, asked) in weakest:
         with st.container(border=True, horizontal=True, horizontal_alignment="distribute"):
@@ -44,6 +41,8 @@ def _draw_cells(found: CheckResult) -> None:
             icon = "trending_up" if low else "check_circle"
             st.markdown(f"**{name}**")
             st.markdown(f":material/{icon}: {word}")
+            if low:
+                _draw_lessons(lessons.get(cell, ()), cell=cell)
     st.markdown(
         f":small[{_('Three questions a topic are few: read this as a hint, not as a score.')}]"
     )
@@ -66,6 +65,12 @@ def _draw_pace(found: CheckResult) -> None:
             ),
             icon=":material/timer:",
         )
+
+
+def _draw_lessons(lessons: tuple[LessonEntry, ...], *, cell: str) -> None:
+    for lesson in lessons:
+        if st.button(lesson.title, key=f"result_{cell}_{lesson.id}", icon=":material/menu_book:"):
+            go_to("lesson", module=lesson.module_id, lesson=lesson.id)
 
 
 def _draw_method(found: CheckResult) -> None:
@@ -92,6 +97,7 @@ found = read_result(
     loaders.store(),
     viewer=viewer,
     catalogue=catalogue,
+    read_item=loaders.item,
     attempt_id=number_in_address("attempt"),
 )
 # What is shown is this check, also when a later one was taken since.

@@ -1,18 +1,14 @@
 """One track: what it promises, its modules in order, and its skill check."""
 
-import secrets
-
 import streamlit as st
 
 from portal import clock, loaders
 from portal.components.buttons import main_button
+from portal.components.check_start import begin_check, go_to_started
 from portal.components.notices import guarded
 from portal.components.route_offer import draw_offers
 from portal.components.states import draw_empty, draw_state
 from portal.components.ways import go_to
-from portal.services.checks import start_check
-from portal.services.learning import SEED_RANGE
-from portal.services.limits import ATTEMPTS, at_most
 from portal.services.tracks import (
     BEHIND,
     ModuleCard,
@@ -27,35 +23,13 @@ st.set_page_config(layout="centered")
 
 
 @guarded
-def _take_check(track_id: str, skill: str, *, as_start: bool) -> None:
-    viewer, catalogue = loaders.current_viewer(), loaders.catalogue()
-    attempt_id = start_check(
-        loaders.store(),
-        viewer=viewer,
-        catalogue=catalogue,
-        read_item=loaders.item,
-        skill=skill,
-        seed=secrets.randbelow(SEED_RANGE),
-        now=clock.now(),
-        limit=at_most(ATTEMPTS, loaders.house().settings.limit_attempts),
-    )
-    if as_start:
-        _choose(track_id, "taken")
-    st.session_state["track_attempt"] = attempt_id
-
-
-@guarded
 def _skip(track_id: str) -> None:
-    _choose(track_id, "skipped")
-
-
-def _choose(track_id: str, choice: str) -> None:
     choose_start(
         loaders.store(),
         viewer=loaders.current_viewer(),
         catalogue=loaders.catalogue(),
         track_id=track_id,
-        choice="taken" if choice == "taken" else "skipped",
+        choice="skipped",
         now=clock.now(),
     )
 
@@ -74,7 +48,8 @@ def _draw_start(card: TrackCard, skill: str) -> None:
                 _("Take the starting check"),
                 key="track_start",
                 icon="arrow_forward",
-                on_click=lambda: _take_check(card.track.id, skill, as_start=True),
+                on_click=begin_check,
+                args=(skill, card.track.id),
             )
             st.button(_("Skip it"), key="track_skip", on_click=_skip, args=(card.track.id,))
 
@@ -117,7 +92,8 @@ def _draw_test_out(module_id: str, skill: str, *, track_id: str, asks: bool) -> 
             type="tertiary",
             icon=":material/verified:",
             help=_("Who passes the skill check need not take this module."),
-            on_click=lambda: _take_check(track_id, skill, as_start=asks),
+            on_click=begin_check,
+            args=(skill, track_id if asks else None),
         )
 
 
@@ -165,14 +141,13 @@ def _draw_track(card: TrackCard) -> None:
             st.button(
                 _("Take the skill check"),
                 key="track_check",
-                on_click=lambda: _take_check(card.track.id, str(card.track.skill), as_start=False),
+                on_click=begin_check,
+                args=(card.track.skill, None),
             )
 
 
 catalogue = loaders.catalogue()
-attempt = st.session_state.pop("track_attempt", None)
-if attempt is not None:
-    go_to("check", attempt=str(attempt))
+go_to_started()
 cards = read_tracks(loaders.store(), viewer=loaders.current_viewer(), catalogue=catalogue)
 wanted = find_track_card(
     cards,

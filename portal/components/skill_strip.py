@@ -1,4 +1,4 @@
-"""A skill in one line: its name, the levels its band spans, and the strip."""
+"""A skill in short: its name, how it lies to the target, its levels in words, the strip."""
 
 from collections.abc import Sequence
 
@@ -7,10 +7,11 @@ import streamlit as st
 
 from assessments.irt import LevelBand
 from curriculum.model import Skill
-from portal.charts.skill import LOW, skill_strip
+from portal.charts.skill import LOW, Levels, likely_scores, skill_strip
 from portal.components.chart_view import draw_chart
+from portal.components.states import BadgeColor
 from portal.services.skills import OwnSkill, cut_of
-from portal.text import _, plural
+from portal.text import _, number_text, plural
 
 
 def is_dark() -> bool:
@@ -43,25 +44,56 @@ def graded_work_words(band: LevelBand | None) -> str:
     return _("The check reaches level 4; that level is only given with graded work.")
 
 
+def target_words(own: OwnSkill) -> str:
+    """Return the level the role needs, in words; empty where it needs none."""
+    if own.target is None:
+        return ""
+    return _("Target of your role: {level}").format(level=level_words(own.skill, (own.target,)))
+
+
+def standing_looks() -> dict[str, tuple[str, BadgeColor, str]]:
+    """Return icon, colour and word of how a band lies to the target."""
+    return {
+        "met": ("check_circle", "green", _("Target met")),
+        "too close": ("adjust", "gray", _("Too close to call")),
+        "below": ("trending_up", "gray", _("Below target")),
+    }
+
+
 def draw_skill_strip(own: OwnSkill) -> None:
     """Draw a measured skill; one that was never measured says so in words only."""
-    st.markdown(f"**{own.skill.name}** · {band_words(own)}")
+    with st.container(horizontal=True, horizontal_alignment="distribute", gap="xsmall"):
+        st.markdown(f"**{own.skill.name}**", width="content")
+        if own.standing is not None:
+            icon, color, word = standing_looks()[own.standing]
+            st.badge(word, icon=f":material/{icon}:", color=color)
+    st.markdown(f":small[{_capital(band_words(own))}]")
     if words := graded_work_words(own.band):
         st.markdown(f":small[:material/rate_review: {words}]")
     if own.latest is None:
         return
     target = cut_of(own.skill, own.target)
+    low, high = likely_scores(own.latest.eap, sd=own.latest.eap_sd)
+    likely = _("likely {low} to {high}").format(low=number_text(low), high=number_text(high))
     draw_chart(
         skill_strip(
             pd.DataFrame({"theta": [own.latest.eap], "sd": [own.latest.eap_sd]}),
-            cuts=[level.cut for level in own.skill.levels if level.cut is not None],
+            levels=Levels(
+                cuts=[level.cut for level in own.skill.levels if level.cut is not None],
+                names=[level.name for level in own.skill.levels],
+            ),
             target=max(target, LOW) if target is not None else None,
-            dark=is_dark(),
+            label=likely,
         ),
-        alt=_("{skill}: {band}, from {questions}.").format(
+        alt=_("{skill}: {band}, {likely}, from {questions}.").format(
             skill=own.skill.name,
             band=band_words(own),
+            likely=likely,
             questions=plural("{n} question", "{n} questions", own.latest.items),
         ),
         key=f"strip_{own.skill.id}_{own.latest.id}",
     )
+
+
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]

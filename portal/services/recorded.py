@@ -134,6 +134,15 @@ def _kinds_of_learning() -> tuple[RecordedKind, ...]:
             ("desk_action",),
         ),
         RecordedKind(
+            "confidence",
+            _("Your own confidence"),
+            _("How sure you say you feel in a skill, and since when; only the newest word."),
+            _("So that you can see it beside what was measured. No estimate reads it."),
+            _days("confidence"),
+            _("You alone."),
+            ("confidence",),
+        ),
+        RecordedKind(
             "programs",
             _("Programs"),
             _("In which programs you are, by which route, and how you got it."),

@@ -33,6 +33,7 @@ from portal.services.scoring import (
     read_scale,
     score_check,
 )
+from portal.services.skill_change import Change, read_change
 from portal.services.testing_out import note_pass
 
 # What a page needs to know of an estimate.
@@ -44,8 +45,8 @@ class CheckResult:
     """A measured skill with its error, and the cells to work on; never a key.
 
     `band` says the levels the estimate spans. `cells` gives right answers and questions per cell.
-    `before` is the estimate of the check before, if there was one. Of `timed` answers `rapid` came
-    before their question can have been read; `tested_out` are the titles of modules it spares.
+    `change` is what it says beside the check before, if there was one. Of `timed` answers `rapid`
+    came before their question can have been read; `tested_out` are the titles of modules it spares.
     """
 
     attempt_id: int
@@ -53,7 +54,7 @@ class CheckResult:
     result: ResultRow
     band: LevelBand
     cells: Mapping[str, tuple[int, int]]
-    before: ResultRow | None
+    change: Change | None
     rapid: int = 0
     timed: int = 0
     tested_out: tuple[str, ...] = ()
@@ -69,39 +70,41 @@ class _Beside:
 
 
 def read_result(
-    store: Store, *, viewer: Viewer, catalogue: Catalogue, attempt_id: int
+    store: Store, *, viewer: Viewer, catalogue: Catalogue, read_item: ReadItem, attempt_id: int
 ) -> CheckResult:
     """Return the estimate of an own check that was handed in."""
     access.require(viewer, "see own record")
 
-    def read(connection: Connection) -> tuple[AttemptRow, tuple[ResultRow, ...], _Beside]:
-        return (
-            find_own_check(connection, viewer, attempt_id),
-            select_results(connection, viewer.person_id),
-            _Beside(
-                read_graded_work(connection, [viewer.person_id]),
-                count_rapid(connection, attempt_id),
-                tuple(select_tested_out(connection, viewer.person_id, attempt_id=attempt_id)),
-            ),
+    def read(connection: Connection) -> tuple[AttemptRow, ResultRow, Change | None, _Beside]:
+        attempt = find_own_check(connection, viewer, attempt_id)
+        results = select_results(connection, viewer.person_id)
+        mine = [row for row in results if row.attempt_id == attempt_id]
+        if not mine:
+            raise Refused("This check is not handed in yet. Go on with it from Home.")
+        earlier = [
+            row
+            for row in results
+            if row.skill == attempt.skill and row.taken_at < mine[-1].taken_at
+        ]
+        change = (
+            read_change(connection, earlier[-1], mine[-1], read_item=read_item) if earlier else None
         )
+        beside = _Beside(
+            read_graded_work(connection, [viewer.person_id]),
+            count_rapid(connection, attempt_id),
+            tuple(select_tested_out(connection, viewer.person_id, attempt_id=attempt_id)),
+        )
+        return attempt, mine[-1], change, beside
 
-    attempt, results, beside = store.read(read)
-    mine = [row for row in results if row.attempt_id == attempt_id]
-    if not mine:
-        raise Refused("This check is not handed in yet. Go on with it from Home.")
-    earlier = [
-        row for row in results if row.skill == attempt.skill and row.taken_at < mine[-1].taken_at
-    ]
+    attempt, mine, change, beside = store.read(read)
     skill = catalogue.registers.skills[str(attempt.skill)]
     return CheckResult(
         attempt_id=attempt_id,
         skill=skill,
-        result=mine[-1],
-        band=band_of(
-            skill, mine[-1], has_graded_work=beside.graded.covers(viewer.person_id, skill.id)
-        ),
-        cells={cell: (right, asked) for cell, (right, asked) in mine[-1].cells.items()},
-        before=earlier[-1] if earlier else None,
+        result=mine,
+        band=band_of(skill, mine, has_graded_work=beside.graded.covers(viewer.person_id, skill.id)),
+        cells={cell: (right, asked) for cell, (right, asked) in mine.cells.items()},
+        change=change,
         rapid=beside.pace[0],
         timed=beside.pace[1],
         tested_out=tuple(

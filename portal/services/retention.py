@@ -27,6 +27,7 @@ DAYS = {
     "breaks": 365,
     "activities": 730,
     "desk actions": 730,
+    "confidence": 730,
     "drafts": 730,
     "unfinished work": 730,
     "handed-in work": 1095,

@@ -1,7 +1,8 @@
 """A person's own skills: the latest estimate of each, its band, its level, and how it moved."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from statistics import NormalDist
+from typing import Literal
 
 from assessments.irt import LevelBand
 from curriculum.model import Skill
@@ -13,6 +14,8 @@ from portal.access import Viewer
 from portal.services.catalogue import Catalogue
 from portal.services.graded_levels import GradedWork, band_of, read_graded_work
 
+Standing = Literal["met", "too close", "below"]
+
 
 @dataclass(frozen=True, slots=True)
 class OwnSkill:
@@ -23,6 +26,15 @@ class OwnSkill:
     history: tuple[ResultRow, ...]
     latest: ResultRow | None
     band: LevelBand | None
+
+    @property
+    def standing(self) -> Standing | None:
+        """How the band lies to the role's target; None without a check or a target."""
+        if self.band is None or self.target is None:
+            return None
+        if self.band.levels[0] >= self.target:
+            return "met"
+        return "below" if self.band.levels[-1] < self.target else "too close"
 
 
 def read_skills(store: Store, *, viewer: Viewer, catalogue: Catalogue) -> tuple[OwnSkill, ...]:
@@ -62,11 +74,8 @@ def cut_of(skill: Skill, level: int | None) -> float | None:
     return next((one.cut for one in skill.levels if one.level == level), None)
 
 
-def probability_of_rise(before: ResultRow, after: ResultRow) -> float:
-    """Return how probable it is that true skill rose between two checks.
-
-    The difference of two Warm estimates is normal with variance se₁² + se₂²; with a flat prior
-    on the change, P(rise) = Φ(Δ / √(se₁² + se₂²)).
-    """
-    spread = (before.se**2 + after.se**2) ** 0.5
-    return NormalDist().cdf((after.theta - before.theta) / spread)
+def nearest_first(skills: Sequence[OwnSkill]) -> list[OwnSkill]:
+    """Return skills in the order they want attention: below the target, too close, met, unknown."""
+    order = {"below": 0, "too close": 1, "met": 2, None: 3}
+    known = {own.skill.id: own.latest is not None for own in skills}
+    return sorted(skills, key=lambda own: (not known[own.skill.id], order[own.standing]))

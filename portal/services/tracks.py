@@ -1,6 +1,6 @@
 """How far a learner is: home, the tracks, the modules, and choosing a track."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
@@ -79,17 +79,35 @@ class Continue:
 
 
 @dataclass(frozen=True, slots=True)
+class DueCheck:
+    """A skill check that a program asks for: open now, or ahead.
+
+    `skill` is None where there is no check yet. `starts` says that it also answers where the
+    learner starts in the track.
+    """
+
+    program: str
+    kind: str
+    track_id: str
+    skill: str | None
+    opens_on: date
+    closes_on: date
+    open: bool
+    starts: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Home:
     """The first page: where to continue, the tracks, the checks that are open or ahead."""
 
     go_on: Continue | None
     tracks: tuple[TrackCard, ...]
-    windows: tuple[WindowRow, ...]
+    windows: tuple[DueCheck, ...]
     open_check: int | None
 
 
-def read_home(store: Store, *, viewer: Viewer, catalogue: Catalogue) -> Home:
-    """Return what the learner's first page shows."""
+def read_home(store: Store, *, viewer: Viewer, catalogue: Catalogue, now: datetime) -> Home:
+    """Return what the learner's first page shows; a check whose time is over is not due."""
     access.require(viewer, "learn")
     progress = store.read(lambda connection: select_progress(connection, viewer.person_id))
     windows, checks = store.read(
@@ -100,11 +118,15 @@ def read_home(store: Store, *, viewer: Viewer, catalogue: Catalogue) -> Home:
     )
     taken = {(one.occasion_id, one.skill) for one in checks if one.submitted_at is not None}
     cards = read_tracks(store, viewer=viewer, catalogue=catalogue)
+    asked = {card.track.id for card in cards if card.start is None}
     return Home(
         go_on=_continue(cards, progress),
         tracks=tuple(card for card in cards if card.assigned),
         windows=tuple(
-            one for one in windows if (one.occasion_id, _skill_of(one, catalogue)) not in taken
+            _due_check(one, catalogue=catalogue, asked=asked, today=now.date())
+            for one in windows
+            if (one.occasion_id, _skill_of(one, catalogue)) not in taken
+            and one.closes_on >= now.date()
         ),
         open_check=next((check.id for check in checks if check.submitted_at is None), None),
     )
@@ -311,6 +333,22 @@ def _continue_at(
 def _require_track(catalogue: Catalogue, track_id: str) -> None:
     if track_id not in catalogue.tracks:
         raise Refused("This track is not published. Choose one from My tracks.")
+
+
+def _due_check(
+    window: WindowRow, *, catalogue: Catalogue, asked: Set[str], today: date
+) -> DueCheck:
+    skill = _skill_of(window, catalogue)
+    return DueCheck(
+        program=window.program,
+        kind=window.kind,
+        track_id=window.track_id,
+        skill=skill if catalogue.check_of(skill) is not None else None,
+        opens_on=window.opens_on,
+        closes_on=window.closes_on,
+        open=window.opens_on <= today,
+        starts=window.kind == "baseline" and window.track_id in asked,
+    )
 
 
 def _skill_of(window: WindowRow, catalogue: Catalogue) -> str | None:

@@ -119,6 +119,32 @@ def test_my_skills_shows_how_the_latest_estimate_was_computed(visit: Open, small
     assert "every figure is the same, to the last digit" in words
 
 
+def test_my_skills_says_what_may_be_said_of_a_change_and_keeps_the_own_confidence(
+    visit: Open, small: House
+) -> None:
+    viewer = small.viewer()
+    small.take_check(viewer)
+    small.take_check(viewer, now=NOW + timedelta(days=40))
+
+    at = visit(viewer, "my_skills")
+    at.button_group(key=f"confidence_{SKILL}").set_value(3).run()
+    words = said(visit(viewer, "my_skills"))
+
+    assert "These checks are too short to tell one person's change" in words
+    assert "Target of your role: level 3 Judges" in words
+    assert "Your own confidence: fairly sure" in words
+    assert "CANARY" not in words
+    assert not at.exception
+
+
+def test_whoever_took_no_check_is_led_to_the_first_one(visit: Open, small: House) -> None:
+    at = visit(small.viewer(), "my_skills")
+    at.button(key="my_skills_next").click().run()
+
+    assert at.query_params["track"] == "agents"
+    assert not at.exception
+
+
 # --- corrections ----------------------------------------------------------------------------------
 
 

@@ -185,6 +185,16 @@ def test_a_session_ended_elsewhere_shows_the_entry_page_at_the_next_step(
 # --- the employee's way ---------------------------------------------------------------------------
 
 
+def test_a_check_that_is_due_on_home_is_one_click_away(visit: Visit) -> None:
+    at = visit("employee")
+
+    at.button(key="home_due_0").click().run()
+
+    assert at.query_params["attempt"]
+    assert {"check_next", "check_submit"} & keys(at)
+    assert not at.exception
+
+
 def test_home_continues_where_the_learner_stopped(visit: Visit) -> None:
     at = visit("employee")
     assert "Lesson 2 of" in said(at)

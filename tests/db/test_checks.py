@@ -367,7 +367,11 @@ def test_nothing_of_the_key_leaves_the_room(house: House) -> None:
 
 def read_result(house: House, viewer, attempt_id: int) -> CheckResult:
     return results_service.read_result(
-        house.store, viewer=viewer, catalogue=house.catalogue, attempt_id=attempt_id
+        house.store,
+        viewer=viewer,
+        catalogue=house.catalogue,
+        read_item=house.read_item,
+        attempt_id=attempt_id,
     )
 
 
@@ -380,7 +384,7 @@ def test_a_result_is_an_estimate_with_its_error_and_the_cells(house: House) -> N
     assert found.result.se > 0
     assert found.cells == {"parts": (5, 5), "tools": (4, 4)}
     assert found.result.model == "prior"
-    assert found.before is None
+    assert found.change is None
 
 
 def test_what_is_not_answered_counts_as_not_right(house: House) -> None:
@@ -406,10 +410,10 @@ def test_a_second_check_stands_beside_the_one_before(house: House) -> None:
     first = house.take_check(viewer)
     second = house.take_check(viewer, now=NOW + timedelta(days=40))
 
-    before = read_result(house, viewer, second).before
+    change = read_result(house, viewer, second).change
 
-    assert before is not None
-    assert before.attempt_id == first
+    assert change is not None
+    assert (change.before.attempt_id, change.after.attempt_id) == (first, second)
     own = read_skills(house.store, viewer=viewer, catalogue=house.catalogue)[0]
     assert [row.attempt_id for row in own.history] == [first, second]
 

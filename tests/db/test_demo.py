@@ -186,7 +186,10 @@ def test_the_entry_page_offers_seven_personas(small: Demo) -> None:
 
 def test_the_employee_is_half_way_through_a_track_with_a_check_to_take(small: Demo) -> None:
     home = read_home(
-        small.store, viewer=persona(small, "employee"), catalogue=read_catalogue(small.store)
+        small.store,
+        viewer=persona(small, "employee"),
+        catalogue=read_catalogue(small.store),
+        now=NOW,
     )
 
     assert home.go_on is not None

@@ -60,7 +60,11 @@ def test_without_graded_work_the_strongest_check_gives_level_3(house, strong):
     viewer, attempt_id = strong
 
     found = read_result(
-        house.store, viewer=viewer, catalogue=house.catalogue, attempt_id=attempt_id
+        house.store,
+        viewer=viewer,
+        catalogue=house.catalogue,
+        read_item=house.read_item,
+        attempt_id=attempt_id,
     )
     own = read_skills(house.store, viewer=viewer, catalogue=house.catalogue)[0]
 
@@ -88,7 +92,11 @@ def test_a_check_taken_after_the_work_was_passed_counts_at_level_4(house):
     attempt_id = house.take_check(viewer)
 
     found = read_result(
-        house.store, viewer=viewer, catalogue=house.catalogue, attempt_id=attempt_id
+        house.store,
+        viewer=viewer,
+        catalogue=house.catalogue,
+        read_item=house.read_item,
+        attempt_id=attempt_id,
     )
     assert kept_level(house) == 4
     assert full_receipt(house.store, result_id=found.result.id, read_item=house.read_item).same

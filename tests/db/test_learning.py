@@ -297,7 +297,7 @@ def read_track(house: House, viewer) -> tracks.TrackCard:
 
 
 def read_home(house: House, viewer) -> tracks.Home:
-    return tracks.read_home(house.store, viewer=viewer, catalogue=house.catalogue)
+    return tracks.read_home(house.store, viewer=viewer, catalogue=house.catalogue, now=NOW)
 
 
 def test_a_module_is_done_when_every_lesson_is(house: House) -> None:

@@ -19,7 +19,7 @@ from portal.services.programs import (
     record_choices,
 )
 from tests.factories import NOW, TODAY, make_person, make_team
-from tests.small_house import House
+from tests.small_house import SKILL, House
 
 WINDOW = Window("baseline", TODAY, TODAY + timedelta(days=30))
 START = TODAY + timedelta(days=31)
@@ -147,10 +147,27 @@ def test_the_draw_puts_the_track_on_everybodys_list(house: House) -> None:
     lead, learner = house.viewer("program_lead"), house.viewer()
     draw(house, lead, create(house, lead), [Place(learner.person_id, None)])
 
-    home = tracks.read_home(house.store, viewer=learner, catalogue=house.catalogue)
+    home = tracks.read_home(house.store, viewer=learner, catalogue=house.catalogue, now=NOW)
 
     assert [card.track.id for card in home.tracks] == ["agents"]
     assert [window.kind for window in home.windows] == ["baseline"]
+
+
+@pytest.mark.parametrize(
+    ("days", "due"), [(-1, [("baseline", False)]), (30, [("baseline", True)]), (31, [])]
+)
+def test_a_check_is_due_until_its_time_is_over_and_can_be_taken_once_it_has_come(
+    house: House, days: int, due: list[tuple[str, bool]]
+) -> None:
+    lead, learner = house.viewer("program_lead"), house.viewer()
+    draw(house, lead, create(house, lead), [Place(learner.person_id, None)])
+
+    home = tracks.read_home(
+        house.store, viewer=learner, catalogue=house.catalogue, now=NOW + timedelta(days=days)
+    )
+
+    assert [(one.kind, one.open) for one in home.windows] == due
+    assert all(one.starts and one.skill == SKILL for one in home.windows)
 
 
 def test_nobody_is_drawn_into_one_program_twice(house: House) -> None:

@@ -13,7 +13,7 @@ from portal.charts.event_study import event_chart
 from portal.charts.growth import growth_chart
 from portal.charts.heatmap import heatmap_chart
 from portal.charts.options import holders_chart, option_chart
-from portal.charts.skill import skill_over_time, skill_strip
+from portal.charts.skill import Levels, skill_over_time, skill_strip
 from portal.charts.slopes import slopes_chart
 
 ESTIMATES = pd.DataFrame(
@@ -23,6 +23,8 @@ ESTIMATES = pd.DataFrame(
 
 RANGE = {"low": [0.1, -0.2], "high": [0.5, 0.1]}
 NAMES = {"name": ["One", "Two"]}
+
+LEVELS = Levels(cuts=[-1.0, 0.0, 1.0], names=["Aware", "Applies", "Judges", "Leads"])
 
 
 def make_charts(*, dark):
@@ -49,8 +51,10 @@ def make_charts(*, dark):
         "heatmap": heatmap_chart(cells.assign(below="", tips=""), domain=(400, 600), dark=dark),
         "options": option_chart(shares, dark=dark),
         "holders": holders_chart(shares, dark=dark),
-        "strip": skill_strip(estimate, cuts=[-1.0, 0.0, 1.0], target=0.5, dark=dark),
-        "over time": skill_over_time(checks, target=500.0, dark=dark),
+        "strip": skill_strip(estimate, levels=LEVELS, target=0.5, label="likely 450 to 570"),
+        "over time": skill_over_time(
+            checks, target=500.0, target_label="target 500", title="Score", dark=dark
+        ),
     }
 
 
