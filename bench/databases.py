@@ -1,5 +1,6 @@
 """Fresh databases for benches: a SQLite file, or a PostgreSQL server of their own on real disk."""
 
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -31,7 +32,7 @@ def fresh_url(engine: str) -> Iterator[str]:
         with TemporaryDirectory(prefix="bench-") as folder:
             yield f"sqlite:///{Path(folder) / 'portal.db'}"
         return
-    folder = name_server_folder()
+    folder = name_server_folder(Path(tempfile.gettempdir()))
     server = start_postgres(folder)
     try:
         yield make_database(server.get_uri())

@@ -16,6 +16,7 @@ import random
 import select
 import signal
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -144,7 +145,7 @@ def killable(engine: str) -> Iterator[SqliteFile | PostgresServer]:
         with TemporaryDirectory(prefix="bench-") as folder:
             yield SqliteFile(Path(folder))
         return
-    folder = name_server_folder()
+    folder = name_server_folder(Path(tempfile.gettempdir()))
     server = PostgresServer(folder)
     try:
         yield server

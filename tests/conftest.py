@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import tempfile
 import warnings
 from collections.abc import Iterator
 from itertools import count
@@ -24,6 +25,11 @@ from tests.postgres import (
 
 _numbers = count(1)
 
+# Tests here kill processes, never the machine. In memory a commit need not wait for a disk, and
+# most of the time of a test of the database was such waits.
+MEMORY_FOLDER = Path("/dev/shm")
+ROOM = 4 * 2**30  # bytes; a container's usual 64 MB would not do
+
 
 class PagesTogether(LoadScopeScheduling):
     """Two workers: all pages in one, so that one browser and one server are enough."""
@@ -39,9 +45,16 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> PagesToge
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Agree on one folder for the database server before any worker starts."""
+    """Agree on the folders of this run before any worker starts."""
     if not hasattr(config, "workerinput"):
-        config._server_folder = name_server_folder()  # type: ignore[attr-defined]
+        if _has_room(MEMORY_FOLDER):
+            os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY_FOLDER))
+        root = os.environ.get("PYTEST_DEBUG_TEMPROOT", tempfile.gettempdir())
+        config._server_folder = name_server_folder(Path(root))  # type: ignore[attr-defined]
+
+
+def _has_room(folder: Path) -> bool:
+    return os.access(folder, os.W_OK) and shutil.disk_usage(folder).free > ROOM
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -55,9 +55,9 @@ def _private_scratch(folder: Path) -> Iterator[None]:
         tempfile.tempdir = None
 
 
-def name_server_folder() -> Path:
+def name_server_folder(root: Path) -> Path:
     """Name a folder that nobody uses yet, with a path short enough for a socket in it."""
-    return Path(tempfile.gettempdir()) / f"pg-{secrets.token_hex(4)}"
+    return root / f"pg-{secrets.token_hex(4)}"
 
 
 def _remove_unless_running(folder: Path) -> None:
