@@ -206,10 +206,14 @@ def test_nothing_is_lost_when_the_server_is_killed_in_mid_check(
     expect(page.get_by_test_id("stConnectionStatus")).to_have_count(0, timeout=PATIENCE)
     expect(page.get_by_text("Question 2 of 12")).to_be_visible(timeout=PATIENCE)
     expect(widgets(page).locator("input").first).to_be_enabled(timeout=PATIENCE)
-    # Streamlit drops a click that comes while the new server draws the page for the first time;
-    # the choice stays on the page without "Saved", and the next step brings it along.
+    # Streamlit drops a click that comes before the new server has drawn the page for the first
+    # time: a choice stays on the page without "Saved", and the next step brings it along; a button
+    # that did nothing is pressed again.
     choose(page)
-    next_question(page, 3)
+    with suppress(AssertionError):
+        next_question(page, 3)
+    if page.get_by_text("Question 3 of 12").count() == 0:
+        next_question(page, 3)
 
     after = rows(own_server, "SELECT attempt_id, seq, response, position FROM answer ORDER BY id")
     assert after[: len(before)] == before
