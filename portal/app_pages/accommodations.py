@@ -60,8 +60,8 @@ def _draw_all() -> None:
     st.title(_("Extra time in checks"), anchor=False)
     st.markdown(
         _(
-            "One setting a person holds in every check. Only the person and you see it; no manager "
-            "does, and no cause is recorded."
+            "Each person has one setting, which holds in every check. Only the person and officers "
+            "see it: no manager, and no cause of it is recorded."
         )
     )
     wanted = st.text_input(

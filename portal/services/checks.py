@@ -63,7 +63,7 @@ class OpenCheck:
     """A check as its learner sees it.
 
     During a break `paused_until` says when it ends by itself, and there are no questions.
-    `break_left` is how long the clock may still stand still, `time_percent` the learner's own time.
+    `break_left` is how long the clock may still stand still.
     """
 
     attempt_id: int
@@ -74,7 +74,6 @@ class OpenCheck:
     submitted_at: datetime | None
     paused_until: datetime | None = None
     break_left: timedelta = timedelta()
-    time_percent: int = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,18 +181,17 @@ def read_check(
     """
     access.require(viewer, "learn")
 
-    def read(connection: Connection) -> _Read:
+    def read(
+        connection: Connection,
+    ) -> tuple[AttemptRow, tuple[AttemptItemRow, ...], timedelta]:
         attempt = find_own_check(connection, viewer, attempt_id)
-        setting = setting_of(connection, viewer.person_id, on=now.date())
-        return _Read(
+        return (
             attempt,
             () if is_paused(attempt, now=now) else select_attempt_items(connection, attempt_id),
-            break_left(connection, attempt, on=now.date()) if setting else timedelta(),
-            setting.time_percent if setting else 100,
+            break_left(connection, attempt, on=now.date()),
         )
 
-    found = store.read(read)
-    attempt, rows = found.attempt, found.rows
+    attempt, rows, left = store.read(read)
     return OpenCheck(
         attempt_id=attempt_id,
         skill=catalogue.registers.skills[str(attempt.skill)],
@@ -211,19 +209,8 @@ def read_check(
         due_at=attempt.due_at,
         submitted_at=attempt.submitted_at,
         paused_until=attempt.paused_until if is_paused(attempt, now=now) else None,
-        break_left=found.break_left,
-        time_percent=found.time_percent,
+        break_left=left,
     )
-
-
-@dataclass(frozen=True, slots=True)
-class _Read:
-    """A check as its rows say it, and what its learner's own time allows."""
-
-    attempt: AttemptRow
-    rows: tuple[AttemptItemRow, ...]
-    break_left: timedelta
-    time_percent: int
 
 
 def read_clock(store: Store, *, viewer: Viewer, attempt_id: int, now: datetime) -> Clock:

@@ -61,7 +61,9 @@ def answer_key(house: House, viewer: Viewer, attempt_id: int, place: int) -> str
     return f"check_answer_{attempt_id}_{position}"
 
 
-def test_an_answer_that_is_refused_does_not_hold_up_the_next_one(small: House, learner: Viewer):
+def test_an_answer_that_is_refused_does_not_hold_up_the_next_one(
+    small: House, learner: Viewer, caplog
+):
     attempt_id = small.start(learner, now=clock.now())
     number = place_of(small, learner, attempt_id, type_="numeric")
     single = place_of(small, learner, attempt_id, type_="single")
@@ -74,6 +76,7 @@ def test_an_answer_that_is_refused_does_not_hold_up_the_next_one(small: House, l
     at.radio(key=answer_key(small, learner, attempt_id, single)).set_value("b").run()
 
     assert any("number" in words for words in told)
+    assert any(line.startswith("refused: ") for line in caplog.messages)
     assert saved(small, learner, attempt_id, number) is None
     assert saved(small, learner, attempt_id, single) == {"choice": "b"}
 
