@@ -130,6 +130,11 @@ if found.tested_out:
         ),
         icon=":material/verified:",
     )
+if found.was_over:
+    st.info(
+        _("The time was over: this check was handed in as it stood. What was saved counts."),
+        icon=":material/timer_off:",
+    )
 _draw_pace(found)
 _draw_cells(found)
 track = next((t for t in catalogue.tracks.values() if t.skill == found.skill.id), None)

@@ -10,7 +10,7 @@ from assessments.irt import LevelBand
 from assessments.pace import rapid_threshold
 from curriculum.model import Skill
 from db import Connection
-from db.commands.learning import save_paces
+from db.commands.learning import hold_learner, save_paces
 from db.commands.results import NewResult, close_attempt, insert_result
 from db.queries.learning import AttemptRow, ResultRow, find_attempt, select_results
 from db.queries.pace import count_rapid, select_item_paces, select_timed
@@ -47,6 +47,7 @@ class CheckResult:
     `band` says the levels the estimate spans. `cells` gives right answers and questions per cell.
     `change` is what it says beside the check before, if there was one. Of `timed` answers `rapid`
     came before their question can have been read; `tested_out` are the titles of modules it spares.
+    `was_over` says that its time ended it.
     """
 
     attempt_id: int
@@ -58,6 +59,7 @@ class CheckResult:
     rapid: int = 0
     timed: int = 0
     tested_out: tuple[str, ...] = ()
+    was_over: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +112,7 @@ def read_result(
         tested_out=tuple(
             catalogue.modules[id_].title for id_ in beside.modules if id_ in catalogue.modules
         ),
+        was_over=attempt.submitted_at is not None and attempt.submitted_at == attempt.due_at,
     )
 
 
@@ -137,6 +140,10 @@ def hand_in(
 
     The break that is on ends too, and answers that came too fast to be read are marked.
     """
+    # The learner before the attempt, as breaks and corrections do: two that wait for each other
+    # would both be lost.
+    hold_learner(connection, learner_id=attempt.learner_id)
+    attempt = find_attempt(connection, attempt.id) or attempt
     if attempt.submitted_at is None and close_break(connection, attempt, now=now):
         attempt = find_attempt(connection, attempt.id) or attempt
     closed_at = min(now, attempt.due_at) if attempt.due_at else now

@@ -1,6 +1,7 @@
 """Extra time on the pages: an officer sets it, its person sees it, a break hides the questions."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from portal.access import Role, Viewer
 from portal.services.accommodating import Wish, set_accommodation
 from portal.services.checks import read_clock
 from portal.services.sessions import start_session
-from tests.small_house import House
+from tests.small_house import MINUTES, House
 
 APP = Path(__file__).parents[2] / "portal" / "app.py"
 
@@ -130,6 +131,18 @@ def test_who_has_no_breaks_is_offered_none(small: House, monkeypatch) -> None:
 
     assert "check_break" not in {one.key for one in at.button}
     assert "18 minutes left" in said(at)
+
+
+def test_a_check_whose_time_is_over_is_handed_in_and_says_so(small: House, monkeypatch) -> None:
+    viewer = sign_in(small, monkeypatch)
+    begun = clock.now() - timedelta(minutes=MINUTES, seconds=1)
+    attempt_id = small.start(viewer, now=begun)
+    small.answer(viewer, attempt_id, 0, now=begun + timedelta(minutes=1))
+
+    at = open_page("check", attempt=str(attempt_id))
+
+    assert "The time was over: this check was handed in as it stood." in said(at)
+    assert "Result" in at.title[0].value
 
 
 def test_an_answer_given_at_once_is_kept_with_its_seconds(small: House, monkeypatch) -> None:

@@ -1,13 +1,14 @@
 """Extra time and breaks: they change the clock of every check, and nobody else learns of them."""
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import text
 
-from db.errors import AttemptPastDue, AttemptPaused
+from db.errors import AttemptPastDue, AttemptPaused, Refusal
 from db.queries.audit import verify_chain
 from db.queries.deeds import Wanted
 from db.store import open_store
@@ -309,6 +310,36 @@ def test_handing_in_during_a_break_ends_it(house: House, resting: tuple[Viewer, 
     check = house.read(learner, attempt_id, now=after(6))
     assert (check.submitted_at, check.paused_until) == (after(6), None)
     assert rows(house, "SELECT count(*) FROM attempt_break WHERE ended_at IS NULL") == [(0,)]
+
+
+def test_breaks_answers_and_handing_in_at_once_leave_one_result(
+    house: House, resting: tuple[Viewer, int]
+) -> None:
+    learner, attempt_id = resting
+    right = house.right_response(attempt_id, 0, viewer=learner)
+
+    def act(number: int) -> None:
+        with suppress(Refused, Refusal):
+            if number % 4 == 0:
+                rest(house, learner, attempt_id, now=after(5))
+            elif number % 4 == 1:
+                go_on(house, learner, attempt_id, now=after(6))
+            elif number % 4 == 2:
+                house.answer(
+                    learner, attempt_id, 0, response=right, operation_id=str(number), now=after(6)
+                )
+            else:
+                house.submit(learner, attempt_id, now=after(7))
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(act, range(24)))
+
+    assert rows(house, "SELECT count(*) FROM result") == [(1,)]
+    assert rows(house, "SELECT count(*) FROM attempt_break WHERE ended_at IS NULL") == [(0,)]
+    check = house.read(learner, attempt_id, now=after(7))
+    assert check.due_at is not None
+    assert NOW + END <= check.due_at <= NOW + END + timedelta(minutes=2)
+    assert house.store.read(verify_chain) == []
 
 
 def test_only_who_may_stop_the_clock_does(house: House, resting: tuple[Viewer, int]) -> None:
