@@ -7,13 +7,18 @@ import numpy as np
 import pandas as pd
 
 from assessments.arms import ARMS, ArmCounts, count_by_arm
+from assessments.phrases import Number, Phrase
 
 COLUMNS = ("learner", "team", "cohort", "arm", "skill", "occasion", "time", "score", "se")
 _KNOWN_OCCASIONS = ("pre", "baseline", "start", "middle", "end", "post", "plus3", "plus6")
 
 
 class ComparisonInputError(ValueError):
-    """Rows that cannot be compared as they stand; the message says which and why."""
+    """Rows that cannot be compared as they stand; `said` is which and why."""
+
+    def __init__(self, said: Phrase) -> None:
+        super().__init__(said)
+        self.said = said
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -75,15 +80,28 @@ def check_rows(rows: pd.DataFrame) -> None:
     """
     unknown = rows.loc[~rows["arm"].isin(ARMS), "arm"]
     if len(unknown):
-        raise ComparisonInputError(f"arm must be one of {', '.join(ARMS)}; found {unknown.iloc[0]}")
+        raise ComparisonInputError(
+            Phrase(
+                "arm must be one of {arms}; found {found}",
+                arms=", ".join(ARMS),
+                found=str(unknown.iloc[0]),
+            )
+        )
     arms = rows.groupby("learner", sort=False)["arm"].nunique()
     if (arms > 1).any():
-        raise ComparisonInputError(f"learner {arms[arms > 1].index[0]} is in two arms")
+        raise ComparisonInputError(
+            Phrase("learner {learner} is in two arms", learner=str(arms[arms > 1].index[0]))
+        )
     double = rows.duplicated(["learner", "skill", "occasion"])
     if double.any():
         row = rows[double].iloc[0]
         raise ComparisonInputError(
-            f"learner {row['learner']} has two rows for {row['skill']} at {row['occasion']}"
+            Phrase(
+                "learner {learner} has two rows for {skill} at {occasion}",
+                learner=str(row["learner"]),
+                skill=str(row["skill"]),
+                occasion=str(row["occasion"]),
+            )
         )
 
 
@@ -128,13 +146,19 @@ def build_analysis_set(
     whole = analysed.dropna(subset=[*names, *([strata] if strata is not None else [])])
     if len(whole) < len(analysed):
         warnings.append(
-            f"{len(analysed) - len(whole)} learners lack a covariate or stratum and are left out"
+            Phrase(
+                "{n} learners lack a covariate or stratum and are left out",
+                n=Number(len(analysed) - len(whole)),
+            )
         )
     late = int((before["rank"] > 0).sum())
     if late:
         warnings.append(
-            f"{late} learners were first measured after the first occasion; their starting point "
-            "may already hold some learning"
+            Phrase(
+                "{n} learners were first measured after the first occasion; their starting point "
+                "may already hold some learning",
+                n=Number(late),
+            )
         )
     return AnalysisSet(
         skill=skill,
@@ -152,7 +176,7 @@ def build_analysis_set(
 
 def _starters(
     people: pd.DataFrame, *, enrolled: pd.DataFrame | None
-) -> tuple[pd.Series, list[str]]:
+) -> tuple[pd.Series, list[Phrase]]:
     """Arm of everyone who started, by learner, and what is odd about the list."""
     if enrolled is None:
         return people["arm"], []
@@ -161,14 +185,21 @@ def _starters(
     moved = both[(listed[both] != people.loc[both, "arm"]).to_numpy()]
     if len(moved):
         raise ComparisonInputError(
-            f"learner {moved[0]} is {listed[moved[0]]} in the enrolment list but "
-            f"{people.loc[moved[0], 'arm']} in the scores"
+            Phrase(
+                "learner {learner} is {listed} in the enrolment list but {found} in the scores",
+                learner=str(moved[0]),
+                listed=str(listed[moved[0]]),
+                found=str(people.loc[moved[0], "arm"]),
+            )
         )
     extra = people.index.difference(listed.index)
     warnings = (
         [
-            f"{len(extra)} learners have scores but are not in the enrolment list; "
-            "they count as enrolled"
+            Phrase(
+                "{n} learners have scores but are not in the enrolment list; they count as "
+                "enrolled",
+                n=Number(len(extra)),
+            )
         ]
         if len(extra)
         else []

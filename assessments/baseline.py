@@ -15,6 +15,7 @@ from assessments.regression import Floats
 # What Works Clearinghouse, Standards Handbook version 4.0 (2017), section on baseline equivalence.
 LEVEL = 0.05
 TOO_FAR = 0.25
+BASELINE = "baseline"
 _COX = 1.65  # Cox (1970): a log odds ratio divided by this is close to a standardised difference.
 
 Category = Literal["comparable", "comparable_after_adjustment", "not_comparable"]
@@ -98,16 +99,19 @@ def category_of(g: float) -> Category:
 def baseline_difference(learners: pd.DataFrame, *, covariate: str) -> BaselineDifference | None:
     """Difference of one column of `learners` (with `arm`) between the arms, with a 95 % interval.
 
-    Columns that hold only 0 and 1 are compared as shares. None when an arm has no learner, or
-    there are too few for a spread.
+    Columns of two values are compared as shares of the larger one; the baseline score is a score
+    whatever its values. None when an arm has no learner, or there are too few for a spread.
     """
     values = learners[covariate].to_numpy(dtype=float)
     inside = learners["arm"].to_numpy() == STRUCTURED
     first, second = values[inside], values[~inside]
     if min(len(first), len(second)) < 1 or len(values) < 3:
         return None
-    binary = bool(np.isin(values, (0.0, 1.0)).all())
-    g, se = cox_index(first, second) if binary else hedges_g(first, second)
+    two = np.unique(values)
+    if covariate != BASELINE and len(two) == 2:
+        g, se = cox_index((first == two[1]).astype(float), (second == two[1]).astype(float))
+    else:
+        g, se = hedges_g(first, second)
     half = float(norm.ppf(0.975)) * se if math.isfinite(g) else 0.0
     return BaselineDifference(
         covariate=covariate, g=g, se=se, low=g - half, high=g + half, category=category_of(g)

@@ -27,6 +27,7 @@ from assessments.estimates import (
     union_of,
 )
 from assessments.growth_model import GrowthModel, fit_growth_model_or_reason
+from assessments.phrases import Number, Phrase
 from assessments.regression import AliasedTermError
 from assessments.sentences import Finding, describe_finding, describe_withheld
 from assessments.verdicts import (
@@ -150,7 +151,13 @@ def compare_arms(
     check_rows(rows)
     order = occasion_order(rows)
     if target is not None and target not in order:
-        raise ComparisonInputError(f"target {target} is none of the occasions {', '.join(order)}")
+        raise ComparisonInputError(
+            Phrase(
+                "target {target} is none of the occasions {occasions}",
+                target=target,
+                occasions=", ".join(order),
+            )
+        )
     compared = []
     skills = list(dict.fromkeys(rows["skill"]))
     for place, skill in enumerate(skills):
@@ -187,7 +194,8 @@ def _compare(
         try:
             estimates = _estimate_all(analysis, teams=teams, seed=seed, tell=tell)
         except AliasedTermError as error:
-            verdict, needs = "insufficient_data", (f"arms that the model can tell apart: {error}",)
+            verdict = "insufficient_data"
+            needs = (Phrase("arms that the model can tell apart: {why}", why=error.said),)
     comparison = Comparison(
         skill=analysis.skill,
         occasion=analysis.occasion,
@@ -244,10 +252,13 @@ def _estimate_all(analysis: AnalysisSet, *, teams: bool, seed: int, tell: Tell) 
     warnings = []
     if true_score is None and not analysis.post_only:
         warnings.append(
-            "the envelope holds no true-score estimate: no usable standard errors at the baseline"
+            Phrase(
+                "the envelope holds no true-score estimate: no usable standard errors at the "
+                "baseline"
+            )
         )
     if isinstance(growth, str):
-        warnings.append(f"no growth model: {growth}")
+        warnings.append(Phrase("no growth model: {why}", why=growth))
     return _Estimates(
         primary=estimate_ancova(analysis, teams=teams, seed=seed),
         gain=estimate_gain(analysis, teams=teams, seed=seed),
@@ -269,8 +280,11 @@ def _with_result(comparison: Comparison, *, estimates: _Estimates) -> Comparison
     warnings = [*comparison.warnings, *estimates.warnings]
     if primary.p_wild is not None:
         warnings.append(
-            f"few teams (less than {FEW_TEAMS}): the larger of the CR2 and the bootstrap p value "
-            "is reported"
+            Phrase(
+                "few teams (less than {n}): the larger of the CR2 and the bootstrap p value is "
+                "reported",
+                n=Number(FEW_TEAMS),
+            )
         )
     if (
         primary.p_wild is not None
@@ -278,8 +292,10 @@ def _with_result(comparison: Comparison, *, estimates: _Estimates) -> Comparison
         and (result in ("structured_ahead", "self_directed_ahead"))
     ):
         warnings.append(
-            "the bootstrap for few teams does not confirm the difference "
-            f"(p = {primary.p_wild:.3f})"
+            Phrase(
+                "the bootstrap for few teams does not confirm the difference (p = {p})",
+                p=Number(primary.p_wild, digits=3),
+            )
         )
     return _with_sentence(
         replace(
@@ -342,9 +358,11 @@ def _with_adjusted_p(comparison: Comparison, *, p: float, skills: int) -> Compar
     interval, inner = comparison.interval_sd, comparison.interval_90_sd
     if not ahead or p <= FALSE_DISCOVERY_RATE or interval is None or inner is None:
         return kept
-    warning = (
-        f"among {skills} skills compared together this difference may well be chance "
-        f"(Benjamini-Hochberg p = {p:.3f}); no arm is called ahead"
+    warning = Phrase(
+        "among {n} skills compared together this difference may well be chance "
+        "(Benjamini-Hochberg p = {p}); no arm is called ahead",
+        n=Number(skills),
+        p=Number(p, digits=3),
     )
     result = judge_unsettled(interval, interval_90=inner)
     return _with_sentence(replace(kept, result=result, warnings=(*kept.warnings, warning)))
@@ -361,14 +379,22 @@ def _cautions(evidence: Evidence) -> tuple[str, ...]:
     attrition = evidence.attrition
     if attrition.overall is not None and not attrition.within:
         bound = (
-            f"at most {attrition.boundary:.1f} points are tolerable"
+            Phrase(
+                "at most {points} points are tolerable",
+                points=Number(attrition.boundary, digits=1),
+            )
             if attrition.boundary is not None
-            else "no difference is tolerable at this level"
+            else Phrase("no difference is tolerable at this level")
         )
         warnings.append(
-            f"high attrition: {attrition.overall:.1f} % of those enrolled are not analysed, "
-            f"{attrition.differential:.1f} points apart between the arms ({bound})"
+            Phrase(
+                "high attrition: {share} % of those enrolled are not analysed, {points} points "
+                "apart between the arms ({bound})",
+                share=Number(attrition.overall, digits=1),
+                points=Number(attrition.differential or 0.0, digits=1),
+                bound=bound,
+            )
         )
     if evidence.reliability is None:
-        warnings.append("reliability not checked: scores without standard errors or spread")
+        warnings.append(Phrase("reliability not checked: scores without standard errors or spread"))
     return tuple(warnings)

@@ -11,6 +11,7 @@ from assessments.analysis_set import AnalysisSet, indicators
 from assessments.arms import ARMS, SELF_DIRECTED, STRUCTURED
 from assessments.baseline import pooled_sd
 from assessments.bootstrap import FEW_TEAMS, wild_bootstrap_p
+from assessments.phrases import Phrase
 from assessments.regression import (
     AliasedTermError,
     Coefficient,
@@ -228,7 +229,9 @@ def _estimate(
     """The arm's coefficient with everything reported about it."""
     if _arm_follows_from_strata(analysis):
         # With dummies the fit would leave out one of them instead, and find an arm after all.
-        raise AliasedTermError("arm cannot be told apart from the strata: each holds one arm only")
+        raise AliasedTermError(
+            Phrase("arm cannot be told apart from the strata: each holds one arm only")
+        )
     model = _model(analysis, outcome=outcome, terms=terms, teams=teams)
     x, y, names = model.x, model.y, model.names
     clusters = analysis.learners["team"].to_numpy() if teams else None

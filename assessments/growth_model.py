@@ -18,6 +18,7 @@ from assessments.growth_likelihood import (
     solve,
 )
 from assessments.growth_statistics import GrowthStatistics, Symmetric, collect_growth_statistics
+from assessments.phrases import Phrase
 from assessments.regression import Floats
 
 _MIN_OBSERVATIONS = 3
@@ -26,7 +27,11 @@ _START_TEAM = (0.4, 0.0, 0.2)
 
 
 class GrowthModelError(ValueError):
-    """The scores cannot tell the parts of the growth model apart; the message says why."""
+    """The scores cannot tell the parts of the growth model apart; `said` is why."""
+
+    def __init__(self, said: Phrase) -> None:
+        super().__init__(said)
+        self.said = said
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,15 +114,15 @@ def fit_growth_model(
     """
     rows = observations.dropna(subset=["time", "score"])
     if rows["time"].nunique() < _MIN_OBSERVATIONS:
-        raise GrowthModelError("growth needs at least three occasions")
+        raise GrowthModelError(Phrase("growth needs at least three occasions"))
     statistics = collect_growth_statistics(rows)
     if statistics.longest < _MIN_OBSERVATIONS:
-        raise GrowthModelError("growth needs learners measured at least three times")
+        raise GrowthModelError(Phrase("growth needs learners measured at least three times"))
     if statistics.observations <= 2 * statistics.arms + 1:
-        raise GrowthModelError("too few scores for a growth model")
+        raise GrowthModelError(Phrase("too few scores for a growth model"))
     # A share this small is what rounding leaves of scores that lie on their lines.
     if statistics.noise_squares <= 1e-12 * statistics.score_squares:
-        raise GrowthModelError("scores do not vary around straight lines")
+        raise GrowthModelError(Phrase("scores do not vary around straight lines"))
     levels = 2 if teams and 1 < len(statistics.teams) < statistics.learners else 1
     start = np.array([*_START_LEARNER, *(_START_TEAM if levels > 1 else ())])
     best, converged = _minimise(statistics, start=start, tell=tell)
@@ -126,12 +131,12 @@ def fit_growth_model(
 
 def fit_growth_model_or_reason(
     observations: pd.DataFrame, *, teams: bool, tell: Callable[[int], None] | None = None
-) -> GrowthModel | str:
+) -> GrowthModel | Phrase:
     """The growth model, or in words why there is none."""
     try:
         return fit_growth_model(observations, teams=teams, tell=tell)
     except GrowthModelError as error:
-        return str(error)
+        return error.said
 
 
 def _minimise(

@@ -10,6 +10,8 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.stats import t as student_t
 
+from assessments.phrases import Phrase
+
 Floats = NDArray[np.float64]
 Codes = NDArray[np.intp]
 
@@ -19,12 +21,18 @@ _ALIASED = 1e-7
 # Directions of a team's hat matrix that the fit determines completely carry no residual; their
 # inverse square root is taken as zero (Moore-Penrose), as Pustejovsky and Tipton propose.
 _SATURATED = 1e-10
+# With more columns than this, the k x k matrices of all teams together take too much room and time.
+_WIDE = 24
 # Residuals below this share of the outcome's spread are rounding, not noise.
 _EXACT = 1e-12
 
 
 class AliasedTermError(ValueError):
-    """The wanted coefficient cannot be told apart from other columns of the model."""
+    """The wanted coefficient cannot be told apart from other columns of the model; `said`: why."""
+
+    def __init__(self, said: Phrase) -> None:
+        super().__init__(said)
+        self.said = said
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,12 +174,17 @@ def estimate_coefficient(fit: Regression, *, name: str) -> Coefficient:
     CR2: Bell and McCaffrey (2002), Survey Methodology 28; Satterthwaite df and the pseudo-inverse
     for saturated teams: Pustejovsky and Tipton (2018), JBES 36, eq. 6 and 11, with independent
     errors as the working model. A team's adjusted block is never formed at its own size: with
-    `X = QR` all that is needed are the k x k matrices `Q_g'Q_g`, so the cost is O(N k²).
+    `X = QR` all that is needed are the k x k matrices `Q_g'Q_g`, so the cost is O(N k²); with many
+    columns a small team is taken at its own size after all.
     """
     if name not in fit.names:
-        raise AliasedTermError(f"{name} cannot be told apart from the other columns of the model")
+        raise AliasedTermError(
+            Phrase("{name} cannot be told apart from the other columns of the model", name=name)
+        )
     if fit.residual_df < 1 or fit.clusters < 2:
-        raise AliasedTermError(f"{name}: too few rows or teams to estimate a standard error")
+        raise AliasedTermError(
+            Phrase("{name}: too few rows or teams to estimate a standard error", name=name)
+        )
     at = fit.names.index(name)
     unit = np.zeros(len(fit.names))
     unit[at] = 1.0
@@ -199,34 +212,70 @@ def _lone_rows(fit: Regression, *, weights: Floats) -> tuple[Floats, Floats, flo
     """Scores, HC2-adjusted scores and Satterthwaite df when every row is its own cluster."""
     influence = fit.q @ weights
     leverage = np.einsum("ij,ij->i", fit.q, fit.q)
-    free = 1 - leverage
-    root = np.where(free > _SATURATED, 1 / np.sqrt(np.maximum(free, _SATURATED)), 0.0)
-    scaled = influence * root
+    scaled = influence * _inverse_roots(1 - leverage)
     scores = influence * fit.residuals
     return scores, scaled * fit.residuals, _satterthwaite(scaled**2, scaled[:, None] * fit.q)
 
 
 def _clustered(fit: Regression, *, codes: Codes, weights: Floats) -> tuple[Floats, Floats, float]:
     """Scores, CR2-adjusted scores and Satterthwaite df, one entry per cluster."""
+    if len(fit.names) > _WIDE:
+        return _clustered_wide(fit, codes=codes, weights=weights)
     blocks, sums = cluster_moments(fit, codes=codes)
     values, vectors = np.linalg.eigh(np.eye(len(fit.names)) - blocks)
-    roots = np.where(values > _SATURATED, 1 / np.sqrt(np.maximum(values, _SATURATED)), 0.0)
     # (I - K_g)^(-1/2) w for every cluster g, K_g = Q_g'Q_g.
-    along = np.einsum("gji,j->gi", vectors, weights) * roots
+    along = np.einsum("gji,j->gi", vectors, weights) * _inverse_roots(values)
     turned = np.einsum("gij,gj->gi", vectors, along)
     pushed = np.einsum("gij,gj->gi", blocks, turned)
     own = np.einsum("gi,gi->g", turned, pushed)
     return sums @ weights, np.einsum("gi,gi->g", turned, sums), _satterthwaite(own, pushed)
 
 
+def _clustered_wide(
+    fit: Regression, *, codes: Codes, weights: Floats
+) -> tuple[Floats, Floats, float]:
+    """The same for hundreds of columns, such as dummies of strata: one cluster after the other."""
+    scores, adjusted = np.empty(fit.clusters), np.empty(fit.clusters)
+    own, pushed = np.empty(fit.clusters), np.empty((fit.clusters, len(fit.names)))
+    q, residuals, spans = _by_cluster(fit, codes=codes)
+    influence = q @ weights
+    for at, span in enumerate(spans):
+        row = _adjusted_row(q[span], weights=weights)
+        scores[at], adjusted[at] = influence[span] @ residuals[span], row @ residuals[span]
+        own[at], pushed[at] = row @ row, q[span].T @ row
+    return scores, adjusted, _satterthwaite(own, pushed)
+
+
+def _adjusted_row(q: Floats, *, weights: Floats) -> Floats:
+    """One cluster's (I - QQ')^(-1/2) Q w = Q (I - Q'Q)^(-1/2) w, in whichever form is smaller."""
+    rows, columns = q.shape
+    if rows <= columns:
+        values, vectors = np.linalg.eigh(np.eye(rows) - q @ q.T)
+        return np.asarray(vectors @ (_inverse_roots(values) * (vectors.T @ (q @ weights))))
+    values, vectors = np.linalg.eigh(np.eye(columns) - q.T @ q)
+    return np.asarray(q @ (vectors @ (_inverse_roots(values) * (vectors.T @ weights))))
+
+
+def _inverse_roots(values: Floats) -> Floats:
+    """The inverse square roots of eigenvalues, zero where a cluster is saturated."""
+    free = np.maximum(values, _SATURATED)
+    return np.asarray(np.where(values > _SATURATED, 1 / np.sqrt(free), 0.0))
+
+
 def cluster_moments(fit: Regression, *, codes: Codes) -> tuple[Floats, Floats]:
     """Per cluster: `Q_g'Q_g` (clusters x k x k) and `Q_g'e_g` (clusters x k)."""
+    q, residuals, spans = _by_cluster(fit, codes=codes)
+    blocks = np.stack([q[span].T @ q[span] for span in spans])
+    starts = [span.start for span in spans]
+    return blocks, np.add.reduceat(q * residuals[:, None], starts, axis=0)
+
+
+def _by_cluster(fit: Regression, *, codes: Codes) -> tuple[Floats, Floats, list[slice]]:
+    """Q and the residuals with each cluster's rows side by side, and where they stand."""
     order = np.argsort(codes, kind="stable")
     edges = np.searchsorted(codes[order], np.arange(fit.clusters + 1))
-    q, e = fit.q[order], fit.residuals[order]
-    spans = [slice(a, b) for a, b in itertools.pairwise(edges)]
-    blocks = np.stack([q[span].T @ q[span] for span in spans])
-    return blocks, np.add.reduceat(q * e[:, None], edges[:-1], axis=0)
+    spans = [slice(int(a), int(b)) for a, b in itertools.pairwise(edges)]
+    return fit.q[order], fit.residuals[order], spans
 
 
 def _satterthwaite(own: Floats, pushed: Floats) -> float:

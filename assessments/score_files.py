@@ -7,10 +7,11 @@ from pathlib import Path
 import pandas as pd
 
 from assessments.arms import ARMS
+from assessments.phrases import Number, Phrase
 from assessments.table_files import MISSING, TableFile, TableFileError, read_table
 
 TIME_COLUMN = "time_months"
-_TEAM_HINT = "Use --no-teams when learners do not come in teams"
+_TEAM_HINT = Phrase("Use --no-teams when learners do not come in teams")
 _KNOWN_SKILL = "score"
 _WIDE = ("pre", "post")
 _MAX_CATEGORIES = 20
@@ -65,12 +66,16 @@ def scores_of(table: TableFile, *, rules: ReadingRules) -> ScoreFile:
     table.require(needed)
     if rules.teams:
         table.require(["team_id"], hint=_TEAM_HINT)
-    special = [*rules.covariates, *([rules.strata] if rules.strata is not None else [])]
-    table.require(special)
-    for name in special:
+    strata = [rules.strata] if rules.strata is not None else []
+    table.require([*rules.covariates, *strata])
+    # Places are often drawn within teams.
+    for name in [*rules.covariates, *(one for one in strata if one != "team_id")]:
         if name in _NO_COVARIATES:
             raise TableFileError(
-                path=table.path, row=1, column=name, message="expected a covariate of another name"
+                path=table.path,
+                row=1,
+                column=name,
+                message=Phrase("expected a covariate of another name"),
             )
     people = _read_people(table, rules=rules)
     rows = (
@@ -79,11 +84,17 @@ def scores_of(table: TableFile, *, rules: ReadingRules) -> ScoreFile:
     _check_learners(table, rows=rows)
     used = _used_columns(table, rules=rules, wide=wide)
     ignored = [name for name in table.cells.columns if name not in used]
-    warnings = [f"columns not used: {', '.join(ignored)}"] if ignored else []
+    warnings = []
+    if ignored:
+        warnings.append(Phrase("columns not used: {names}", names=", ".join(ignored)))
     first = rows.groupby("learner", sort=False)["team"].transform("first")
     moved = rows.loc[rows["team"] != first, "learner"].nunique()
     if rules.teams and moved:
-        warnings.append(f"{moved} learners changed teams; the team of their first row counts")
+        warnings.append(
+            Phrase(
+                "{n} learners changed teams; the team of their first row counts", n=Number(moved)
+            )
+        )
     return ScoreFile(rows=rows.drop(columns="at"), warnings=tuple(warnings))
 
 
@@ -109,7 +120,11 @@ def read_measured(table: TableFile, *, column: str) -> pd.DataFrame:
     if measured.isna().any():
         at = int(measured.isna().to_numpy().argmax())
         found = table.cells[column].iloc[at]
-        raise table.fail(at=at, column=column, message=f"expected 1 or 0, found {found!r}")
+        raise table.fail(
+            at=at,
+            column=column,
+            message=Phrase("expected 1 or 0, found {found}", found=repr(found)),
+        )
     rows["measured"] = measured.astype(bool)
     _refuse_two_arms(table, rows=rows)
     _refuse_repeats(table, rows=rows, keys=["learner"], column="learner_id")
@@ -151,8 +166,11 @@ def _read_covariate(table: TableFile, *, column: str) -> pd.Series:
         raise TableFileError(
             path=table.path,
             column=column,
-            message=f"expected numbers or at most {_MAX_CATEGORIES} categories, "
-            f"found {filled.nunique()}",
+            message=Phrase(
+                "expected numbers or at most {most} categories, found {found}",
+                most=Number(_MAX_CATEGORIES),
+                found=Number(filled.nunique()),
+            ),
         )
     return values.mask(values.isin(MISSING))
 
@@ -166,7 +184,12 @@ def _read_arms(table: TableFile) -> pd.Series:
         raise table.fail(
             at=at,
             column="arm",
-            message=f"expected {' or '.join(ARMS)}, found {table.cells['arm'].iloc[at]!r}",
+            message=Phrase(
+                "expected {one} or {other}, found {found}",
+                one=ARMS[0],
+                other=ARMS[1],
+                found=repr(table.cells["arm"].iloc[at]),
+            ),
         )
     return arms
 
@@ -226,7 +249,7 @@ def _check_learners(table: TableFile, *, rows: pd.DataFrame) -> None:
     """Refuse a learner in two arms, and a file without any score."""
     _refuse_two_arms(table, rows=rows)
     if rows["score"].notna().sum() == 0:
-        raise TableFileError(path=table.path, message="expected scores, found none")
+        raise TableFileError(path=table.path, message=Phrase("expected scores, found none"))
 
 
 def _refuse_two_arms(table: TableFile, *, rows: pd.DataFrame) -> None:
@@ -239,8 +262,12 @@ def _refuse_two_arms(table: TableFile, *, rows: pd.DataFrame) -> None:
         raise table.fail(
             at=int(row["at"]) if "at" in rows.columns else at,
             column="arm",
-            message=f"expected {first.iloc[at]} as in learner {row['learner']}'s first row, "
-            f"found {row['arm']}",
+            message=Phrase(
+                "expected {arm} as in learner {learner}'s first row, found {found}",
+                arm=str(first.iloc[at]),
+                learner=str(row["learner"]),
+                found=str(row["arm"]),
+            ),
         )
 
 
@@ -257,7 +284,11 @@ def _refuse_repeats(
         raise table.fail(
             at=at,
             column=column,
-            message=f"expected one row for {named}; row {int(same.argmax()) + 2} is it already",
+            message=Phrase(
+                "expected one row for {what}; row {row} is it already",
+                what=named,
+                row=str(int(same.argmax()) + 2),
+            ),
         )
 
 

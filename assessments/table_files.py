@@ -9,6 +9,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from assessments.phrases import Joined, Number, Phrase
+
 MISSING = frozenset({"", "NA", "NaN", "nan"})
 # Squares and products of larger numbers would lose what differs between learners.
 LARGEST = 1e12
@@ -17,16 +19,19 @@ LARGEST = 1e12
 class TableFileError(ValueError):
     """A file that cannot be used: where the fault is, what was expected and what stood there.
 
-    `row` counts from 1 with the header; 0 when the fault is the file's as a whole.
+    `row` counts from 1 with the header; 0 when the fault is the file's as a whole. `said` is all of
+    it.
     """
 
     def __init__(self, *, path: Path, message: str, row: int = 0, column: str = "") -> None:
-        place = [str(path)]
+        places = [str(path)]
         if row:
-            place.append(f"row {row}")
+            places.append(Phrase("row {row}", row=str(row)))
         if column:
-            place.append(f"column {column}")
-        super().__init__(f"{', '.join(place)}: {message}")
+            places.append(Phrase("column {column}", column=column))
+        place = Joined(places, between=", ")
+        self.said = Phrase("{place}: {message}", place=place, message=message)
+        super().__init__(self.said)
         self.path, self.row, self.column = path, row, column
 
 
@@ -42,11 +47,12 @@ class TableFile:
         for column in columns:
             if column not in self.cells.columns:
                 found = ", ".join(self.cells.columns)
+                said = Phrase("expected this column; found {found}.", found=found)
                 raise TableFileError(
                     path=self.path,
                     row=1,
                     column=column,
-                    message=f"expected this column; found {found}.{f' {hint}' if hint else ''}",
+                    message=Joined([said, hint] if hint else [said]),
                 )
 
     def fail(self, *, at: int, column: str, message: str) -> TableFileError:
@@ -59,7 +65,9 @@ class TableFile:
         empty = (values == "").to_numpy()
         if empty.any():
             raise self.fail(
-                at=int(np.argmax(empty)), column=column, message="expected a value, found nothing"
+                at=int(np.argmax(empty)),
+                column=column,
+                message=Phrase("expected a value, found nothing"),
             )
         return values
 
@@ -69,15 +77,23 @@ class TableFile:
         missing = values.isin(MISSING)
         numbers = pd.to_numeric(values.mask(missing), errors="coerce").astype(float)
         wrong = (~missing & ~(numbers.abs() <= LARGEST)).to_numpy()
-        expected = f"a finite number (up to {LARGEST:g}) or nothing"
-        if lowest is not None and not wrong.any():
-            wrong = (numbers < lowest).to_numpy()
-            expected = f"a number of {lowest:g} or more"
         if wrong.any():
             at = int(np.argmax(wrong))
-            raise self.fail(
-                at=at, column=column, message=f"expected {expected}, found {values.iloc[at]!r}"
+            said = Phrase(
+                "expected a finite number (up to {most}) or nothing, found {found}",
+                most=f"{LARGEST:g}",
+                found=repr(values.iloc[at]),
             )
+            raise self.fail(at=at, column=column, message=said)
+        low = np.zeros(len(numbers), bool) if lowest is None else (numbers < lowest).to_numpy()
+        if low.any():
+            at = int(np.argmax(low))
+            said = Phrase(
+                "expected a number of {least} or more, found {found}",
+                least=f"{lowest:g}",
+                found=repr(values.iloc[at]),
+            )
+            raise self.fail(at=at, column=column, message=said)
         return numbers
 
 
@@ -93,7 +109,8 @@ def read_table(path: Path) -> TableFile:
         content = path.read_bytes()
     except OSError as error:
         raise TableFileError(
-            path=path, message=f"expected a readable file: {error.strerror or error}"
+            path=path,
+            message=Phrase("expected a readable file: {why}", why=str(error.strerror or error)),
         ) from error
     return parse_table(content, path=path)
 
@@ -119,17 +136,23 @@ def parse_table(content: bytes, *, path: Path) -> TableFile:
                 raise TableFileError(
                     path=path,
                     row=number,
-                    message=f"expected {len(header)} cells, found {len(row)}",
+                    message=Phrase(
+                        "expected {expected} cells, found {found}",
+                        expected=Number(len(header)),
+                        found=Number(len(row)),
+                    ),
                 )
             rows.append(row or [""] * len(header))
     except csv.Error as error:
         raise TableFileError(
-            path=path, row=reader.line_num, message=f"expected comma-separated values: {error}"
+            path=path,
+            row=reader.line_num,
+            message=Phrase("expected comma-separated values: {why}", why=str(error)),
         ) from error
     while rows and not any(rows[-1]):
         rows.pop()
     if not rows:
-        raise TableFileError(path=path, message="expected a header and at least one row")
+        raise TableFileError(path=path, message=Phrase("expected a header and at least one row"))
     columns = {
         name: pd.Series([cell.strip() for cell in cells], dtype=object)
         for name, cells in zip(header, zip(*rows, strict=True), strict=True)
@@ -145,8 +168,10 @@ def _decode(content: bytes, *, path: Path) -> str:
         raise TableFileError(
             path=path,
             row=content[: error.start].count(b"\n") + 1,
-            message=f"expected UTF-8 text, found byte 0x{content[error.start]:02x}; "
-            "save the file as UTF-8",
+            message=Phrase(
+                "expected UTF-8 text, found byte {byte}; save the file as UTF-8",
+                byte=f"0x{content[error.start]:02x}",
+            ),
         ) from error
 
 
@@ -155,9 +180,14 @@ def _read_header(path: Path, *, row: list[str]) -> list[str]:
     header = [name.strip() for name in row]
     for name in header:
         if not name:
-            raise TableFileError(path=path, row=1, message="expected a name for every column")
+            raise TableFileError(
+                path=path, row=1, message=Phrase("expected a name for every column")
+            )
         if header.count(name) > 1:
             raise TableFileError(
-                path=path, row=1, column=name, message="expected each column once, found it twice"
+                path=path,
+                row=1,
+                column=name,
+                message=Phrase("expected each column once, found it twice"),
             )
     return header

@@ -7,6 +7,7 @@ from typing import Literal
 from assessments.arms import ArmCounts, Design
 from assessments.attrition import Attrition
 from assessments.baseline import LEVEL, TOO_FAR, BaselineDifference
+from assessments.phrases import Number, Phrase
 
 Comparability = Literal[
     "insufficient_data",
@@ -73,25 +74,49 @@ def judge_comparability(evidence: Evidence) -> Comparability:
 def data_needs(evidence: Evidence) -> tuple[str, ...]:
     """What is missing before anything can be compared, in words; empty when enough is there."""
     needs: list[str] = []
-    both = "a score" if evidence.post_only else "both scores"
     if evidence.learners.smaller < MIN_LEARNERS:
+        counted = _counted(evidence.learners, least=MIN_LEARNERS)
         needs.append(
-            f"at least {MIN_LEARNERS} learners with {both} in each arm, "
-            f"there are {evidence.learners.structured} and {evidence.learners.self_directed}"
+            Phrase(
+                "at least {least} learners with a score in each arm, there are {structured} and "
+                "{self_directed}",
+                **counted,
+            )
+            if evidence.post_only
+            else Phrase(
+                "at least {least} learners with both scores in each arm, there are {structured} "
+                "and {self_directed}",
+                **counted,
+            )
         )
     if evidence.teams is not None and evidence.teams.smaller < MIN_TEAMS:
         needs.append(
-            f"at least {MIN_TEAMS} teams in each arm, "
-            f"there are {evidence.teams.structured} and {evidence.teams.self_directed}"
+            Phrase(
+                "at least {least} teams in each arm, there are {structured} and {self_directed}",
+                **_counted(evidence.teams, least=MIN_TEAMS),
+            )
         )
     if evidence.reliability is not None and evidence.reliability < MIN_RELIABILITY:
         needs.append(
-            f"scores with a reliability of at least {MIN_RELIABILITY:.2f}, "
-            f"it is {evidence.reliability:.2f}"
+            Phrase(
+                "scores with a reliability of at least {least}, it is {found}",
+                least=Number(MIN_RELIABILITY, digits=2),
+                found=Number(evidence.reliability, digits=2),
+            )
         )
     if not evidence.readable:
-        needs.append("scores that vary, these are all the same or follow exactly from each other")
+        needs.append(
+            Phrase("scores that vary, these are all the same or follow exactly from each other")
+        )
     return tuple(needs)
+
+
+def _counted(found: ArmCounts, *, least: int) -> dict[str, Number]:
+    return {
+        "least": Number(least),
+        "structured": Number(found.structured),
+        "self_directed": Number(found.self_directed),
+    }
 
 
 def judge_result(interval: Interval, *, interval_90: Interval) -> Result:

@@ -11,6 +11,8 @@ from babel import Locale
 from babel.dates import format_date, format_time
 from babel.numbers import NumberPattern, parse_pattern
 
+from assessments.phrases import Joined, Number, Phrase
+
 LOCALES = Path(__file__).with_name("locales")
 DEFAULT_LANGUAGE = "en"
 THIN_SPACE = "\u2009"
@@ -53,6 +55,23 @@ def _(message: str) -> str:
 def known_text(text: str) -> str:
     """Return a text that another room holds ready, such as a word of an activity."""
     return _catalogue(_language.get()).gettext(text)
+
+
+def phrase_text(text: str) -> str:
+    """Return what a measurement says in the reader's language; any other text as it is."""
+    if isinstance(text, Joined):
+        return text.between.join(phrase_text(part) for part in text.parts)
+    if not isinstance(text, Phrase):
+        return text
+    values = {name: _value_text(value) for name, value in text.values.items()}
+    return _catalogue(_language.get()).gettext(text.wording).format(**values)
+
+
+def _value_text(value: str | Number) -> str:
+    if isinstance(value, str):
+        return phrase_text(value)
+    write = signed_text if value.signed else number_text
+    return write(value.value, digits=value.digits)
 
 
 def plural(one: str, many: str, count: int) -> str:

@@ -18,11 +18,13 @@ from db.errors import Refusal
 
 ROOT = Path(__file__).resolve().parent.parent
 # How many leading arguments of each function are texts.
-FUNCTIONS = {"_": 1, "plural": 2, "Refused": 1, "RosterFault": 1}
+FUNCTIONS = {"_": 1, "plural": 2, "Refused": 1, "RosterFault": 1, "Phrase": 1}
 # The database's own refusals are said to learners too.
 REFUSALS = {refusal.__name__: 1 for refusal in Refusal.__subclasses__()}
 # The words of the guided activities are made where their arithmetic is.
 WORDS = {"Word": 1}
+# What a measurement says is worded where it is judged.
+PHRASES = {"Phrase": 1}
 Text = str | tuple[str, ...]
 
 
@@ -48,6 +50,7 @@ def interface_texts(root: Path) -> set[Text]:
             ("portal", FUNCTIONS),
             ("db/commands", REFUSALS),
             ("curriculum/activities", WORDS),
+            ("assessments", PHRASES),
         )
         for file in sorted((root / room).rglob("*.py"))
         for text in _texts_of(file, functions)

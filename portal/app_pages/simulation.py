@@ -10,7 +10,7 @@ from portal.components.chart_view import draw_chart
 from portal.components.skill_strip import is_dark
 from portal.components.table_view import draw_table
 from portal.services.choice_bench import STRONGEST, ChoiceBench, run_choice_bench
-from portal.text import _, number_text, signed_text
+from portal.text import _, number_text, phrase_text, signed_text
 
 KEY = "simulation"
 # A draw in which the verdict turns half way along the slider, so that both can be seen.
@@ -29,7 +29,7 @@ def _draw_verdict(bench: ChoiceBench) -> None:
     verdict, gap = bench.verdict, bench.chosen
     with st.container(border=True):
         st.badge(
-            COMPARABILITY_ON_SCREEN[verdict.comparability],
+            phrase_text(COMPARABILITY_ON_SCREEN[verdict.comparability]),
             icon=":material/visibility_off:" if verdict.withheld else ":material/balance:",
             color="gray" if verdict.withheld else "orange",
         )
@@ -47,7 +47,7 @@ def _draw_verdict(bench: ChoiceBench) -> None:
                     ).format(g=signed_text(one.g, digits=2))
                 )
         else:
-            st.markdown(f"{_('The portal says:')} {verdict.sentence}")
+            st.markdown(f"{_('The portal says:')} {phrase_text(verdict.sentence)}")
             st.markdown(
                 _(
                     "Motivation itself is not measured. What it does after the start no adjusting "

@@ -23,7 +23,7 @@ from portal.charts.comparison_figures import (
 from portal.charts.export import LIGHT, chart_to_svg
 from portal.charts.growth_points import occasion_names
 from portal.services.comparing import ComparedProgram
-from portal.text import _, date_text
+from portal.text import _, date_text, phrase_text
 
 # The dark palette of the portal, in the order of the light one.
 DARK = ("#74B6F2", "#F2A25C", "#E6ECEB", "#A3B1B6", "#C3AEF0", "#7FD3A4")
@@ -126,14 +126,14 @@ def _part(part: ComparedProgram) -> Iterator[str]:
 
 
 def _verdict(comparison: Comparison) -> Iterator[str]:
-    badge = COMPARABILITY_ON_SCREEN[comparison.comparability]
+    badge = phrase_text(COMPARABILITY_ON_SCREEN[comparison.comparability])
     yield '<div class="verdict">'
     yield f'<p class="badge">{_safe(badge)}</p>'
-    yield _paragraph(comparison.sentence.removeprefix(f"{badge}. "))
+    yield _paragraph(phrase_text(comparison.sentence).removeprefix(f"{badge}. "))
     if comparison.warnings:
         yield f"<p>{_safe(_('To keep in mind'))}</p>"
         yield "<ul>"
-        for warning in comparison.warnings:
+        for warning in map(phrase_text, comparison.warnings):
             yield f"<li>{_safe(warning[:1].upper() + warning[1:])}.</li>"
         yield "</ul>"
     yield "</div>"

@@ -25,7 +25,7 @@ from portal.components.skill_strip import is_dark
 from portal.components.states import BadgeColor
 from portal.components.table_view import draw_table
 from portal.services.compared import Compared, fingerprint_of, worst_start
-from portal.text import _, number_text, percent_text, plural, signed_text
+from portal.text import _, number_text, percent_text, phrase_text, plural, signed_text
 
 KEY = "compared"
 Figures = Mapping[str, Figure]
@@ -82,7 +82,7 @@ def _draw_verdict(comparison: Comparison) -> None:
     icon = "visibility_off" if comparison.withheld else "balance"
     with st.container(border=True):
         with st.container(horizontal=True):
-            words = COMPARABILITY_ON_SCREEN[comparison.comparability]
+            words = phrase_text(COMPARABILITY_ON_SCREEN[comparison.comparability])
             st.badge(words, icon=f":material/{icon}:", color=color)
             if comparison.design == "self_selected":
                 st.badge(_("People chose their route"), icon=":material/alt_route:", color="gray")
@@ -94,7 +94,7 @@ def _draw_verdict(comparison: Comparison) -> None:
         with doubts:
             if comparison.warnings:
                 st.markdown(f"**{_('To keep in mind')}**")
-            for warning in comparison.warnings:
+            for warning in map(phrase_text, comparison.warnings):
                 st.markdown(f":small[:material/info: {warning[:1].upper()}{warning[1:]}.]")
 
 
@@ -111,8 +111,8 @@ def _apart_words(covariate: str, g: float) -> str:
 
 def _without_badge(comparison: Comparison) -> str:
     """Return the sentence without what the badge above it already says."""
-    words = f"{COMPARABILITY_ON_SCREEN[comparison.comparability]}. "
-    return comparison.sentence.removeprefix(words)
+    words = f"{phrase_text(COMPARABILITY_ON_SCREEN[comparison.comparability])}. "
+    return phrase_text(comparison.sentence).removeprefix(words)
 
 
 def _draw_metrics(comparison: Comparison) -> None:

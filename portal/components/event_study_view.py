@@ -11,7 +11,7 @@ from portal.components.skill_strip import is_dark
 from portal.components.table_view import draw_table
 from portal.services.shares import MIN_SHARE
 from portal.services.waves import EventPoint, WaveStudy
-from portal.text import _, number_text, percent_text, plural, signed_text
+from portal.text import _, number_text, percent_text, phrase_text, plural, signed_text
 
 KEY = "waves"
 
@@ -20,7 +20,7 @@ def draw_wave_study(study: WaveStudy) -> None:
     """Draw what may be said of a program in waves; where it is withheld, only why."""
     with st.container(border=True):
         st.badge(
-            COMPARABILITY_ON_SCREEN[study.verdict],
+            phrase_text(COMPARABILITY_ON_SCREEN[study.verdict]),
             icon=":material/visibility_off:" if study.withheld else ":material/balance:",
             color="gray" if study.withheld else "green",
         )

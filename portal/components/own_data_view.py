@@ -16,7 +16,7 @@ from portal.services.own_data import (
     grow_file,
     lose_file,
 )
-from portal.text import _, number_text, plain, plural, signed_text
+from portal.text import _, number_text, phrase_text, plain, plural, signed_text
 
 KEY = "own_data"
 
@@ -49,7 +49,7 @@ def draw_wanted() -> Wanted:
 
 def draw_fault(fault: Fault) -> None:
     """Say what is wrong with a file, in the words of the command line; nothing is drawn."""
-    st.error(plain(fault.message), icon=":material/error:")
+    st.error(plain(phrase_text(fault.message)), icon=":material/error:")
     st.markdown(_("Nothing was computed. Mend this place in the file and bring it again."))
 
 
@@ -122,4 +122,4 @@ def _draw_growth(growth: OwnGrowth) -> None:
             )
         )
     for note in growth.notes:
-        st.markdown(f":small[:material/info: {plain(note)}]")
+        st.markdown(f":small[:material/info: {plain(phrase_text(note))}]")

@@ -12,6 +12,7 @@ from assessments.attrition import Attrition, measure_attrition
 from assessments.compare import Comparison, compare_arms
 from assessments.growth import growth_curves
 from assessments.growth_model import fit_growth_model_or_reason
+from assessments.phrases import Joined, Number, Phrase
 from assessments.score_files import ReadingRules, read_measured, scores_of
 from assessments.table_files import TableFile, TableFileError, parse_table
 from portal import access
@@ -160,7 +161,10 @@ def _table(file: OwnFile) -> TableFile:
     if len(file.content) > MOST_BYTES:
         raise TableFileError(
             path=path,
-            message=f"expected at most {MOST_BYTES // 2**20} MB; use the command line for more",
+            message=Phrase(
+                "expected at most {most} MB; use the command line for more",
+                most=Number(MOST_BYTES // 2**20),
+            ),
         )
     return parse_table(file.content, path=path)
 
@@ -175,8 +179,9 @@ def _rules(wanted: Wanted) -> ReadingRules:
 
 
 def _fault(file: OwnFile, error: TableFileError | ComparisonInputError) -> Fault:
-    message = str(error)
-    return Fault(message if isinstance(error, TableFileError) else f"{file.name}: {message}")
+    if isinstance(error, TableFileError):
+        return Fault(error.said)
+    return Fault(Phrase("{place}: {message}", place=file.name, message=error.said))
 
 
 def _described(
@@ -207,11 +212,12 @@ def _growth(
         verdict = compare_arms(own, design=wanted.design, teams=wanted.teams)[0]
         together = not verdict.withheld
         if verdict.withheld:
-            notes.append(f"{verdict.sentence} The arms' growth is not compared.")
+            apart = Phrase("The arms' growth is not compared.")
+            notes.append(Joined([verdict.sentence, apart]))
     measured = timed.dropna(subset=["time", "score"])
     model = fit_growth_model_or_reason(measured, teams=wanted.teams)
     if isinstance(model, str):
-        notes.append(f"no growth model: {model}")
+        notes.append(Phrase("no growth model: {why}", why=model))
     learners = int(own.loc[own["score"].notna(), "learner"].nunique())
     large = learners >= floor.change and together and not isinstance(model, str)
     return OwnGrowth(

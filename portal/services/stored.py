@@ -12,6 +12,8 @@ from functools import cache, partial
 from types import NoneType, UnionType
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
+from assessments.phrases import Joined, Number, Phrase
+
 T = TypeVar("T")
 Reader = Callable[[Any], Any]
 _WORDS = {"inf": math.inf, "-inf": -math.inf, "nan": math.nan}
@@ -42,6 +44,11 @@ def from_text(kind: type[T], text: str) -> T:
 
 
 def _plain(value: object) -> object:
+    if isinstance(value, Phrase):
+        values = {name: _plain(one) for name, one in value.values.items()}
+        return {"wording": value.wording, "values": values}
+    if isinstance(value, Joined):
+        return {"parts": [_plain(one) for one in value.parts], "between": value.between}
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return {
             field.name: _plain(getattr(value, field.name)) for field in dataclasses.fields(value)
@@ -69,6 +76,8 @@ def _reader(kind: Any) -> Reader:  # noqa: ANN401 - any type
         return _reader_of_dataclass(kind)
     if kind is float:
         return _float
+    if kind is str:
+        return _text
     return partial(_plain_value, kind=kind)
 
 
@@ -112,6 +121,25 @@ def _known(plain: Any, *, words: tuple[Any, ...]) -> Any:  # noqa: ANN401
 
 def _float(plain: Any) -> float:  # noqa: ANN401
     return _WORDS[plain] if isinstance(plain, str) else float(plain)
+
+
+def _text(plain: Any) -> str:  # noqa: ANN401
+    """Read a text, or a phrase with its wording and values."""
+    if isinstance(plain, str):
+        return plain
+    if "parts" in plain:
+        return Joined([_text(one) for one in plain["parts"]], between=plain["between"])
+    values = {name: _phrase_value(one) for name, one in plain["values"].items()}
+    return Phrase.again(plain["wording"], values)
+
+
+def _phrase_value(plain: Any) -> str | Number:  # noqa: ANN401
+    if isinstance(plain, dict) and "digits" in plain:
+        value = plain["value"]
+        # A count stays a count, so that the same phrase is written again.
+        kept = _WORDS[value] if isinstance(value, str) else value
+        return Number(kept, plain["digits"], plain["signed"])
+    return _text(plain)
 
 
 def _plain_value(plain: Any, *, kind: Any) -> Any:  # noqa: ANN401

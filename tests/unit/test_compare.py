@@ -10,7 +10,7 @@ from scipy.stats import nct
 from scipy.stats import t as student_t
 
 from assessments.analysis_set import ComparisonInputError
-from assessments.baseline import cox_index, hedges_g
+from assessments.baseline import baseline_difference, cox_index, hedges_g
 from assessments.compare import compare_arms
 from assessments.comparison_json import comparison_to_json
 from assessments.estimates import robustness_value
@@ -50,6 +50,21 @@ def test_the_cox_index_is_the_log_odds_ratio_on_the_scale_of_g():
     d, _ = cox_index(np.array([1.0] * 60 + [0.0] * 40), np.array([1.0] * 50 + [0.0] * 50))
 
     assert d == pytest.approx((1 - 3 / (4 * 200 - 9)) * math.log(1.5) / 1.65)
+
+
+def test_two_values_are_a_share_however_they_are_coded_but_scores_stay_scores():
+    arms = ["structured"] * 100 + ["self_directed"] * 100
+    yes = np.array([1.0] * 60 + [0.0] * 40 + [1.0] * 50 + [0.0] * 50)
+    learners = pd.DataFrame({"arm": arms, "sex": 1 + yes, "member": yes, "baseline": yes})
+
+    found = {
+        name: baseline_difference(learners, covariate=name).g
+        for name in ("sex", "member", "baseline")
+    }
+
+    cox = (1 - 3 / (4 * 200 - 9)) * math.log(1.5) / 1.65
+    assert found["sex"] == found["member"] == pytest.approx(cox)
+    assert found["baseline"] == hedges_g(yes[:100], yes[100:])[0]
 
 
 def test_a_share_of_all_or_nobody_stays_finite():

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from assessments.__main__ import main
+from assessments.arms import ARMS
 from assessments.simulate import ProgramPlan, simulate_program
 
 SLEEPSTUDY = Path(__file__).parent / "data" / "sleepstudy.csv"
@@ -294,6 +295,21 @@ def test_files_that_cannot_answer_get_a_verdict_and_no_figure(tmp_path, capsys, 
     assert block["result"] is None
     assert block["primary"]["estimate"] is block["envelope"] is None
     assert "needs" in block["sentence"]
+
+
+def test_places_may_have_been_drawn_within_teams(tmp_path, capsys):
+    table = make_table(teams=24, team_size=8)[COLUMNS]
+    arms = np.where(table["learner_id"].rank(method="dense") % 2 == 0, *ARMS)
+    path = write(tmp_path, table.assign(arm=arms, school=table["team_id"]))
+
+    by_team, by_copy = (
+        run_json(capsys, "compare", path, "--design", "randomised", "--strata", strata)
+        for strata in ("team_id", "school")
+    )
+
+    (one,), (other,) = by_team["comparisons"], by_copy["comparisons"]
+    assert one["primary"]["estimate"] is not None
+    assert one["primary"] == other["primary"]
 
 
 def test_a_team_of_one_changes_nothing_but_the_count(tmp_path, capsys):

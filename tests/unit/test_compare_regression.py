@@ -6,6 +6,7 @@ import pytest
 import statsmodels.api as sm
 from scipy.linalg import block_diag
 
+from assessments import regression
 from assessments.bootstrap import wild_bootstrap_p
 from assessments.regression import AliasedTermError, estimate_coefficient, fit_least_squares
 
@@ -67,6 +68,21 @@ def test_a_team_that_the_model_fits_exactly_does_not_break_cr2():
     se, df = dense_cr2(x, y, team, at=1)
     assert arm.se_cr2 == pytest.approx(se, rel=1e-7)
     assert arm.df == pytest.approx(df, rel=1e-7)
+
+
+def test_many_columns_give_what_the_written_out_matrices_give(monkeypatch):
+    # Strata of several teams each, so that they cannot be taken out beforehand.
+    x, y, team = make_trial(teams=60)
+    strata = (team[:, None] // 2 == np.arange(1, 30)).astype(float)
+    x = np.column_stack([x, strata])
+    names = (*NAMES, *(f"stratum {n}" for n in range(1, 30)))
+    monkeypatch.setattr(regression, "cluster_moments", None)  # would take 60 x 33 x 33 numbers
+
+    arm = estimate_coefficient(fit_least_squares(x, y, names=names, clusters=team), name="arm")
+
+    se, df = dense_cr2(x, y, team, at=1)
+    assert arm.se_cr2 == pytest.approx(se, rel=1e-9)
+    assert arm.df == pytest.approx(df, rel=1e-9)
 
 
 def test_without_teams_the_error_is_hc2_with_its_own_degrees_of_freedom():

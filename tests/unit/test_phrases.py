@@ -1,0 +1,88 @@
+"""What a measurement says can be said in any language: wording, numbers and parts of parts."""
+
+import gettext
+
+import pytest
+
+from assessments.compare import Comparison
+from assessments.phrases import Joined, Number, Phrase
+from assessments.table_files import TableFileError, parse_table
+from portal import text
+from portal.services.stored import from_text, to_text
+from portal.text import phrase_text
+from tests.app.compared import make_compared
+
+
+class Marked(gettext.NullTranslations):
+    """A language that shows what went through its catalogue."""
+
+    def gettext(self, message: str) -> str:
+        return f"«{message}»"
+
+
+@pytest.fixture
+def marked(monkeypatch):
+    monkeypatch.setattr(text, "_catalogue", lambda _language: Marked())
+
+
+def outside_marks(said: str) -> str:
+    """What of a text went through no catalogue."""
+    kept, depth = [], 0
+    for letter in said:
+        depth += (letter == "«") - (letter == "»")
+        if depth == 0 and letter != "»":
+            kept.append(letter)
+    return "".join(kept)
+
+
+def test_a_phrase_reads_in_english_and_keeps_its_parts():
+    phrase = Phrase("{n} of {names} ({p})", n=Number(1234), names="a", p=Number(-0.25, 2))
+
+    assert phrase == "1,234 of a (-0.25)"
+    assert phrase_text(phrase) == "1,234 of a (\u22120.25)"
+
+
+def test_a_phrase_within_another_is_said_in_the_same_language(marked):
+    needs = Joined([Phrase("more people"), Phrase("more teams")], between="; ")
+
+    said = phrase_text(Phrase("Not yet ({needs}).", needs=needs))
+
+    assert said == "«Not yet («more people»; «more teams»).»"
+
+
+@pytest.mark.parametrize(
+    "plan",
+    [
+        {},
+        {"assignment": "pretest", "selection": 0.1, "design": "self_selected"},
+        {"assignment": "pretest", "selection": 0.9, "design": "self_selected"},
+        {"teams": 4},
+    ],
+    ids=["lottery", "chosen", "too far apart", "too few"],
+)
+def test_nothing_of_a_verdict_stays_untranslated(marked, plan):
+    comparison = make_compared(**plan).comparison
+
+    for said in (comparison.sentence, *comparison.warnings):
+        assert outside_marks(phrase_text(said)).strip(" ;,") == ""
+
+
+def test_a_stored_comparison_can_still_be_translated(marked):
+    comparison = make_compared(teams=4).comparison
+
+    again = from_text(Comparison, to_text(comparison))
+
+    assert again == comparison
+    assert [phrase_text(one) for one in (again.sentence, *again.warnings)] == [
+        phrase_text(one) for one in (comparison.sentence, *comparison.warnings)
+    ]
+    assert phrase_text(again.sentence).startswith("«")
+
+
+def test_a_fault_in_a_file_is_said_with_its_place(marked, tmp_path):
+    with pytest.raises(TableFileError) as caught:
+        parse_table(b"a,a\n1,2\n", path=tmp_path / "own.csv")
+
+    said = phrase_text(caught.value.said)
+    assert "«row 1»" in said
+    assert "«expected each column once, found it twice»" in said
