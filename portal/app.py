@@ -10,7 +10,7 @@ import streamlit as st
 from portal import access, clock, loaders
 from portal.access import Deed, Viewer
 from portal.components.frame import draw_frame
-from portal.components.notices import show_notice, told
+from portal.components.notices import note_stranger, show_notice, told
 from portal.services.sessions import keep_session
 from portal.text import _
 
@@ -137,6 +137,7 @@ def main() -> None:
         st.set_page_config(page_title=house.settings.name, layout="wide")
         viewer = loaders.find_current_viewer()
         if viewer is None:
+            note_stranger()
             st.navigation(_doors(), position="hidden").run()
         else:
             # A picture is media, and media are closed to strangers.

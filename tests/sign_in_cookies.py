@@ -47,7 +47,7 @@ def sign(secret=SECRET, **changed):
     return jar
 
 
-def request_with(jar, *, path="/", query=""):
+def request_with(jar, *, path="/", query="", host="skills.norhaven.example"):
     """Return the ASGI scope of a GET with these cookies."""
     cookie = "; ".join(f"{name}={value}" for name, value in jar.items())
     return {
@@ -55,7 +55,7 @@ def request_with(jar, *, path="/", query=""):
         "method": "GET",
         "path": path,
         "query_string": query.encode(),
-        "headers": [(b"cookie", cookie.encode("latin-1"))],
+        "headers": [(b"host", host.encode()), (b"cookie", cookie.encode("latin-1"))],
         "server": ("skills", 443),
         "scheme": "http",
     }

@@ -17,6 +17,7 @@ FIND_HOLDER = Statement(
     " LEFT JOIN role_grant g ON g.person_id = p.id AND g.revoked_at IS NULL"
     " WHERE s.token_hash = :token_hash AND s.ended_at IS NULL"
 )
+KNOWS_SESSION = Statement("SELECT 1 FROM session WHERE token_hash = :token_hash")
 FIND_SEEN = Statement(
     "SELECT seen_at FROM session WHERE token_hash = :token_hash AND ended_at IS NULL"
 )
@@ -64,6 +65,11 @@ def find_seen_at(connection: Connection, token_hash: str) -> datetime | None:
     """Return when a session that was not ended was last in use, or None; one statement."""
     found = FIND_SEEN.run(connection, token_hash=token_hash).scalar()
     return None if found is None else moment_of(found)
+
+
+def knows_session(connection: Connection, token_hash: str) -> bool:
+    """Say whether there ever was such a session, ended or not; one statement."""
+    return KNOWS_SESSION.run(connection, token_hash=token_hash).first() is not None
 
 
 def find_session(connection: Connection, token_hash: str) -> SessionRow | None:

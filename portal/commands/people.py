@@ -72,7 +72,8 @@ def _tell_roster(report: RosterReport) -> int:
     for change in report.changes:
         place = f"row {change.row}" if change.row else "not in the file"
         print(f"{place}: {change.kind}: {change.who} {change.detail}".rstrip())
-    counts = [f"{kind}: {count}" for kind, count in report.counts.items()]
-    done = "taken over" if report.written else "would change" if counts else "nothing to change"
-    print(f"{report.people} people, {report.unchanged} unchanged; {done}: {', '.join(counts)}")
+    counts = ", ".join(f"{kind}: {count}" for kind, count in report.counts.items())
+    done = f"taken over: {counts}" if report.written else f"would change: {counts}"
+    told = done if counts else "nothing to change"
+    print(f"{report.people} people, {report.unchanged} unchanged; {told}")
     return 0

@@ -12,6 +12,7 @@ import streamlit as st
 from portal import clock, loaders
 from portal.access import Refused
 from portal.loaders import AnswerRefused, StoreFault
+from portal.services.refusals import note_refusal, note_unknown_session
 from portal.services.sessions import keep_session
 from portal.text import _, sentence_text
 
@@ -31,7 +32,7 @@ def guarded(callback: Callable[P, None]) -> Callable[P, None]:
         try:
             callback(*args, **kwargs)
         except (Refused, AnswerRefused) as refusal:
-            LOG.warning("refused: %s", refusal)
+            _note_refusal(refusal)
             st.session_state[NOTICE] = ("refused", sentence_text(refusal))
         except StoreFault as error:
             st.session_state[NOTICE] = (
@@ -58,6 +59,25 @@ def _note_presence() -> None:
         LOG.warning("presence not noted: %s", type(error).__name__)
 
 
+def _note_refusal(refusal: Refused | AnswerRefused) -> None:
+    """Write a refusal down for auditors; the person gets its sentence in any case."""
+    LOG.warning("refused: %s", refusal)
+    try:
+        viewer = loaders.find_current_viewer()
+        if viewer is not None:
+            sentence = getattr(refusal, "sentence", type(refusal).__name__)
+            note_refusal(loaders.store(), viewer=viewer, sentence=sentence, now=clock.now())
+    except StoreFault as error:
+        LOG.warning("refusal not noted: %s", type(error).__name__)
+
+
+def note_stranger() -> None:
+    """Write down who comes with a session that never was."""
+    token = loaders.session_token()
+    if token:
+        note_unknown_session(loaders.store(), token=token, now=clock.now())
+
+
 def show_notice() -> None:
     """Draw what the last callback had to say, once."""
     kind, text = st.session_state.pop(NOTICE, ("", ""))
@@ -73,7 +93,7 @@ def told() -> Iterator[None]:
     try:
         yield
     except (Refused, AnswerRefused) as refusal:
-        LOG.warning("refused: %s", refusal)
+        _note_refusal(refusal)
         st.info(sentence_text(refusal), icon=":material/lock:")
     except StoreFault as error:
         fault = _fault_text(error)

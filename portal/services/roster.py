@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from db import Connection
 from db.commands.audit import append_audits
+from db.commands.limits import spend
 from db.commands.people import end_account
 from db.commands.roster import lock_people, write_roster
 from db.queries.people import select_overdue_accounts
@@ -15,6 +16,7 @@ from db.store import Store
 from portal import access
 from portal.access import Refused, Viewer
 from portal.services.evidence import ORGANISATION, actor, record_deed
+from portal.services.refusals import REFUSALS
 from portal.services.roster_faults import RosterFault
 from portal.services.roster_file import Roster, read_roster
 from portal.services.roster_plan import NO_ROWS, Plan, plan_roster
@@ -52,7 +54,7 @@ def check_roster(
     profiles: Collection[str],
     now: datetime,
 ) -> RosterReport:
-    """Return what a file would change, and change nothing.
+    """Return what a file would change, and change nothing; a faulty one is noted for auditors.
 
     Parameters
     ----------
@@ -65,7 +67,10 @@ def check_roster(
         access.require(viewer, "manage people")
     roster = read_roster(data, profiles=profiles)
     plan = _plan(roster, state=store.read(select_roster_state), viewer=viewer, now=now)
-    return _report(plan, roster=roster, data=data, written=False)
+    report = _report(plan, roster=roster, data=data, written=False)
+    if plan.faults and viewer is not None:
+        _note_refused(store, report, viewer=viewer, now=now)
+    return report
 
 
 def load_roster(
@@ -99,12 +104,33 @@ def load_roster(
         state = store.read(select_roster_state)
         plan = _plan(roster, state=state, viewer=viewer, now=now)
         report = _report(plan, roster=roster, data=data, written=False)
+        if plan.faults:
+            _note_refused(store, report, viewer=viewer, now=now)
         if plan.faults or plan.rows == NO_ROWS:
             return report
         _require_few_leavers(plan, state=state, leavers=leavers)
         if _write(store, plan, state=state, viewer=viewer, report=report, now=now):
             return _report(plan, roster=roster, data=data, written=True)
     raise Refused("Somebody else changed people or teams meanwhile. Load the file again.")
+
+
+def _note_refused(
+    store: Store, report: RosterReport, *, viewer: Viewer | None, now: datetime
+) -> None:
+    """Write down that a file was kept out: its hash and how many faults, nothing that it says."""
+
+    def note(connection: Connection) -> None:
+        if spend(connection, REFUSALS, who=actor(viewer), now=now) is None:
+            record_deed(
+                connection,
+                viewer=viewer,
+                deed="refused a roster",
+                object_=f"roster:{report.file_hash[:16]}",
+                payload={"file_sha256": report.file_hash, "faults": len(report.faults)},
+                now=now,
+            )
+
+    store.write(note)
 
 
 def _plan(roster: Roster, *, state: RosterState, viewer: Viewer | None, now: datetime) -> Plan:

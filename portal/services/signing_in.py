@@ -129,21 +129,6 @@ def admit(
     return admission
 
 
-def note_forgery(store: Store, *, what: str, now: datetime) -> None:
-    """Write down that a request brought what only a forger sends; nobody came in by it."""
-    store.write(
-        lambda connection: append_audit(
-            connection,
-            stream=ORGANISATION,
-            actor="stranger",
-            deed="forgery refused",
-            object_="sign-in",
-            payload={"what": what},
-            now=now,
-        )
-    )
-
-
 def derive_token(sign_in: SignIn, *, secret: str) -> str:
     """Return the one session token that this sign-in can ever be worth."""
     return _keyed("session", [sign_in.nonce, sign_in.issuer, sign_in.subject], secret=secret)

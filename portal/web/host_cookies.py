@@ -1,8 +1,8 @@
-"""Cookies behind TLS: each belongs to this host alone, and so does each upload."""
+"""Cookies behind TLS: each belongs to this host alone, and so do uploads and websockets."""
 
 from starlette.requests import HTTPConnection
 
-from portal.web.sessions import App, Receive, Scope, Send, answer
+from portal.web.sessions import App, Receive, Scope, Send, answer, refuse_websocket
 
 # A browser takes such a cookie only with `Secure`, for this host and all its paths, and nobody
 # else, neither a neighbouring host nor a page without TLS, can set one of that name.
@@ -32,7 +32,11 @@ class HostCookies:
             await self._app(scope, receive, send)
             return
         upload = str(scope.get("path", "")).startswith(UPLOADS)
-        if upload and HTTPConnection(scope).headers.get("origin") != self._origin:
+        from_here = HTTPConnection(scope).headers.get("origin") == self._origin
+        if scope["type"] == "websocket" and not from_here:
+            await refuse_websocket(send)
+            return
+        if upload and not from_here:
             await answer(send, status=403, body=b"Send files from a page of this portal.")
             return
         headers = _inside(scope["headers"])

@@ -8,14 +8,15 @@ from typing import Any
 from urllib.parse import parse_qs, quote, unquote, urlsplit
 
 from starlette.concurrency import run_in_threadpool
-from starlette.requests import Request
+from starlette.requests import HTTPConnection, Request
 
 from db.errors import DatabaseError
 from db.store import Store
 from portal.services.limits import SIGN_INS, at_most
+from portal.services.refusals import note_forgery
 from portal.services.role_map import RoleMap
 from portal.services.sessions import COOKIE, is_open, sign_out, take_id_token
-from portal.services.signing_in import Admission, admit, note_forgery
+from portal.services.signing_in import Admission, admit
 from portal.settings import Oidc, Settings
 from portal.web.provider_cookie import ReadSigned, cookies_of_provider, read_sign_in
 from portal.web.provider_logout import ProviderLogout
@@ -27,6 +28,7 @@ from portal.web.sessions import (
     Scope,
     Send,
     answer,
+    refuse_websocket,
     safe_target,
     session_cookie,
 )
@@ -37,6 +39,8 @@ NEXT_SECONDS = 600
 REFUSED_SECONDS = 120
 # Streamlit's own way out, which a page elsewhere could call; nothing here leads there.
 FOREIGN_LEAVE = "/auth/logout"
+# Asked from inside by whoever watches the server, under whatever name.
+ABOUT_ITSELF = frozenset({"/healthz", "/readyz"})
 # By such headers a proxy says who somebody is. Nothing here reads them, so whoever sends one tries.
 FORGED = frozenset(
     {
@@ -105,15 +109,19 @@ class ProviderDoor:
         self._limit = at_most(SIGN_INS, settings.limit_sign_ins)
         self._provider = provider
         self._clock = clock
+        self._hosts = _names(provider.oidc.public_url)
         self._noted: datetime | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, or answer it here."""
+        path = str(scope.get("path", ""))
+        if not self._is_called_by_name(scope) and path not in ABOUT_ITSELF:
+            await self._refuse_host(scope, send)
+            return
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
         request = Request(scope)
-        path = str(scope.get("path", ""))
         forged = FORGED.intersection(request.headers)
         if forged and self._is_page(path):
             await run_in_threadpool(self._note, f"header {min(forged)}")
@@ -127,6 +135,20 @@ class ProviderDoor:
             await self._exchange(request, send)
         else:
             await self._app(scope, receive, send)
+
+    def _is_called_by_name(self, scope: Scope) -> bool:
+        if scope["type"] not in {"http", "websocket"}:
+            return True
+        return HTTPConnection(scope).headers.get("host", "").lower() in self._hosts
+
+    async def _refuse_host(self, scope: Scope, send: Send) -> None:
+        """Answer who asks under another name, where no cookie and no origin could be trusted."""
+        await run_in_threadpool(self._note, "host")
+        if scope["type"] == "websocket":
+            await refuse_websocket(send)
+            return
+        known = f"This portal is reached at {self._provider.oidc.public_url} only."
+        await answer(send, status=421, body=known.encode())
 
     def _is_page(self, path: str) -> bool:
         return path.strip("/") in self._provider.pages
@@ -214,6 +236,15 @@ class ProviderDoor:
             sign_out(self._store, token=before, now=now)
             take_id_token(self._store, token=before)
         return admission
+
+
+def _names(public_url: str) -> frozenset[str]:
+    """Return what browsers and proxies write into `Host` for an address."""
+    parts = urlsplit(public_url.lower())
+    usual = {"https": 443, "http": 80}[parts.scheme]
+    bare = f"[{parts.hostname}]" if ":" in str(parts.hostname) else str(parts.hostname)
+    port = parts.port or usual
+    return frozenset({f"{bare}:{port}", *([bare] if port == usual else [])})
 
 
 def _brings_sign_in(request: Request) -> bool:

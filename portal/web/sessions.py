@@ -1,16 +1,19 @@
 """The door: the session cookie, signing in and out over HTTP, and what strangers may not fetch."""
 
+import logging
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, urlsplit
 
 from starlette.concurrency import run_in_threadpool
-from starlette.requests import Request
+from starlette.requests import HTTPConnection, Request
 
+from db.errors import DatabaseError
 from db.store import Store
 from portal.services.people import is_persona
+from portal.services.refusals import note_forgery
 from portal.services.sessions import COOKIE, find_viewer, is_open, start_session
 from portal.settings import Settings
 
@@ -22,6 +25,9 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 ENTER = "/enter"
 LEAVE = "/leave"
 CLOSED = ("/media", "/_stcore/metrics", "/_stcore/upload_file")
+
+
+_LOG = logging.getLogger(__name__)
 
 
 def read_cookie(scope: Scope, name: str) -> str:
@@ -44,11 +50,16 @@ class SessionDoor:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, or answer it here."""
         path = str(scope.get("path", ""))
-        if scope["type"] == "http" and path == ENTER:
+        if scope["type"] == "websocket" and not _is_from_here(scope):
+            await run_in_threadpool(self._note, "websocket of another page")
+            await refuse_websocket(send)
+        elif scope["type"] == "http" and path == ENTER:
             await self._enter(scope, send)
         elif scope["type"] == "http" and path == LEAVE:
             await self._leave(scope, send)
         elif scope["type"] == "http" and path.startswith(CLOSED) and not await self._knows(scope):
+            if scope["method"] == "PUT":
+                await run_in_threadpool(self._note, "upload without a session")
             await answer(send, status=403, body=b"Please sign in first.")
         else:
             await self._app(scope, receive, send)
@@ -84,6 +95,12 @@ class SessionDoor:
         gone = [] if stays else [f"{COOKIE}=; Path=/; Max-Age=0"]
         await answer(send, status=303, location="/", cookies=gone)
 
+    def _note(self, what: str) -> None:
+        try:
+            note_forgery(self._store, what=what, now=self._clock())
+        except DatabaseError as error:
+            _LOG.error("A forgery could not be written down: %s", error)
+
     async def _knows(self, scope: Scope) -> bool:
         token = read_cookie(scope, COOKIE)
         if not token:
@@ -113,6 +130,22 @@ def _from_this_machine(scope: Scope) -> bool:
     host = client[0] if isinstance(client, (tuple, list)) and client else ""
     named = Request(scope).url.hostname
     return host in {"127.0.0.1", "::1"} and named in {"localhost", "127.0.0.1", "::1"}
+
+
+def _is_from_here(scope: Scope) -> bool:
+    """Say whether a websocket was opened by a page of this server, or by no page at all.
+
+    The framework would ask a server in the internet for its own address before it says no, and
+    keep everybody waiting meanwhile; and it would take any page of the reader's own machine.
+    """
+    headers = HTTPConnection(scope).headers
+    origin = headers.get("origin")
+    return origin is None or urlsplit(origin).netloc == headers.get("host")
+
+
+async def refuse_websocket(send: Send) -> None:
+    """Close a websocket before it is open; the browser is told 403."""
+    await send({"type": "websocket.close", "code": 1008})
 
 
 def session_cookie(token: str) -> str:

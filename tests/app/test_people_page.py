@@ -5,6 +5,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 from streamlit.testing.v1 import AppTest
 
 from db.store import Store, open_store
@@ -179,3 +180,5 @@ def test_nobody_else_gets_to_the_people_page(visit: Visit, opened: Store, role: 
 
     assert "You need the role administrator" in said(at)
     assert not at.text_input
+    kept = text("SELECT actor FROM audit WHERE deed = 'refused'")
+    assert opened.read(lambda c: c.execute(kept).scalars().all()) == [f"person:{person}"]

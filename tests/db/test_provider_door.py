@@ -153,6 +153,26 @@ def test_beginning_anew_forgets_the_refusal_before(door):
     assert "Max-Age=0" in cookie_of(begun, "portal_refused")
 
 
+@pytest.mark.parametrize("host", ["evil.example", "skills.norhaven.example.evil.example", ""])
+def test_a_portal_called_by_another_name_shows_nothing_and_writes_it_down(door, sqlite_store, host):
+    make_person(sqlite_store, subject="ada")
+
+    answers = [door(sign(), host=host), door(path="/auth/login", host=host)]
+
+    assert [(one.status, one.cookies) for one in answers] == [(421, []), (421, [])]
+    assert count(sqlite_store, "session") == 0
+    assert count(sqlite_store, "audit") == 1
+
+
+@pytest.mark.parametrize("host", ["skills.norhaven.example:443", "SKILLS.norhaven.example"])
+def test_the_same_name_written_otherwise_is_the_same(door, host):
+    assert door(host=host).status == 200
+
+
+def test_who_watches_the_server_may_call_it_by_any_name(door):
+    assert door(path="/readyz", host="10.0.0.7:8501").status == 200
+
+
 def test_a_damaged_cookie_is_written_down_once_a_minute_and_lets_nobody_in(door, sqlite_store):
     for _again in range(3):
         answer = door({USER: "eyJpc3MiOi"})
