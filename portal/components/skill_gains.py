@@ -19,7 +19,8 @@ def draw_gains(report: SkillReport, *, skill: Skill, checks: int) -> None:
             st.markdown(f":small[{few}]")
     with st.container(border=True, gap="xsmall"):
         st.markdown(f"**{_('Misconceptions you no longer choose')}**")
-        beliefs = [plain(text) for text in report.unlearned]
+        # In quotation marks: what stands here is wrong.
+        beliefs = [_("“{belief}”").format(belief=plain(text)) for text in report.unlearned]
         _draw_list(beliefs, none=once or _("None that your latest check offered again."))
     with st.container(border=True, gap="xsmall"):
         st.markdown(f"**{_('Done at your desk')}**")

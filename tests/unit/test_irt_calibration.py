@@ -93,7 +93,7 @@ def test_errors_from_cross_products_agree_with_the_observed_information(monkeypa
     responses = responses_from_matrix(simulated(6000, a, b), items="vwxyz")
 
     observed = columns(calibrate(responses, model="2pl"))
-    monkeypatch.setattr("assessments.calibration._HESSIAN_BUDGET", 0)
+    monkeypatch.setattr("assessments.calibration._OBSERVED_BUDGET", 0)
     crossed = columns(calibrate(responses, model="2pl"))
 
     assert crossed["se_a"] == pytest.approx(observed["se_a"], rel=0.08)
