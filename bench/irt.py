@@ -197,9 +197,7 @@ def outside():
         seconds, found = best_of_three(fit, matrix)
         print(f"  {name:6} {distances(found, R_LSAT6)} {seconds:9.3f}")
     for n, j in ((1000, 24), (2000, 20)):
-        print(
-            f"\n2PL, {n:,} learners, {j} items: processor seconds (best of three), RMSE to the truth"
-        )
+        print(f"\n2PL, {n:,} learners, {j} items: processor time, RMSE to the truth")
         rng = np.random.default_rng(5)
         a, b = rng.uniform(0.7, 1.7, j), rng.uniform(-1.5, 1.5, j)
         matrix = drawn(rng, n, a, b)
