@@ -6,9 +6,10 @@ The tables name every public function of the services; one that is missing here 
 import importlib
 import inspect
 import pkgutil
+import re
 from collections.abc import Callable, Iterator
 from datetime import timedelta
-from typing import Any, get_args
+from typing import Any, get_args, get_type_hints
 
 import pytest
 
@@ -159,6 +160,11 @@ GUARDED: dict[str, tuple[Deed, ...]] = {
     "roster.check_roster": ("manage people",),
     "roster.load_roster": ("manage people",),
     "skills.read_skills": ("see own record",),
+    "confidence.rate_skill": ("learn",),
+    "next_step.find_next_step": ("see own record",),
+    "skill_change.read_changes": ("see own record",),
+    "skill_report.read_confidence": ("see own record",),
+    "skill_report.read_skill_report": ("see own record",),
 }
 # Functions that read or write for anybody who calls them, and why that is right.
 OPEN: dict[str, str] = {
@@ -175,6 +181,7 @@ OPEN: dict[str, str] = {
     "catalogue.read_lesson": "what is published is for everyone who signed in",
     "computing.ask_for_comparison": "part of other services; pages ask by `renew_comparison`",
     "computing.compare_now": "a step of the demonstration, of whoever holds the server",
+    "computing.keep_comparisons": "a step of background work, with what it was given to write by",
     "computing.read_inputs": "stays in the server; `comparing` authorises before it shows",
     "demo.fill_demo": "a command of whoever holds the server; an empty database only",
     "drafting.read_known_ids": "ids say nothing; new ones are checked against them",
@@ -242,6 +249,7 @@ OPEN: dict[str, str] = {
     "regrade_effects.foresee": "a step of proposing, which authorised",
     "rescoring.read_batch": "a step of scoring anew, which was authorised",
     "counting.count_answers": "background work; what it stores is read through `item_figures`",
+    "skill_change.read_change": "a step of other services, inside their transaction",
     "sessions.find_viewer": "finds out who it is",
     "sessions.is_open": "the door, which tells only whether a session was ended",
     "sessions.take_id_token": "the door, for a session that ended, to whoever held it",
@@ -291,7 +299,9 @@ def services() -> Iterator[tuple[str, Callable[..., Any]]]:
 
 
 def touches_people(function: Callable[..., Any]) -> bool:
-    return bool({"viewer", "store", "connection"} & set(inspect.signature(function).parameters))
+    """Say whether a parameter, whatever its name, is a viewer, a store or a way to one."""
+    kinds = " ".join(str(one) for one in get_type_hints(function).values())
+    return bool(re.search(r"\b(Viewer|Store|Connection)\b", kinds))
 
 
 def call(function: Callable[..., Any], viewer: Viewer) -> Any:
@@ -312,6 +322,26 @@ def test_every_service_that_reaches_the_database_has_a_row_here() -> None:
     ]
 
     assert missing == []
+
+
+def test_no_row_here_outlives_its_service_and_every_deed_has_one() -> None:
+    assert (set(GUARDED) | set(OPEN)) - {name for name, _function in services()} == set()
+    assert {deed for deeds in GUARDED.values() for deed in deeds} == set(MATRIX)
+
+
+def test_no_object_of_the_services_offers_a_deed_to_a_viewer() -> None:
+    methods = [
+        f"{kind.__name__}.{name}"
+        for module in pkgutil.iter_modules(portal.services.__path__)
+        for _name, kind in inspect.getmembers(
+            importlib.import_module(f"portal.services.{module.name}"), inspect.isclass
+        )
+        if kind.__module__.startswith("portal.services.")
+        for name, method in inspect.getmembers(kind, inspect.isfunction)
+        if "viewer" in inspect.signature(method).parameters and name != "__init__"
+    ]
+
+    assert methods == []
 
 
 def test_every_open_service_that_asks_for_a_viewer_says_why() -> None:
