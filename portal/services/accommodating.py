@@ -21,18 +21,13 @@ from db.queries.accommodations import (
     select_set_people,
 )
 from db.queries.people import find_person
-from db.queries.rights import (
-    FoundPerson,
-    find_erased_at,
-    find_found_person,
-    select_found_people,
-)
+from db.queries.rights import FoundPerson, find_erased_at, find_found_person
 from db.store import Store
 from portal import access
 from portal.access import Refused, Viewer
 from portal.services.check_time import allowed_time
 from portal.services.evidence import record_deed
-from portal.services.rights import MAX_SEARCH, PAGE, FoundPeople
+from portal.services.rights import FoundPeople, page_of_people
 from portal.services.testing_out import blueprint_of_revision
 
 # 100 is the time of everybody. The database holds the outer bounds too.
@@ -90,17 +85,7 @@ def find_learners(
 ) -> FoundPeople:
     """Return a page of the people whose name or address holds a text; pages from 1."""
     access.require(viewer, "set accommodations")
-    number = min(max(page, 1), 100_000)
-    count, people = store.read(
-        lambda connection: select_found_people(
-            connection,
-            wanted=wanted.strip()[:MAX_SEARCH].replace("\0", ""),
-            on=now.date(),
-            limit=PAGE,
-            offset=(number - 1) * PAGE,
-        )
-    )
-    return FoundPeople(people, count, number)
+    return store.read(lambda c: page_of_people(c, wanted=wanted, page=page, on=now.date()))
 
 
 def read_person_in_checks(

@@ -66,15 +66,18 @@ def find_people(
 ) -> FoundPeople:
     """Return a page of the people whose name, address or subject holds a text; pages from 1."""
     access.require(viewer, "manage people")
+    return store.read(lambda c: page_of_people(c, wanted=wanted, page=page, on=now.date()))
+
+
+def page_of_people(connection: Connection, *, wanted: str, page: int, on: date) -> FoundPeople:
+    """Return a page of the people who fit a search, for services that authorised it."""
     number = min(max(page, 1), 100_000)
-    count, people = store.read(
-        lambda c: select_found_people(
-            c,
-            wanted=wanted.strip()[:MAX_SEARCH].replace("\0", ""),
-            on=now.date(),
-            limit=PAGE,
-            offset=(number - 1) * PAGE,
-        )
+    count, people = select_found_people(
+        connection,
+        wanted=wanted.strip()[:MAX_SEARCH].replace("\0", ""),
+        on=on,
+        limit=PAGE,
+        offset=(number - 1) * PAGE,
     )
     return FoundPeople(people, count, number)
 

@@ -242,6 +242,7 @@ OPEN: dict[str, str] = {
     "calibrating.calibrate_skill": "a command of whoever holds the server, and a job it runs",
     "receipts.full_receipt": "a command of whoever holds the server; no page calls it",
     "rescoring.rescore_skill": "a step of a calibration or of a correction that was approved",
+    "rights.page_of_people": "a step of a search that was authorised",
     "roster.end_due_accounts": "work that comes round by itself; nobody asks for it",
     "scoring.read_scale": "a step of scoring, inside a transaction that was authorised",
     "measuring.item_reader": "what background work reads items with; no page calls it",
