@@ -46,6 +46,7 @@ from portal.services.people import is_synthetic, require_real_people
 from portal.services.pictures import read_picture
 from portal.services.reviewing import Newest
 from portal.services.sessions import COOKIE, find_viewer
+from portal.services.to_grade import take_work_file
 from portal.services.versions import Tools
 from portal.settings import Settings
 from portal.text import use_language
@@ -131,6 +132,31 @@ def record_file(token: str, name: str) -> None:
         raise Refused("You are signed out. Sign in again; what was saved is still there.")
     limit = at_most(EXPORTS, settings.limit_exports)
     record_export(store(), viewer=viewer, name=name, now=clock.now(), limit=limit)
+
+
+def work_file(token: str, submission_id: int) -> bytes:
+    """Return a file of graded work to its learner or its markers; taking it is written down.
+
+    Raises
+    ------
+    Refused
+        When the session is over, the file is not for them, or too many were taken.
+    """
+    settings = house().settings
+    viewer = find_viewer(
+        store(), token=token, now=clock.now(), idle_minutes=settings.session_idle_minutes
+    )
+    if viewer is None:
+        raise Refused("You are signed out. Sign in again; what was saved is still there.")
+    file = take_work_file(store(), viewer=viewer, submission_id=submission_id)
+    record_export(
+        store(),
+        viewer=viewer,
+        name=f"submission-{submission_id}",
+        now=clock.now(),
+        limit=at_most(EXPORTS, settings.limit_exports),
+    )
+    return file.body
 
 
 def catalogue() -> Catalogue:

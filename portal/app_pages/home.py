@@ -11,7 +11,8 @@ from portal.components.states import draw_empty, draw_state
 from portal.components.track_card import draw_track_card
 from portal.components.transfer_card import draw_due_action
 from portal.components.ways import go_to
-from portal.services.notices import read_notices
+from portal.components.work_notices import draw_work_notices
+from portal.services.notices import read_notices, read_work_notices
 from portal.services.people import role_profile
 from portal.services.practice import due_actions
 from portal.services.skills import read_skills
@@ -131,6 +132,7 @@ asked = due_actions(loaders.store(), viewer=viewer, read_lesson=loaders.lesson, 
 
 st.title(_greeting().format(name=plain(viewer.name.split()[0])))
 draw_level_notices(read_notices(loaders.store(), viewer=viewer, catalogue=catalogue))
+draw_work_notices(read_work_notices(loaders.store(), viewer=viewer, catalogue=catalogue))
 if home.go_on is not None:
     _draw_continue(home.go_on)
 for action in asked:

@@ -9,6 +9,8 @@ from portal.components.notices import guarded
 from portal.components.route_offer import draw_offers
 from portal.components.states import draw_empty, draw_state
 from portal.components.ways import go_to
+from portal.components.work_card import draw_work_card
+from portal.services.own_work import read_works
 from portal.services.tracks import (
     BEHIND,
     ModuleCard,
@@ -144,6 +146,19 @@ def _draw_track(card: TrackCard) -> None:
                 on_click=begin_check,
                 args=(card.track.skill, None),
             )
+    _draw_works(card.track.skill)
+
+
+def _draw_works(skill_id: str | None) -> None:
+    works = read_works(
+        loaders.store(),
+        viewer=loaders.current_viewer(),
+        catalogue=catalogue,
+        skill=skill_id or "",
+        now=clock.now(),
+    )
+    for work in works:
+        draw_work_card(work, key="track")
 
 
 catalogue = loaders.catalogue()

@@ -21,6 +21,7 @@ from portal.access import Role, Viewer
 from portal.services.catalogue import Catalogue, TrackEntry, read_catalogue, read_item
 from portal.services.checks import answer_question, read_check, start_check, submit_check
 from portal.services.computing import compare_now
+from portal.services.demo_works import fill_works
 from portal.services.draws import ARMS, Arm, Place
 from portal.services.learning import SEED_RANGE, ReadItem, complete_lesson, open_lesson
 from portal.services.organisation import Organisation, build_organisation
@@ -166,6 +167,16 @@ def _build(
             tell(f"{course.track.title}, {occasion}: {taken} checks taken")
         _study(inside, course, catalogue, rng=rng)
     _prepare_personas(inside, organisation, catalogue, now=now)
+    graded = fill_works(
+        inside,
+        learners=[member for team in organisation.teams for member in team.members],
+        staff=organisation.staff,
+        catalogue=catalogue,
+        read_item=read,
+        rng=rng,
+        now=now,
+    )
+    tell(f"{graded} pieces of graded work handed in")
     return courses
 
 

@@ -182,6 +182,7 @@ def _staff(
             ("employee", "accommodations_officer"),
             root_id,
         ),
+        "assessor": ("Ines Duarte", "ai-integrator", ("employee", "author"), root_id),
     }
     staff = {}
     for key, (name, profile, roles, team_id) in wanted.items():
