@@ -43,16 +43,17 @@ def _draw_task(own: OwnWork) -> None:
 
 
 def _draw_terms(own: OwnWork) -> None:
-    st.markdown(
+    terms = [
         _(
             "The people who grade it see your work without your name, so leave your name out of "
             "it. Level 4 is given once every row of the rubric has 3 of 4 points or more."
-        )
-        + " "
-        + plural(
-            "You can hand it in {n} more time.", "You can hand it in {n} more times.", own.left
-        )
-    )
+        ),
+        _("Where two people differ by two points, a third one grades it."),
+        plural("You can hand it in {n} more time.", "You can hand it in {n} more times.", own.left),
+    ]
+    if own.markers == 1:
+        del terms[1]
+    st.markdown(" ".join(terms))
 
 
 def _draw_words(own: OwnWork, desk: WorkDesk) -> None:

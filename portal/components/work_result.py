@@ -59,7 +59,7 @@ def _draw_line(line: ResultLine) -> None:
         with st.container(horizontal=True, horizontal_alignment="distribute"):
             st.markdown(f"**{plain(line.criterion)}**")
             st.markdown(f":material/{icon}: {mark_text(line.mark)}")
-        between = f" *{_('to')}* ".join(plain(text) for text in line.words)
-        st.markdown(between)
+        for mark, words in line.words:
+            st.markdown(f"{mark} · {plain(words)}" if len(line.words) > 1 else plain(words))
         for text in line.comments:
             st.markdown(f"> {plain(text)}")

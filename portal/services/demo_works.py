@@ -136,8 +136,9 @@ def _grade(
 ) -> None:
     """Let people grade work of a true level; a third one only where two differ."""
     decided = False
+    true = level + rng.normal(0, 0.8, rows)
     for day, marker in enumerate(markers, start=2):
-        drawn = np.clip(np.round(level + rng.normal(0, 0.55, rows)), 0, 4)
+        drawn = np.clip(np.round(true + rng.normal(0, 0.5, rows)), 0, 4)
         marks = [int(mark) for mark in drawn]
         if decided:
             return

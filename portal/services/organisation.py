@@ -183,6 +183,7 @@ def _staff(
             root_id,
         ),
         "assessor": ("Ines Duarte", "ai-integrator", ("employee", "author"), root_id),
+        "assessor-two": ("Lukas Brandt", "ai-integrator", ("employee", "approver"), root_id),
     }
     staff = {}
     for key, (name, profile, roles, team_id) in wanted.items():

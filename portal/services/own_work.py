@@ -28,12 +28,15 @@ Stand = Literal["open", "waiting", "passed", "not yet", "resting", "used up"]
 
 @dataclass(frozen=True, slots=True)
 class ResultLine:
-    """One row of the rubric as it was marked; `words` describe the mark, `comments` are why."""
+    """One row of the rubric as it was marked; `comments` are why.
+
+    `words` are what the rubric says of the mark; of a half, of the two marks beside it.
+    """
 
     criterion: str
     weight: float
     mark: float
-    words: tuple[str, ...]
+    words: tuple[tuple[int, str], ...]
     comments: tuple[str, ...]
 
 
@@ -277,11 +280,10 @@ def _result(row: SubmissionRow, gradings: Sequence[GradingRow], *, item: Item) -
     )
 
 
-def _words_of(points: Sequence[str], mark: float) -> tuple[str, ...]:
-    """Return what the rubric says of a mark; of a half it is the two beside it."""
-    low, high = int(mark), int(mark + 0.5)
-    return (points[low],) if low == high else (points[low], points[high])
+def _words_of(points: Sequence[str], mark: float) -> tuple[tuple[int, str], ...]:
+    return tuple((one, points[one]) for one in sorted({int(mark), int(mark + 0.5)}))
 
 
 def _comments(gradings: Sequence[GradingRow], *, place: int) -> tuple[str, ...]:
-    return tuple(one.comments[place] for one in gradings if place in one.comments)
+    found = (one.comments[place] for one in gradings if place in one.comments)
+    return tuple(dict.fromkeys(found))

@@ -22,6 +22,7 @@ VISITS = {
         LESSON,
         "/my_skills",
         "/my_data",
+        "/work?work=work.agent-operations",
         "/tour",
     ],
     "manager": ["/team_growth", "/shown_levels", "/programs", "/places"],
@@ -30,6 +31,7 @@ VISITS = {
     ],
     "author": [
         *("/lessons", "/preview?module=a3-traces", "/reviews", VERSIONS, "/imports", "/items"),
+        "/to_grade",
     ],
 }
 # On a deep link Streamlit's page looks for its server below the page first, then at the root.

@@ -111,8 +111,8 @@ def test_work_goes_from_draft_to_two_markers_to_a_third_to_its_result(works):
     assert (done.stand, result.passed, result.markers) == ("passed", True, 3)
     assert [line.mark for line in result.lines] == [3.0, 4.0]
     assert result.share == pytest.approx((60 * 3 + 40 * 4) / 400)
-    assert result.lines[0].words == ("fits the case",)
-    assert len(result.lines[0].comments) == 3
+    assert result.lines[0].words == ((3, "fits the case"),)
+    assert result.lines[0].comments == ("Row 0: see the limit.",)
     assert [
         one.kind for one in works.store.read(lambda c: select_unread(c, learner.person_id))
     ] == ["work graded"]
@@ -130,7 +130,7 @@ def test_two_who_agree_decide_without_a_third_and_a_half_below_three_does_not_pa
 
     result = read(works, learner).handed_in[0].result
     assert ([line.mark for line in result.lines], result.passed) == ([2.5, 3.5], False)
-    assert result.lines[0].words == ("stated", "fits the case")
+    assert result.lines[0].words == ((2, "stated"), (3, "fits the case"))
     assert waiting(works, cem) == []
     with pytest.raises(Refused, match="waits for no grade"):
         take(works, cem, submission)
