@@ -70,7 +70,8 @@ def _draw_work(work: OpenGrading) -> None:
                 icon=":material/download:",
                 on_click="ignore",
             )
-            st.markdown(f":small[{number_text(work.size / 1024)} KB]")
+            size = _("{n} KB").format(n=number_text(work.size / 1024))
+            st.markdown(f":small[{size}]")
         elif work.kind == "url":
             st.code(work.text, language=None, wrap_lines=True)
             st.markdown(f":small[{_('Copy the link; it leads out of the portal.')}]")

@@ -65,11 +65,10 @@ def _draw_words(own: OwnWork, desk: WorkDesk) -> None:
         st.button(_("Load the newer text"), key="work_reload", on_click=desk.reload)
     if own.kind == "url":
         st.text_input(
-            _("Link to your work"),
+            _("Link to your work, with https://"),
             value=desk.base,
             key=desk.key,
             max_chars=MAX_LINK,
-            placeholder="https://",
             on_change=desk.save,
         )
     else:

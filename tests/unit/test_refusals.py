@@ -183,6 +183,7 @@ OPEN: dict[str, str] = {
     "computing.compare_now": "a step of the demonstration, of whoever holds the server",
     "computing.keep_comparisons": "a step of background work, with what it was given to write by",
     "computing.read_inputs": "stays in the server; `comparing` authorises before it shows",
+    "demo_works.fill_works": "a step of the demonstration, of whoever holds the server",
     "demo.fill_demo": "a command of whoever holds the server; an empty database only",
     "drafting.read_known_ids": "ids say nothing; new ones are checked against them",
     "downloads.record_export": "counts what was authorised when it was read, for anybody",
