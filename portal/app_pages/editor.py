@@ -1,16 +1,15 @@
 """The author's desk: a text with its faults on the left, what a learner sees on the right."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import streamlit as st
 
-from curriculum.model import Bank, Curriculum, Lesson, Problem
-from curriculum.parse import Value
+from curriculum.model import Bank, Curriculum, Item, Lesson, Problem
 from portal import loaders
 from portal.components.desk import Desk
 from portal.components.draft_view import draw_draft
-from portal.components.editor import HEIGHT, Marker, draw_editor, typed_text
+from portal.components.editor import HEIGHT, Marker, draw_editor, figure_markers, typed_text
 from portal.components.new_item import draw_new_item
 from portal.components.overtaken_view import draw_overtaken
 from portal.components.problem_list import draw_problem_lines, draw_problems
@@ -18,7 +17,7 @@ from portal.components.question_figures import line_words
 from portal.components.send_form import draw_send_form
 from portal.components.ways import go_to
 from portal.services.drafting import OpenText, blocking_in, read_own_drafts
-from portal.services.item_figures import read_lines
+from portal.services.item_figures import Question, read_lines
 from portal.services.versions import newest_version
 from portal.text import _, plural, time_text
 
@@ -78,7 +77,7 @@ def _draw_faults(curriculum: Curriculum, *, blocking: tuple[Problem, ...]) -> No
         draw_problems(behind)
 
 
-def _draw_text(text: str, curriculum: Curriculum) -> None:
+def _draw_text(text: str, curriculum: Curriculum, *, notes: Sequence[Marker]) -> None:
     draw_editor(
         text,
         key=desk.key,
@@ -88,22 +87,21 @@ def _draw_text(text: str, curriculum: Curriculum) -> None:
             Marker(one.line, one.column, one.level, one.code, one.message)
             for one in curriculum.problems
             if one.path == desk.path
-        ],
+        ]
+        + list(notes),
         jump=desk.jump,
         on_change=desk.save,
     )
 
 
-def _figures(value: Value | None) -> dict[str, str]:
-    """Return how each question of the text behaved so far, in one line each."""
-    items = value.items if isinstance(value, (Lesson, Bank)) else ()
-    found = read_lines(
+def _counted(items: Sequence[Item]) -> Mapping[str, Question]:
+    """Return how each question of the text behaved so far."""
+    return read_lines(
         loaders.store(),
         viewer=viewer,
         item_ids=[item.id for item in items],
         min_group=loaders.house().settings.min_group,
     )
-    return {item_id: line_words(question) for item_id, question in found.items()}
 
 
 viewer = loaders.current_viewer()
@@ -140,10 +138,15 @@ with st.container(horizontal=True):
         conflict=conflict,
     )  # fmt: skip
     _draw_leave(opened)
+items = value.items if isinstance(value, (Lesson, Bank)) else ()
+counted = _counted(items)
+figures = {id_: line_words(question) for id_, question in counted.items()}
+# Only figures stand at their line: that there are none yet is no news there.
+at_lines = {id_: figures[id_] for id_, question in counted.items() if question.n is not None}
 left, right = st.columns(2, gap="medium")
 with left:
     st.header(_("Markdown"), anchor=False)
-    _draw_text(text, curriculum)
+    _draw_text(text, curriculum, notes=figure_markers(items, at_lines))
     if opened.kind in {"lesson", "bank"}:
         draw_new_item(
             text,
@@ -162,6 +165,6 @@ with right:
             with_key=with_key,
             read_image=loaders.draft_picture,
             glossary=curriculum.registers.glossary,
-            figures=_figures(value),
+            figures=figures,
         )
 _draw_faults(curriculum, blocking=blocking)

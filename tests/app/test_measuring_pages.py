@@ -13,6 +13,7 @@ from db.commands.notices import insert_notice
 from db.store import Store
 from portal import clock, loaders
 from portal.access import Refused, Viewer
+from portal.components.editor import figure_markers
 from portal.services.background import make_worker
 from portal.services.calibrating import calibrate_skill
 from portal.services.counting import count_answers
@@ -283,6 +284,18 @@ def test_an_approver_asks_for_a_measurement_and_sees_what_became_of_it(
     words = said(visit(approver, "items"))
     assert "not put in force: " in words
     assert "In force: expert difficulties, version 1" in words
+
+
+def test_figures_stand_at_the_first_line_of_their_question_in_the_text(small: House) -> None:
+    check = small.catalogue.check_of(SKILL)
+    assert check is not None
+    items = [small.read_item(revision) for revision in check.item_revisions.values()]
+
+    (note,) = figure_markers(items, {f"{SKILL}.a02": "210 answers"})
+
+    text = (small.folder / "assessments/banks/agent-operations.md").read_text().splitlines()
+    assert (note.level, note.message) == ("info", "210 answers")
+    assert text[note.line - 1].startswith("## Question A2")
 
 
 def test_the_editor_shows_the_figures_of_each_question_in_one_line(

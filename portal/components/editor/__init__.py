@@ -1,6 +1,6 @@
 """The author's text editor: CodeMirror with markers per line; keeps what is typed across reruns."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -11,6 +11,7 @@ from streamlit.components.v2.get_bidi_component_manager import get_bidi_componen
 from streamlit.components.v2.manifest_scanner import ComponentConfig, ComponentManifest
 from streamlit.runtime import Runtime
 
+from curriculum.model import Item
 from portal.text import _
 
 HERE = Path(__file__).parent
@@ -26,7 +27,7 @@ _CSS = """.leave {
 
 @dataclass(frozen=True, slots=True)
 class Marker:
-    """A fault to mark in the text, at a line and column from 1."""
+    """A fault or a note to mark in the text, at a line and column from 1."""
 
     line: int
     column: int
@@ -50,6 +51,15 @@ class Typed:
 
     text: str
     line: int
+
+
+def figure_markers(items: Iterable[Item], figures: Mapping[str, str]) -> list[Marker]:
+    """Return a note at the first line of each question whose figures are known, by its id."""
+    return [
+        Marker(item.line, 1, "info", _("So far"), figures[item.id])
+        for item in items
+        if item.id in figures
+    ]
 
 
 def typed_text(key: str, *, rev: int) -> Typed | None:
