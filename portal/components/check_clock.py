@@ -11,7 +11,7 @@ from portal.components.notices import show_notice, told
 from portal.services.checks import Clock, read_clock
 from portal.text import _, plural
 
-EVERY = "15s"
+EVERY = "30s"
 
 
 # It runs by itself, so that a page nobody touches tells the time, and ends when the time does.
