@@ -116,19 +116,30 @@ def _credit(words: str, *, otherwise: float) -> tuple[float, str]:
     return float(found[1]), words[found.end() :].strip()
 
 
-def _option(piece: _Piece, braces: _Braces, *, credit: float) -> Option:
+def _option(
+    piece: _Piece, braces: _Braces, *, credit: float, warnings: list[str] | None = None
+) -> Option:
     earned, words = _credit(piece.text, otherwise=credit)
     answer, _, feedback = words.partition("#")
+    if warnings is not None and not answer.strip() and feedback.strip():
+        # A choice without words says nothing, so its '#' was meant as one of them: a colour, say.
+        answer, _, feedback = feedback.partition("#")
+        answer = f"#{answer.strip()}"
+        warnings.append(
+            f"'{answer[:40]}' has no words before its '#', so the '#' was read as one of them; "
+            "in words it is written \\#"
+        )
     text = braces.to_text(answer, line=piece.line)
     return Option(text, earned, braces.to_text(feedback, line=piece.line))
 
 
 def _choice(braces: _Braces) -> Answers:
-    warnings = []
+    warnings: list[str] = []
     options = []
     pieces = list(_pieces(braces, signs="=~"))
     for piece in pieces:
-        option = _option(piece, braces, credit=FULL if piece.sign == "=" else 0.0)
+        credit = FULL if piece.sign == "=" else 0.0
+        option = _option(piece, braces, credit=credit, warnings=warnings)
         if option.text.is_empty:
             raise Refusal(
                 "a choice has no words; a '#' that belongs to the words is written \\#",
@@ -153,12 +164,13 @@ def _choice(braces: _Braces) -> Answers:
 
 def _short(braces: _Braces) -> Answers:
     options = []
+    warnings: list[str] = []
     for piece in _pieces(braces, signs="="):
-        option = _option(piece, braces, credit=FULL)
+        option = _option(piece, braces, credit=FULL, warnings=warnings)
         if option.text.is_empty:
             raise Refusal("an accepted answer has no words", line=piece.line)
         options.append(option)
-    return Answers("short", tuple(options))
+    return Answers("short", tuple(options), warnings=tuple(warnings))
 
 
 def _truefalse(braces: _Braces, *, word: str) -> Answers:

@@ -41,6 +41,7 @@ class Answering:
     kind: QuestionKind
     options: tuple[Option, ...] = ()
     matches: tuple[Match, ...] = ()
+    steps: tuple[Text, ...] = ()
     one_answer: bool = True
     settings: tuple[tuple[str, str], ...] = ()
     grader_notes: Text = NO_TEXT
@@ -166,6 +167,41 @@ def matching_answers(node: Node, notes: list[str]) -> Answering:
             raise Refusal("a prompt has no match", line=pair.line)
         matches.append(Match(prompt, match))
     return Answering("matching", matches=tuple(matches), settings=_shuffle(node))
+
+
+def ordering_answers(node: Node, notes: list[str]) -> Answering:
+    """Steps in their right order, which the fraction of each counts."""
+    _note_combined(node, notes)
+    placed = []
+    for number, answer in enumerate(node.all("answer")):
+        step = text_of(answer, default="html", notes=notes)
+        if step.is_empty:
+            raise Refusal("a step has no words", line=answer.line)
+        if not text_of(answer.first("feedback"), default="html", notes=notes).is_empty:
+            notes.append("feedback for a step is not kept; an ordering item has none")
+        placed.append((_place(answer), number, step))
+    if len(placed) < 2:
+        raise Refusal(f"an ordering question needs two steps or more, not {len(placed)}")
+    if words_of(node.first("selecttype")).upper() not in {"", "0", "ALL"}:
+        notes.append("the source asks for some of the steps only; here all of them are asked")
+    all_or_nothing = words_of(node.first("gradingtype")).upper() in {"-1", "ALL_OR_NOTHING"}
+    return Answering(
+        "ordering",
+        steps=tuple(step for _, _, step in sorted(placed, key=lambda one: one[:2])),
+        settings=() if all_or_nothing else (("scoring", "partial"),),
+    )
+
+
+def _place(answer: Node) -> float:
+    words = answer.attributes.get("fraction", "").strip()
+    try:
+        place = float(words)
+    except ValueError:
+        place = float("nan")
+    # Without a place of its own a step cannot be put in order.
+    if not 0 < place <= 1000:
+        raise Refusal(f"the fraction '{words[:20]}' is no place in an order", line=answer.line)
+    return place
 
 
 def essay_answers(node: Node, notes: list[str]) -> Answering:

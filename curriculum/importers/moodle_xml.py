@@ -9,6 +9,7 @@ from curriculum.importers.moodle_answers import (
     essay_answers,
     matching_answers,
     numeric_answers,
+    ordering_answers,
     short_answers,
     truefalse_answers,
 )
@@ -24,6 +25,7 @@ _READERS: dict[str, Callable[[Node, list[str]], Answering]] = {
     "numerical": numeric_answers,
     "matching": matching_answers,
     "match": matching_answers,
+    "ordering": ordering_answers,
     "essay": essay_answers,
 }
 _GAPS = "a cloze text asks several things at once; write an item for each gap"
@@ -32,6 +34,8 @@ _REFUSED_TYPES = {
     "description": "not a question: it is text without answers",
     "cloze": _GAPS,
     "multianswer": _GAPS,
+    "gapselect": _GAPS,
+    "ddwtos": _GAPS,
     "calculated": _DRAWN,
     "calculatedsimple": _DRAWN,
     "calculatedmulti": _DRAWN,
@@ -48,7 +52,8 @@ _KNOWN = frozenset(
     unitpenalty showunits unitsleft instructions responseformat responserequired
     responsefieldlines minwordlimit maxwordlimit attachments attachmentsrequired maxbytes
     filetypeslist graderinfo responsetemplate responsetemplateformat stamp version timecreated
-    timemodified createdby modifiedby
+    timemodified createdby modifiedby layouttype selecttype selectcount gradingtype showgrading
+    numberingstyle
     """.split()  # noqa: SIM905
 )
 
@@ -173,6 +178,7 @@ def _question(
         stem=stem,
         options=answering.options,
         matches=answering.matches,
+        steps=answering.steps,
         one_answer=answering.one_answer,
         explanation=text_of(node.first("generalfeedback"), default="html", notes=notes),
         hints=tuple(hint for hint in hints if not hint.is_empty),

@@ -241,7 +241,7 @@ def test_named_questions_without_a_blank_line_between_are_told_apart():
         ("A\n{~b\n~c}", 1, "no choice is right"),
         ("A {=b}{=c}", 1, "more than one pair"),
         ("A {=only ~ }", 1, "has no words"),
-        ("A {\n=#00ff00\n~red}", 2, "written \\#"),
+        ("A {\n=# \n~red}", 2, "written \\#"),
         ("A {#}", 1, "no number"),
         ("A {#twelve}", 1, "'twelve' is not a number"),
         ("A {#\n=5..1}", 2, "runs backwards"),
@@ -261,6 +261,14 @@ def test_a_question_that_cannot_be_imported_says_where_and_why(source, line, rea
     assert outcome.result == "refused"
     assert reason in outcome.reason
     assert outcome.reason_line == line
+
+
+def test_a_choice_that_is_only_a_hash_and_a_word_keeps_its_hash():
+    outcome = only("Red {=#ff0000#Right. ~#00ff00 ~\\#0000ff}")
+
+    assert [c.text for c in item_of(outcome).choices] == ["\\#ff0000", "\\#00ff00", "\\#0000ff"]
+    assert item_of(outcome).choices[0].feedback == "Right."
+    assert [w.split("'")[1] for w in outcome.warnings] == ["#ff0000", "#00ff00"]
 
 
 def test_choices_that_point_above_are_not_shuffled():

@@ -118,6 +118,30 @@ def test_a_matching_question_with_a_distractor():
     ]
 
 
+def test_an_ordering_question_follows_the_places_of_its_steps():
+    outcome = from_xml(
+        "ordering",
+        rest="<selecttype>RANDOM</selecttype><gradingtype>0</gradingtype>"
+        '<answer fraction="2.0000000"><text>Search</text></answer>'
+        '<answer fraction="1.0000000"><text>Read</text></answer>',
+    )
+
+    assert item_of(outcome).ordering == ("Read", "Search")
+    assert item_of(outcome).scoring == "partial"
+    assert outcome.warnings == (
+        "the source asks for some of the steps only; here all of them are asked",
+    )
+
+
+def test_a_step_without_a_place_is_refused():
+    outcome = from_xml(
+        "ordering",
+        rest='<answer fraction="1"><text>Read</text></answer><answer><text>Search</text></answer>',
+    )
+
+    assert "is no place in an order" in outcome.reason
+
+
 def test_an_essay_keeps_what_graders_and_writers_are_told():
     read = item_of(
         from_xml(
