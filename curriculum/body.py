@@ -54,6 +54,9 @@ def check_headings(document: Document, *, needs_title: bool = True) -> list[Bloc
     blocks = [b for b in document.blocks if b.kind != "footnote_reference"]
     titles = [block for block in blocks if block.kind == "heading" and block.level == 1]
     first = blocks[0] if blocks else None
+    is_unread = any(fault.code == "MD007" for fault in notes.problems) and not blocks
+    if is_unread:
+        return []
     if needs_title and (first is None or first.kind != "heading" or first.level != 1):
         line = first.start + 1 if first else document.body_start + 1
         notes.add("MD001", line, 1, "the body should start with one title, '# ' and a few words")

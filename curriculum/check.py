@@ -1,11 +1,13 @@
 """Rules across files: ids used twice, dead links, lists, coverage; and what blocks publishing."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
 from curriculum.check_coverage import coverage_problems
-from curriculum.check_references import known_in_registers, register_problems
-from curriculum.facts import Definition, Facts, Reference, did_you_mean, problem
+from curriculum.check_references import excused_kinds, known_in_registers, register_problems
+from curriculum.facts import Definition, Facts, Reference, did_you_mean, find_nearest, problem
+from curriculum.identities import ANY_ITEMS, NAMELESS
 from curriculum.model import Curriculum, Problem, Registers
 
 __all__ = ["blocking_problems", "check_files", "overdue_problems", "register_problems"]
@@ -26,33 +28,89 @@ _MEANT_BY: dict[str, list[str]] = {}
 for _kind, _wanted in _KINDS.items():
     for _defined in _wanted:
         _MEANT_BY.setdefault(_defined, []).append(_kind)
+# What lists a lesson or module.
+_HOLDER = {"lesson": "module", "module": "track"}
 _CODES = {"item": "LNK001", "track": "LNK001", "module_link": "LNK001", "twin": "COV005"}
 # Faults that are warnings while writing but stop a module from being published.
 _BLOCKING_WARNINGS = frozenset({"FM012"})
 
 
 def check_files(
-    files: Sequence[Facts], *, registers: Registers, today: date | None = None
+    files: Sequence[Facts],
+    *,
+    registers: Registers,
+    today: date | None = None,
+    register_faults: Sequence[Problem] = (),
 ) -> list[Problem]:
-    """Every fault that shows only when files are seen together."""
+    """Every fault that shows only when files are seen together.
+
+    What only follows from a fault is left out: mentions of something whose own file or register
+    cannot be read, and rules on items that have a fault of their own.
+    """
     places = _places(files)
     problems = _duplicates(places, retired=registers.retired_ids)
     paths = {facts.path for facts in files}
     known = known_in_registers(registers) | _known_in_files(places, paths=paths)
-    for facts in files:
-        # Nearly every reference is sound, and one look tells; only the others are judged.
-        doubtful = [ref for ref in facts.references if (ref[0], ref[1]) not in known]
-        problems += register_problems(facts, registers=registers, references=doubtful)
-        for ref in doubtful:
-            problems += _reference_problems(
-                facts, ref, places=places, paths=paths, retired=registers.retired_ids
-            )
+    # Nearly every reference is sound, and one look tells; only the others are judged.
+    doubtful = [
+        (facts, [ref for ref in facts.references if (ref[0], ref[1]) not in known])
+        for facts in files
+    ]
+    excused = _excused(files, doubtful=doubtful, places=places, retired=registers.retired_ids)
+    unjudged = excused_kinds(
+        (ref for _, refs in doubtful for ref in refs), registers=registers, faults=register_faults
+    )
+    for facts, refs in doubtful:
+        judged = [ref for ref in refs if ref.kind not in unjudged]
+        problems += register_problems(facts, registers=registers, references=judged)
+        for ref in judged:
+            if (ref.kind, ref.target) not in excused:
+                problems += _reference_problems(
+                    facts, ref, places=places, paths=paths, retired=registers.retired_ids
+                )
     if today is not None:
         problems += overdue_problems(files, today=today)
     problems += _cycles(files)
-    problems += _lists(files)
-    problems += coverage_problems(files)
+    problems += _lists(files, places=places)
+    problems += coverage_problems(files, errors=_error_lines(files, problems))
     return sorted(set(problems))
+
+
+def _excused(
+    files: Sequence[Facts],
+    *,
+    doubtful: Sequence[tuple[Facts, Sequence[Reference]]],
+    places: Mapping[str, list[tuple[Facts, Definition]]],
+    retired: frozenset[str],
+) -> set[tuple[str, str]]:
+    """Kind and target of mentions that may mean something whose own id is the fault.
+
+    There are as many of these as files and items without an id that can be used, and ids given
+    twice, behind which another one is missing.
+    """
+    spare = Counter(d.kind for facts in files for d in facts.definitions if d.id == NAMELESS)
+    for found in places.values():
+        spare.update(definition.kind for _, definition in found[1:])
+    missing: dict[str, set[str]] = {}
+    for _, refs in doubtful if spare else ():
+        for ref in refs:
+            if ref.kind in _KINDS and ref.target not in places and ref.target not in retired:
+                missing.setdefault(ref.kind, set()).add(ref.target)
+    return {
+        (kind, target)
+        for kind, targets in missing.items()
+        if len(targets) <= sum(spare[one] for one in _KINDS[kind])
+        or ("item" in _KINDS[kind] and spare[ANY_ITEMS])
+        for target in targets
+    }
+
+
+def _error_lines(files: Sequence[Facts], problems: Sequence[Problem]) -> dict[str, set[int]]:
+    lines: dict[str, set[int]] = {}
+    for fault in (*problems, *(fault for facts in files for fault in facts.problems)):
+        if fault.level == "error":
+            lines.setdefault(fault.path, set()).add(fault.line)
+    return lines
 
 
 def _known_in_files(
@@ -69,6 +127,8 @@ def _places(files: Sequence[Facts]) -> dict[str, list[tuple[Facts, Definition]]]
     places: dict[str, list[tuple[Facts, Definition]]] = {}
     for facts in files:
         for definition in facts.definitions:
+            if definition.id == NAMELESS:
+                continue
             places.setdefault(definition.id, []).append((facts, definition))
     return places
 
@@ -166,16 +226,30 @@ def _cycles(files: Sequence[Facts]) -> list[Problem]:
                 trail.pop()
             elif step[0] in trail:
                 ring = [*trail[trail.index(step[0]) :], step[0]]
-                message = f"prerequisites run in a circle: {' → '.join(ring)}"
-                facts = owners[node]
-                problems.append(_at(facts, step[1].line, step[1].column, "REF010", message))
+                problems.append(_circle(ring, edges=edges, owners=owners))
             elif step[0] in edges and step[0] not in done:
                 stack.append((step[0], iter(edges[step[0]])))
                 trail.append(step[0])
     return problems
 
 
-def _lists(files: Sequence[Facts]) -> list[Problem]:
+def _circle(
+    ring: Sequence[str],
+    *,
+    edges: Mapping[str, list[tuple[str, Reference]]],
+    owners: Mapping[str, Facts],
+) -> Problem:
+    """The fault at the reference that asks an early file to come after a later one."""
+    start = min(range(len(ring) - 1), key=lambda place: owners[ring[place]].path)
+    ring = [*ring[start:-1], *ring[: start + 1]]
+    ref = next(ref for target, ref in edges[ring[0]] if target == ring[1])
+    message = f"prerequisites run in a circle: {' → '.join(ring)}"
+    return _at(owners[ring[0]], ref.line, ref.column, "REF010", message)
+
+
+def _lists(
+    files: Sequence[Facts], *, places: Mapping[str, list[tuple[Facts, Definition]]]
+) -> list[Problem]:
     """Lessons in no module or in two, modules in no track."""
     problems = []
     holders: dict[str, str] = {}
@@ -186,8 +260,15 @@ def _lists(files: Sequence[Facts]) -> list[Problem]:
                 problems.append(_at(facts, ref.line, ref.column, "REF013", message))
             if ref.kind in {"listed_lesson", "listed_module"}:
                 holders.setdefault(ref.target, f"{facts.path}:{ref.line}")
+    unread = {facts.kind for facts in files if _has_unread_list(facts)}
+    misspelt = [target for target in holders if target not in places]
     for facts in files:
         if facts.kind not in {"lesson", "module"} or not facts.id or facts.id in holders:
+            continue
+        # A list that cannot be read may hold it, and one that misspells it is told so itself.
+        if _HOLDER[facts.kind] in unread or any(
+            find_nearest(target, [facts.id]) for target in misspelt
+        ):
             continue
         if facts.data.get("status") == "retired":
             continue
@@ -196,6 +277,16 @@ def _lists(files: Sequence[Facts]) -> list[Problem]:
         message = f"the {facts.kind} '{facts.id}' is in no {where}; learners cannot reach it"
         problems.append(_at(facts, line, column, code, message))
     return problems
+
+
+def _has_unread_list(facts: Facts) -> bool:
+    lists = {"listed_lesson", "listed_module"}
+    is_holder = facts.kind in _HOLDER.values()
+    return (
+        is_holder
+        and any(fault.level == "error" for fault in facts.problems)
+        and not any(ref.kind in lists for ref in facts.references)
+    )
 
 
 def _place_of_id(facts: Facts) -> tuple[int, int]:

@@ -1,6 +1,6 @@
 """Rules on what is assessed: blueprints against banks, twins, objectives, links to secure items."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence, Set
 from typing import Any, cast
 
 from curriculum.facts import Facts, ItemFacts, problem
@@ -11,17 +11,22 @@ LESSON_OVERLAP = 0.50
 _NOT_IN_USE = frozenset({"retired"})
 
 
-def coverage_problems(files: Sequence[Facts]) -> list[Problem]:
-    """Every fault of coverage."""
+def coverage_problems(files: Sequence[Facts], *, errors: Mapping[str, Set[int]]) -> list[Problem]:
+    """Every fault of coverage; `errors` are the lines, by path, on which something else is wrong.
+
+    An item with a fault of its own is not judged, nor is a form drawn from its bank.
+    """
     items = {item.id: (facts, item) for facts in files for item in facts.items}
+    twins = _twins(files, items=items, errors=errors)
+    faulty = {*errors, *(fault.path for fault in twins)}
     return [
         *_linked_secure_items(files, items=items),
-        *_twins(files, items=items),
+        *twins,
         *_without_twins(files),
-        *_picks(files),
-        *_graded_work(files),
-        *_skills(files),
-        *_objectives(files),
+        *_picks(files, errors=errors, faulty=faulty),
+        *_graded_work(files, faulty=faulty),
+        *_skills(files, faulty=errors),
+        *_objectives(files, faulty=errors),
         *_copies(files),
     ]
 
@@ -53,21 +58,36 @@ def _linked_secure_items(
 
 
 def _twins(
-    files: Sequence[Facts], *, items: Mapping[str, tuple[Facts, ItemFacts]]
+    files: Sequence[Facts],
+    *,
+    items: Mapping[str, tuple[Facts, ItemFacts]],
+    errors: Mapping[str, Set[int]],
 ) -> list[Problem]:
-    problems = []
+    """Items that differ from their twins, each once: the one that differs from most of them."""
+    differing: dict[str, dict[str, list[str]]] = {}
     for facts in files:
         for item in facts.items:
             for twin in item.twin:
-                if twin not in items:
+                if twin not in items or any(_is_faulty(*items[i], errors) for i in (item.id, twin)):
                     continue
-                differing = _differences(item, items[twin][1])
-                if differing:
-                    message = f"the twin '{twin}' {' and '.join(differing)}"
-                    problems.append(
-                        problem("COV006", facts.path, line=item.line, column=1, message=message)
-                    )
-    return problems
+                if item.id == twin or _differences(item, items[twin][1]):
+                    differing.setdefault(item.id, {})[twin] = _differences(item, items[twin][1])
+                    differing.setdefault(twin, {})[item.id] = _differences(items[twin][1], item)
+    found = []
+    told: set[frozenset[str]] = set()
+    for id_ in sorted(differing, key=lambda one: -len(differing[one])):
+        facts, item = items[id_]
+        for twin, words in differing[id_].items():
+            if frozenset((id_, twin)) in told:
+                continue
+            told.add(frozenset((id_, twin)))
+            message = f"the twin '{twin}' {' and '.join(words)}"
+            found.append(problem("COV006", facts.path, line=item.line, column=1, message=message))
+    return found
+
+
+def _is_faulty(facts: Facts, item: ItemFacts, errors: Mapping[str, Set[int]]) -> bool:
+    return any(item.line <= line <= item.last_line for line in errors.get(facts.path, ()))
 
 
 def _without_twins(files: Sequence[Facts]) -> list[Problem]:
@@ -110,21 +130,31 @@ def _differences(item: ItemFacts, twin: ItemFacts) -> list[str]:
     return said
 
 
-def _picks(files: Sequence[Facts]) -> list[Problem]:
+def _picks(
+    files: Sequence[Facts], *, errors: Mapping[str, Set[int]], faulty: Set[str]
+) -> list[Problem]:
     banks = {facts.id: facts for facts in files if facts.kind == "bank" and facts.id}
+    sound = {id_ for id_, facts in banks.items() if facts.path not in faulty}
     problems = []
     for facts in files:
         rows = cast("list[list[Any]]", facts.data.get("picks") or [])
-        picks = [row for row in rows if all(_is_sound(bank, banks=banks) for bank in row[2])]
+        picks = [
+            row
+            for row in rows
+            if sound.issuperset(row[2]) and row[6] not in errors.get(facts.path, ())
+        ]
         pool = [item for row in picks for bank in row[2] for item in banks[bank].items]
+        short: dict[int, dict[str | None, int]] = {}
         for form in _forms(pool, picks=picks):
-            problems += _short_picks(facts, picks, banks=banks, form=form)
+            for place, missing in _short_picks(picks, banks=banks, form=form).items():
+                short.setdefault(place, {})[form] = missing
+        problems += [_short_pick(facts, picks[place], short=short[place]) for place in short]
     return problems
 
 
-def _graded_work(files: Sequence[Facts]) -> list[Problem]:
+def _graded_work(files: Sequence[Facts], *, faulty: Set[str]) -> list[Problem]:
     """Blueprints that mix items people grade with items a key scores, or pick several tasks."""
-    banks = {facts.id: facts for facts in files if facts.kind == "bank" and facts.id}
+    banks = {f.id: f for f in files if f.kind == "bank" and f.id and f.path not in faulty}
     problems = []
     for facts in files:
         picks = cast("list[list[Any]]", facts.data.get("picks") or [])
@@ -132,7 +162,7 @@ def _graded_work(files: Sequence[Facts]) -> list[Problem]:
             item
             for row in picks
             for bank in row[2]
-            if _is_sound(bank, banks=banks)
+            if bank in banks
             for item in banks[bank].items
             if item.status not in _NOT_IN_USE
         ]
@@ -155,11 +185,6 @@ def _graded_work(files: Sequence[Facts]) -> list[Problem]:
     return problems
 
 
-def _is_sound(bank: str, *, banks: Mapping[str, Facts]) -> bool:
-    # An item with an error of its own is not counted, and its absence not reported a second time.
-    return bank in banks and not _has_errors(banks[bank])
-
-
 def _forms(pool: Sequence[ItemFacts], *, picks: Sequence[list[Any]]) -> list[str | None]:
     """The forms that are assembled: each letter among the items, or one form without a letter."""
     if not picks:
@@ -169,9 +194,9 @@ def _forms(pool: Sequence[ItemFacts], *, picks: Sequence[list[Any]]) -> list[str
 
 
 def _short_picks(
-    facts: Facts, picks: Sequence[list[Any]], *, banks: Mapping[str, Facts], form: str | None
-) -> list[Problem]:
-    """Note the picks of one form that stay short when every item is used once at most.
+    picks: Sequence[list[Any]], *, banks: Mapping[str, Facts], form: str | None
+) -> dict[int, int]:
+    """Return how many items the picks of one form lack, when every item is used once at most.
 
     Slots are matched with items along augmenting paths (Kuhn 1955), so that a pick that could
     take other items leaves the rare ones to those who need them.
@@ -189,9 +214,7 @@ def _short_picks(
             slots.append(fitting)
             if not _seat(len(slots) - 1, slots=slots, taken=taken):
                 missing[place] = missing.get(place, 0) + 1
-    return [
-        _short_pick(facts, picks[place], form=form, short=short) for place, short in missing.items()
-    ]
+    return missing
 
 
 def _fits(item: ItemFacts, row: Sequence[Any], form: str | None) -> bool:
@@ -232,23 +255,27 @@ def _move(
         step = via
 
 
-def _short_pick(facts: Facts, row: Sequence[Any], *, form: str | None, short: int) -> Problem:
+def _short_pick(facts: Facts, row: Sequence[Any], *, short: Mapping[str | None, int]) -> Problem:
     skill, n, from_, level, cell, wanted, line, column = row
     details = [f"skill {skill}"]
     details += [f"level {level}"] if level is not None else []
     details += [f"cell {cell}"] if cell else []
-    letter = wanted or form
-    where = f" on form {letter}" if letter else ""
+    given = [
+        f"{n - missing} on form {wanted or form}" if wanted or form else f"{n - missing}"
+        for form, missing in short.items()
+    ]
     message = (
         f"{n} items are asked for ({', '.join(details)}), but {', '.join(from_)} "
-        f"can give only {n - short}{where}"
+        f"can give only {', '.join(given)}"
     )
     return problem("COV001", facts.path, line=line, column=column, message=message)
 
 
-def _skills(files: Sequence[Facts]) -> list[Problem]:
+def _skills(files: Sequence[Facts], *, faulty: Container[str]) -> list[Problem]:
     """Skills that a module promises and no blueprint assesses."""
     blueprints = [facts for facts in files if facts.kind == "blueprint"]
+    if any(facts.path in faulty for facts in blueprints):
+        return []
     assessed = {
         ref.target for facts in blueprints for ref in facts.references if ref.kind == "skill"
     }
@@ -266,7 +293,7 @@ def _skills(files: Sequence[Facts]) -> list[Problem]:
     return problems
 
 
-def _objectives(files: Sequence[Facts]) -> list[Problem]:
+def _objectives(files: Sequence[Facts], *, faulty: Container[str]) -> list[Problem]:
     """Objectives of lessons and modules for which no item is found."""
     lessons = {facts.id: facts for facts in files if facts.kind == "lesson" and facts.id}
     by_item = {item.id: item for facts in files for item in facts.items}
@@ -275,7 +302,7 @@ def _objectives(files: Sequence[Facts]) -> list[Problem]:
         rows = cast("list[list[Any]]", facts.data.get("objectives") or [])
         if not rows:
             continue
-        if _has_faulty_items(facts, lessons=lessons):
+        if _has_faulty_items(facts, lessons=lessons, faulty=faulty):
             continue
         items = list(_items_of(facts, lessons=lessons, by_item=by_item))
         for number, (text, skill, line, column) in enumerate(rows, start=1):
@@ -290,14 +317,12 @@ def _objectives(files: Sequence[Facts]) -> list[Problem]:
     return problems
 
 
-def _has_faulty_items(facts: Facts, *, lessons: Mapping[str, Facts]) -> bool:
+def _has_faulty_items(
+    facts: Facts, *, lessons: Mapping[str, Facts], faulty: Container[str]
+) -> bool:
     """Whether an item may be missing only because it has an error of its own."""
     listed = [lessons.get(ref.target) for ref in facts.references if ref.kind == "listed_lesson"]
-    return any(_has_errors(one) for one in (facts, *listed) if one is not None)
-
-
-def _has_errors(facts: Facts) -> bool:
-    return any(fault.level == "error" for fault in facts.problems)
+    return any(one is None or one.path in faulty for one in (facts, *listed))
 
 
 def _items_of(

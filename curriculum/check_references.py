@@ -36,6 +36,29 @@ def known_in_registers(registers: Registers) -> set[tuple[str, str]]:
     return known
 
 
+def excused_kinds(
+    references: Iterable[Reference], *, registers: Registers, faults: Iterable[Problem]
+) -> set[str]:
+    """Kinds of mentions that cannot be judged, since the register itself has a fault.
+
+    An entry that could not be read may be the one meant; a register of which nothing was read may
+    hold any name. The fault stands where its cause is, in the register.
+    """
+    by_file: dict[str, int] = {}
+    for fault in faults:
+        if fault.level == "error":
+            by_file[fault.path] = by_file.get(fault.path, 0) + 1
+    unknown: dict[str, set[str]] = {}
+    for ref in references if by_file else ():
+        unknown.setdefault(ref.kind, set()).add(ref.target)
+    return {
+        kind
+        for kind, one in _REGISTERS.items()
+        if (count := by_file.get(f"curriculum/{one.file}"))
+        and (not list(one.names(registers)) or len(unknown.get(kind, ())) <= count)
+    }
+
+
 def register_problems(
     facts: Facts, *, registers: Registers, references: Iterable[Reference] | None = None
 ) -> list[Problem]:

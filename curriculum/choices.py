@@ -247,7 +247,8 @@ def check_ticks(
     """Note a list with no choice ticked, or several where one is right."""
     ticked = [choice for choice in choices if choice.right]
     if not ticked:
-        document.notes.add("CHO001", line, 1, "no choice is right; tick one with '- [x]'")
+        place = choices[0].line if choices else line
+        document.notes.add("CHO001", place, 1, "no choice is right; tick one with '- [x]'")
     if only_one and len(ticked) > 1:
         lines = ", ".join(str(choice.line) for choice in ticked)
         for choice in ticked:

@@ -14,6 +14,7 @@ from mdit_py_plugins.footnote import footnote_plugin
 
 from curriculum.facts import Notes
 from curriculum.fences import mend_fences
+from curriculum.front import Mapping as YamlMapping
 from curriculum.front import Node as YamlNode
 from curriculum.front import read_yaml
 from curriculum.plain_paragraphs import plain_paragraph
@@ -34,6 +35,7 @@ INLINE_RULES = [
 _PASSED_OVER = re.compile(r"[^\\`\[\]!<]+")
 _MARKERS = re.compile(r"(?:[ \t]*(?:>|[-*+](?=[ \t]|$)|\d{1,9}[.)](?=[ \t]|$)))+")
 _MARKER = re.compile(r">|[-*+](?=[ \t]|$)|\d{1,9}[.)](?=[ \t]|$)")
+_KEY_LINE = re.compile(r"[a-z_]+:(?:\s|$)")
 _LIST_LINE = re.compile(r"[ \t]*(?:[-*+]|\d{1,9}[.)])(?:[ \t]|$)")
 
 
@@ -137,15 +139,7 @@ def read_document(text: str, *, notes: Notes, needs_front: bool = True) -> Docum
 
 def _front(lines: list[str], *, notes: Notes, needed: bool) -> tuple[YamlNode | None, int]:
     if lines[0].rstrip() != "---":
-        if needed:
-            notes.add(
-                "FM005",
-                1,
-                1,
-                "no front matter: the first line should be '---', "
-                "followed by `key: value` lines and a second '---'",
-            )
-        return None, 0
+        return _front_without_start(lines, notes=notes) if needed else (None, 0)
     for number, line in enumerate(lines[1:], start=1):
         if line.rstrip() == "---":
             text = "\n".join(lines[1:number])
@@ -154,7 +148,34 @@ def _front(lines: list[str], *, notes: Notes, needed: bool) -> tuple[YamlNode | 
                 notes.add("FM005", 1, 1, "the front matter is empty; it needs at least an id")
             return root, number + 1
     notes.add("FM006", 1, 1, "the front matter has no second '---' line to close it")
-    return None, len(lines)
+    return _front_without_end(lines, notes=notes)
+
+
+def _front_without_start(lines: list[str], *, notes: Notes) -> tuple[YamlNode | None, int]:
+    """Note that no front matter begins in the first line, and read what is meant as one."""
+    notes.add(
+        "FM005",
+        1,
+        1,
+        "no front matter: the first line should be '---', "
+        "followed by `key: value` lines and a second '---'",
+    )
+    start = next((n for n, line in enumerate(lines) if line.strip()), 0)
+    after = start + 1 if lines[start].rstrip() == "---" else start
+    end = next((n for n in range(after, len(lines)) if lines[n].rstrip() == "---"), None)
+    if end is None or _KEY_LINE.match(lines[after]) is None:
+        return None, 0
+    return read_yaml("\n".join(lines[after:end]), notes=notes, first_line=after + 1), end + 1
+
+
+def _front_without_end(lines: list[str], *, notes: Notes) -> tuple[YamlNode | None, int]:
+    """Read front matter up to the first blank line or heading, where that makes sense."""
+    rest = range(1, len(lines))
+    end = next((n for n in rest if not lines[n].strip() or lines[n].startswith("#")), len(lines))
+    apart = Notes(notes.path)
+    root = read_yaml("\n".join(lines[1:end]), notes=apart, first_line=2)
+    is_front = isinstance(root, YamlMapping) and {"schema", "id"} <= root.entries.keys()
+    return (root, end) if is_front and not apart.problems else (None, len(lines))
 
 
 def _is_too_deep(lines: list[str], *, start: int, notes: Notes) -> bool:

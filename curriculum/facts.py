@@ -98,8 +98,14 @@ def problem(code: str, path: str, *, line: int, column: int, message: str) -> Pr
     return Problem(path, max(1, line), max(1, column), CODES[code][0], code, message)
 
 
-def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """Return ` Did you mean 'x'?` for a near miss, else nothing."""
+def find_nearest(word: str, known: Iterable[str]) -> str | None:
+    """Return the known word that was probably meant."""
     by_folded = {name.casefold(): name for name in known}
     near = get_close_matches(word.casefold()[:100], by_folded, n=1, cutoff=0.6)
-    return f" Did you mean '{by_folded[near[0]]}'?" if near else ""
+    return by_folded[near[0]] if near else None
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """Return ` Did you mean 'x'?` for a near miss, else nothing."""
+    near = find_nearest(word, known)
+    return f" Did you mean '{near}'?" if near is not None else ""

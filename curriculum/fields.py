@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence as Several
 from datetime import date
 
-from curriculum.facts import Notes, did_you_mean
+from curriculum.facts import Notes, did_you_mean, find_nearest
 from curriculum.front import Mapping, Node, Scalar, Sequence
 
 ID = re.compile(r"[a-z0-9]+(?:[.-][a-z0-9]+)*")
@@ -30,6 +30,7 @@ class Fields:
         self.node = node
         self.what = what
         self.faulty = False
+        self._meant: set[str] = set()
         for name, (key, _) in node.entries.items():
             if name not in known:
                 self._note_unknown(key, known=known, elsewhere=elsewhere)
@@ -38,7 +39,10 @@ class Fields:
         if key.text in elsewhere:
             message = f"'{key.text}' does not belong in {self.what}; remove it"
         else:
-            guess = did_you_mean(key.text, known)
+            meant = find_nearest(key.text, known)
+            # A misspelt key is the cause; that the right one is missing only follows from it.
+            self._meant |= {meant} if meant else set()
+            guess = f" Did you mean '{meant}'?" if meant else ""
             message = f"unknown key '{key.text}' in {self.what}.{guess}"
             if not guess:
                 message += f" Known are {', '.join(known)}"
@@ -48,6 +52,10 @@ class Fields:
         """Note a fault at a key or value."""
         self.faulty = True
         self.notes.add(code, node.line, node.column, message)
+
+    def _mistyped(self, name: str, message: str) -> None:
+        """Note a value of another type, at its key."""
+        self.fault("FM003", self.key(name) or self.node, f"'{name}' {message}")
 
     def key(self, name: str) -> Scalar | None:
         """The key itself, for its place."""
@@ -64,7 +72,7 @@ class Fields:
     def require(self, *names: str) -> None:
         """Note each of these keys that is missing or has no value."""
         for name in names:
-            if self.value(name) is None:
+            if self.value(name) is None and name not in self._meant:
                 key = self.key(name)
                 place: Node = key if key is not None else self.node
                 said = f"'{name}' has no value" if key else f"'{name}' is missing"
@@ -76,7 +84,7 @@ class Fields:
         if node is None or isinstance(node, Scalar):
             return node
         came = "a list" if isinstance(node, Sequence) else "a map"
-        self.fault("FM003", node, f"'{name}' should be {expected}, not {came}")
+        self._mistyped(name, f"should be {expected}, not {came}")
         return None
 
     def text(self, name: str, *, limit: int, default: str = "") -> str:
@@ -129,7 +137,7 @@ class Fields:
         if isinstance(node, Scalar):
             return (node,)
         if isinstance(node, Mapping):
-            self.fault("FM003", node, f"'{name}' should be {expected}, not a map")
+            self._mistyped(name, f"should be {expected}, not a map")
             return ()
         for item in node.items:
             if not isinstance(item, Scalar):
@@ -142,7 +150,7 @@ class Fields:
         if node is None:
             return ()
         if not isinstance(node, Sequence):
-            self.fault("FM003", node, f"'{name}' should be a list of {expected}")
+            self._mistyped(name, f"should be a list of {expected}")
             return ()
         for item in node.items:
             if not isinstance(item, Mapping):
@@ -155,7 +163,7 @@ class Fields:
         if node is None:
             return None
         if not (node.plain and _INTEGER.fullmatch(node.text)):
-            self.fault("FM003", node, f"'{name}' should be a whole number, not '{_short(node)}'")
+            self._mistyped(name, f"should be a whole number, not '{_short(node)}'")
             return None
         number = int(node.text)
         if not low <= number <= high:
@@ -169,7 +177,7 @@ class Fields:
         if node is None:
             return None
         if not (node.plain and _NUMBER.fullmatch(node.text)):
-            self.fault("FM003", node, f"'{name}' should be a number, not '{_short(node)}'")
+            self._mistyped(name, f"should be a number, not '{_short(node)}'")
             return None
         number = float(node.text)
         if not low <= number <= high:
@@ -186,7 +194,7 @@ class Fields:
             return default
         word = node.text.casefold()
         if not node.plain or word not in {"true", "false"}:
-            self.fault("FM003", node, f"'{name}' should be true or false, not '{_short(node)}'")
+            self._mistyped(name, f"should be true or false, not '{_short(node)}'")
             return default
         return word == "true"
 
@@ -210,14 +218,16 @@ class Fields:
             return None
         found = _day(node.text)
         if found is None:
-            message = f"'{name}' should be a date such as 2026-11-22, not '{_short(node)}'"
-            self.fault("FM003", node, message)
+            self._mistyped(name, f"should be a date such as 2026-11-22, not '{_short(node)}'")
         return found
 
     def email(self, name: str) -> Scalar | None:
         """An e-mail address."""
         node = self.scalar(name, expected="an e-mail address")
-        return node if node is not None and self.is_email(node, name=name) else None
+        if node is None or EMAIL.fullmatch(node.text):
+            return node
+        self._mistyped(name, f"should be an e-mail address, not '{_short(node)}'")
+        return None
 
     def is_email(self, node: Scalar, *, name: str) -> bool:
         """Whether the value is an e-mail address; notes a fault when not."""

@@ -105,9 +105,10 @@ def _read_facts(
 
 
 def _findings(content_dir: Path, files: Sequence[Facts]) -> Findings:
-    registers, problems = read_registers(content_dir)
+    registers, faults = read_registers(content_dir)
+    problems = [*faults]
     problems += [fault for facts in files for fault in facts.problems]
-    problems += check_files(files, registers=registers)
+    problems += check_files(files, registers=registers, register_faults=faults)
     unsettled = (_unsettled(facts) for facts in files)
     return Findings(tuple(problems), tuple(facts for facts in unsettled if facts is not None))
 

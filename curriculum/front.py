@@ -16,6 +16,7 @@ _PLAIN_LINE = re.compile(
     r"([a-z_]+): (-?[A-Za-z0-9][A-Za-z0-9._/-]*(?: [A-Za-z0-9][A-Za-z0-9._/-]*)*"
     r"|\[((?:[A-Za-z0-9][A-Za-z0-9._/-]*(?:, [A-Za-z0-9][A-Za-z0-9._/-]*)*)?)\])"
 )
+_BEFORE_KEY = re.compile(r"[ \t]*(?:-[ ]+)*")
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 
 
@@ -114,17 +115,26 @@ def _plain_map(text: str, *, first_line: int) -> Mapping | None:
 
 
 def _note_invalid(fault: yaml.YAMLError, *, text: str, notes: Notes, first_line: int) -> None:
-    mark = getattr(fault, "problem_mark", None)
+    mark = _mark_of(fault)
     reason = getattr(fault, "problem", None) or getattr(fault, "reason", None) or "cannot be read"
     line = mark.line if mark else text.count("\n")
-    column = mark.column + 1 if mark else 1
     lines = text.split("\n")
     # libyaml often notices a fault only at the end of the text.
     if line >= len(lines) or (line == len(lines) - 1 and not lines[line].strip()):
-        line, column = max(0, len(text.rstrip().split("\n")) - 1), 1
+        line = max(0, len(text.rstrip().split("\n")) - 1)
+    key = _BEFORE_KEY.match(lines[line])
+    column = key.end() + 1 if key else 1
     notes.add(
         "YML001", first_line + line, column, f"this is not valid YAML: {reason}.{_hint(text)}"
     )
+
+
+def _mark_of(fault: yaml.YAMLError) -> yaml.Mark | None:
+    """Where the cause stands: a bracket or quotation mark is missed only lines after it opened."""
+    context = getattr(fault, "context", None) or ""
+    opened = any(word in context for word in ("flow", "quoted scalar", "simple key"))
+    mark: yaml.Mark | None = getattr(fault, "problem_mark", None)
+    return getattr(fault, "context_mark", None) or mark if opened else mark
 
 
 def _hint(text: str) -> str:

@@ -22,6 +22,7 @@ IMAGE_TYPES = ("png", "jpg", "jpeg", "webp", "svg")
 LINK_KINDS = ("item", "term", "track", "module")
 _WEB = ("https", "http", "mailto")
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):(.*)", re.DOTALL)
+_CLOSING_TAG = re.compile(r"</([A-Za-z][A-Za-z0-9-]*)\s*>")
 _REMARKABLE = re.compile(r"[\[<]")
 # Code spans come first, so that a link shown as code is left alone.
 _SPANS = re.compile(
@@ -141,6 +142,13 @@ def _judge(spot: _Spot, *, document: Document, links: list[Link], images: list[I
 
 def _note_html(html: str, line: int, column: int, *, document: Document) -> None:
     if html.startswith("<!--"):
+        return
+    closed = _CLOSING_TAG.fullmatch(html.strip())
+    if closed and any(
+        fault.code == "MD004" and f"'<{closed[1]}" in fault.message
+        for fault in document.notes.problems[-20:]
+    ):
+        # The tag that it closes was told of it.
         return
     tag = html.strip().split("\n", 1)[0][:40]
     document.notes.add(

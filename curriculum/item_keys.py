@@ -62,7 +62,8 @@ def read_key(
     if type_ in {"numeric", "text"}:
         return _answers(type_, section=section, document=document)
     if type_ == "ordering":
-        return _ordering(key, document=document, line=line)
+        bullets = (b.start + 1 for b in section.stem if b.kind == "bullet_list")
+        return _ordering(key, document=document, line=next(bullets, line))
     if type_ == "matching":
         return _matching(key, document=document, line=line)
     if type_ == "rubric":

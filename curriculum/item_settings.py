@@ -6,6 +6,7 @@ from typing import Any
 from curriculum.document import Block, Document
 from curriculum.fields import Fields
 from curriculum.front import Mapping, read_yaml
+from curriculum.identities import NAMELESS, define_anyway
 from curriculum.metadata import BLOOM, FORMS, STATUSES, references
 
 ITEM_TYPES = (
@@ -78,6 +79,8 @@ def read_settings(block: Block, *, document: Document) -> tuple[Settings, Fields
         if root is not None or not block.text.strip():
             message = "an item starts with `id: ...`, `type: ...` and `skill: ...` lines"
             notes.add("FM001", block.start + 1, 1, message)
+        lines = block.text.split("\n")
+        define_anyway("item", lines, first_line=block.start + 2, notes=notes)
         return None
     fields = Fields(root, notes=notes, known=KEYS, what="the item settings")
     fields.require("id", "type", "skill")
@@ -96,6 +99,8 @@ def _identity(fields: Fields) -> Settings:
     id_ = fields.slug("id")
     if id_ is not None:
         notes.define("item", id_.text, id_.line, id_.column)
+    else:
+        notes.define("item", NAMELESS, fields.node.line, 1)
     type_ = fields.option("type", ITEM_TYPES, code="ITM002")
     skill = fields.slug("skill")
     if skill is not None:

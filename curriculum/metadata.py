@@ -7,6 +7,7 @@ from typing import cast
 from curriculum.facts import Notes, did_you_mean
 from curriculum.fields import Fields
 from curriculum.front import Mapping, Node, Scalar
+from curriculum.identities import NAMELESS
 from curriculum.model import Front, Objective, Status
 
 STATUSES = ("draft", "review", "published", "retired")
@@ -157,6 +158,8 @@ def read_front(fields: Fields, *, kind: str, path: str, content_hash: str) -> Fr
     id_ = fields.slug("id")
     if id_ is not None:
         notes.define(kind, id_.text, id_.line, id_.column)
+    else:
+        notes.define(kind, NAMELESS, 1, 1)
     owner = fields.email("owner")
     if owner is not None:
         notes.refer("person", owner.text, owner.line, owner.column)

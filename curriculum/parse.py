@@ -15,6 +15,7 @@ from curriculum.document import Document, read_document
 from curriculum.facts import Facts, Notes
 from curriculum.fields import Fields
 from curriculum.front import Mapping as YamlMapping
+from curriculum.identities import define_anyway, define_unread
 from curriculum.json_values import (
     bank_from_json,
     bank_to_json,
@@ -50,7 +51,7 @@ from curriculum.model import (
 )
 from curriculum.parse_assessments import bank_body, blueprint_settings
 from curriculum.sensitive import note_secrets
-from curriculum.text import content_hash, normalised
+from curriculum.text import MAX_BYTES, content_hash, normalised
 from curriculum.timing import note_minutes
 from curriculum.whole_file import note_raw_lines, to_item_facts
 
@@ -152,6 +153,7 @@ def read_file(
     notes = Notes(path)
     plain = normalised(text, notes=notes)
     if plain is None:
+        define_unread(kind, text[:MAX_BYTES].split("\n", 60), notes=notes)
         return Parsed(None, _facts(notes, kind=kind or "", front=None))
     note_secrets(plain, notes=notes)
     if kind == "snippet":
@@ -159,11 +161,15 @@ def read_file(
         return Parsed(None, _facts(notes, kind="snippet", front=None))
     document = read_document(plain, notes=notes)
     note_raw_lines(document)
-    if any(fault.code == "FM006" for fault in notes.problems):
+    if document.front is None and any(fault.code == "FM006" for fault in notes.problems):
+        define_unread(kind, document.lines, notes=notes)
         return Parsed(None, _facts(notes, kind=kind or "", front=None))
     found = kind_of(document.front, expected=kind, notes=notes)
     if found is None or not isinstance(document.front, YamlMapping):
         _read_without_front(document, kind=found or kind, snippets=snippets)
+        if found or kind:
+            front_lines = document.lines[: document.body_start or 1]
+            define_anyway(found or str(kind), front_lines, first_line=1, notes=notes)
         return Parsed(None, _facts(notes, kind=found or kind or "", front=None))
     fields = front_fields(document.front, kind=found, notes=notes)
     used = [place for place in included_paths(plain, path=path) if place in snippets]

@@ -14,6 +14,7 @@ from typing import Protocol, TypeVar
 from curriculum.check import check_files
 from curriculum.check_references import known_in_registers
 from curriculum.facts import Facts, Notes, problem
+from curriculum.identities import NAMELESS, define_unread
 from curriculum.links import with_ids
 from curriculum.model import (
     Bank,
@@ -101,7 +102,7 @@ def read_curriculum(
     and beside them where there is no such file; registers and snippets come from disk.
     """
     reading = _RegisterReading(content_dir)
-    registers, problems = reading.registers()
+    registers, faults = reading.registers()
     snippets = read_snippets(content_dir)
     known = known_in_registers(registers)
     parsed = []
@@ -116,8 +117,8 @@ def read_curriculum(
         if data is not None:
             reading.sources[source.path] = source_text(data)
     files = [one.facts for one in parsed]
-    problems += [fault for facts in files for fault in facts.problems]
-    problems += check_files(files, registers=registers, today=today)
+    problems = [*faults, *(fault for facts in files for fault in facts.problems)]
+    problems += check_files(files, registers=registers, today=today, register_faults=faults)
     problems += image_problems(content_dir, files)
     found = _curriculum(parsed, registers=registers, problems=tuple(sorted(set(problems))))
     return replace(found, sources=MappingProxyType(reading.sources))
@@ -234,7 +235,9 @@ def parse_bytes(
     """Parse what was read of one file; `notes` holds the faults of reading it."""
     text = decode(data, notes=notes) if data is not None else None
     if text is None:
-        return Parsed(None, Facts(source.path, source.kind, None, tuple(notes.problems), (), ()))
+        define_unread(source.kind, (), notes=notes)
+        faults, ids = tuple(notes.problems), tuple(notes.definitions)
+        return Parsed(None, Facts(source.path, source.kind, None, faults, ids, ()))
     parsed = read_file(text, path=source.path, kind=source.kind, snippets=snippets)
     if not notes.problems:
         return parsed
@@ -316,11 +319,11 @@ class _RegisterReading:
 
     def faults(self, registers: Registers) -> list[Problem]:
         """Faults of the registers themselves, and of what they say about each other."""
-        found = []
+        own = [fault for notes in self.notes for fault in notes.problems]
+        found = [*own]
         for notes in self.notes:
-            found += notes.problems
             facts = Facts(notes.path, "register", None, (), (), tuple(notes.references))
-            found += check_files([facts], registers=registers)
+            found += check_files([facts], registers=registers, register_faults=own)
         return found
 
 
@@ -378,7 +381,7 @@ def _curriculum(
         if fault.level == "error":
             errors.setdefault(fault.path, []).append(fault.line)
     files = [one.facts for one in parsed]
-    paths = {d.id: facts.path for facts in files for d in facts.definitions}
+    paths = {d.id: facts.path for facts in files for d in facts.definitions if d.id != NAMELESS}
     ids = {facts.path: (facts.kind, facts.id) for facts in files if facts.id}
     tracks: dict[str, Track] = {}
     modules: dict[str, Module] = {}

@@ -34,10 +34,11 @@ def decode(data: bytes, *, notes: Notes) -> str | None:
 
 def _decode_other(data: bytes, *, fault: UnicodeDecodeError, notes: Notes) -> str | None:
     encoding = "utf-16" if data[:2] in {b"\xff\xfe", b"\xfe\xff"} else "cp1252"
-    try:
-        text = data.decode(encoding)
-    except UnicodeDecodeError:
-        text = data.decode("latin-1")
+    if encoding == "utf-16":
+        text = data.decode(encoding, errors="replace")
+    else:
+        # One line from elsewhere must not spoil the others.
+        text = "\n".join(map(_decoded_line, data.removeprefix(b"\xef\xbb\xbf").split(b"\n")))
     if _CONTROL.search(text):
         notes.add("FILE001", 1, 1, "the file is not text; save it as plain text in UTF-8")
         return None
@@ -50,6 +51,15 @@ def _decode_other(data: bytes, *, fault: UnicodeDecodeError, notes: Notes) -> st
         f"the file is not UTF-8; it was read as {encoding}. Save it as UTF-8",
     )
     return text
+
+
+def _decoded_line(line: bytes) -> str:
+    for encoding in ("utf-8", "cp1252"):
+        try:
+            return line.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    return line.decode("latin-1")
 
 
 def normalised(text: str, *, notes: Notes) -> str | None:

@@ -25,6 +25,7 @@ def note_raw_lines(document: Document) -> None:
     if not suspects:
         return
     fenced: set[int] | None = None
+    opened = -1
     for number in suspects:
         line = text_lines[number]
         colons = _COLONS.fullmatch(line)
@@ -34,7 +35,11 @@ def note_raw_lines(document: Document) -> None:
             fenced = lines_in_fences(text_lines, start=document.body_start, end=len(text_lines))
         if number in fenced:
             continue
-        if colons:
+        if colons and colons[2].strip(":") == "" and number > opened >= 0:
+            # This line only closes what another one opened, which is told of it.
+            opened = -1
+        elif colons:
+            opened = number
             message = (
                 "':::' blocks are not part of the format; use a callout `> [!NOTE]` or <details>"
             )

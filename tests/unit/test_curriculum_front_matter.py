@@ -68,8 +68,30 @@ def test_a_key_of_another_kind_of_file_is_turned_away(tmp_path):
         ("blueprint", "shuffle: maybe\n", "FM003", "true or false"),
     ],
 )
-def test_a_wrong_type_is_reported_at_the_value(tmp_path, kind, lines, code, says):
-    assert says in found(tmp_path, kind, lines)[code][2]
+def test_a_wrong_type_is_reported_at_the_key(tmp_path, kind, lines, code, says):
+    _, column, message = found(tmp_path, kind, lines)[code]
+
+    assert column == 1
+    assert says in message
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "summary: a: b\n",
+        "skills: [a, b\n",
+        'summary: "open\n',
+        "summary: @x\n",
+        "words\n",
+        "a: {b: c\n",
+    ],
+)
+def test_yaml_that_is_not_valid_is_reported_at_the_key_of_its_cause(tmp_path, lines):
+    front = FRONTS["lesson"].replace("title: Limits", f"{lines}title: Limits")
+
+    problems = problems_in(tmp_path, files={LESSON: file_text("lesson", front=front)})
+
+    assert [(p.path, p.line, p.column, p.code) for p in problems] == [(LESSON, 4, 1, "YML001")]
 
 
 @pytest.mark.parametrize("kind", ["lesson", "module", "track", "bank", "blueprint"])
