@@ -66,14 +66,19 @@ def _options(node: Node, *, default: TextFormat, notes: list[str]) -> list[tuple
 
 
 def _credit(answer: Node) -> float:
-    words = answer.attributes.get("fraction", "0").strip()
-    try:
-        credit = float(words)
-    except ValueError:
-        credit = float("nan")
+    words, credit = _fraction(answer, otherwise="0")
     if not -FULL <= credit <= FULL:
         raise Refusal(f"the fraction '{words[:20]}' is no number of percent", line=answer.line)
     return credit
+
+
+def _fraction(answer: Node, *, otherwise: str) -> tuple[str, float]:
+    """The fraction as written and as a number, which is none (NaN) where it cannot be read."""
+    words = answer.attributes.get("fraction", otherwise).strip()
+    try:
+        return words, float(words)
+    except ValueError:
+        return words, float("nan")
 
 
 def _note_combined(node: Node, notes: list[str]) -> None:
@@ -193,11 +198,7 @@ def ordering_answers(node: Node, notes: list[str]) -> Answering:
 
 
 def _place(answer: Node) -> float:
-    words = answer.attributes.get("fraction", "").strip()
-    try:
-        place = float(words)
-    except ValueError:
-        place = float("nan")
+    words, place = _fraction(answer, otherwise="")
     # Without a place of its own a step cannot be put in order.
     if not 0 < place <= 1000:
         raise Refusal(f"the fraction '{words[:20]}' is no place in an order", line=answer.line)
