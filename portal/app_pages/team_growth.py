@@ -4,6 +4,7 @@ import streamlit as st
 
 from portal import clock, loaders
 from portal.charts.growth_points import occasion_names, route_names, score_range, shown_points
+from portal.charts.theme import Finished
 from portal.components.growth_view import draw_growth, draw_growth_table, draw_routes
 from portal.components.heatmap_view import draw_heatmap
 from portal.components.states import draw_empty
@@ -94,7 +95,9 @@ def _draw_routes(growth: TeamGrowth, *, together: bool) -> None:
     if points.empty:
         _draw_too_few(growth)
         return
-    draw_routes(points, limits=score_range(growth.routes), together=together, alt=_sentence(growth))
+    charts = draw_routes(
+        points, limits=score_range(growth.routes), together=together, alt=_sentence(growth)
+    )
     st.markdown(
         _(
             "Band: 95 % range of the mean; the figures above the axis count learners. This picture "
@@ -110,7 +113,9 @@ def _draw_routes(growth: TeamGrowth, *, together: bool) -> None:
         )
     if st.button(_("Programs compared"), key="team_growth_compare", icon=":material/balance:"):
         st.switch_page("app_pages/programs.py")
-    draw_growth_table(growth.routes, key="team_growth_routes_data", file_name="routes.csv")
+    draw_growth_table(
+        growth.routes, key="team_growth_routes_data", file_name="routes.csv", chart=charts
+    )
 
 
 def _draw_units(growth: TeamGrowth) -> None:
@@ -127,16 +132,21 @@ def _draw_units(growth: TeamGrowth) -> None:
                 len(children),
             )
         )
-    limits = score_range(growth.units)
+    limits, charts = score_range(growth.units), {}
     with st.grid(3, min_column_width=300):
         for child in sorted(children, key=lambda one: one.name)[:CHARTS_AT_ONCE]:
             with st.container():
-                _draw_unit(growth, child, limits)
+                drawn = _draw_unit(growth, child, limits)
+            if drawn is not None:
+                charts[child.name] = drawn
     if not growth.units.empty:
-        draw_growth_table(growth.units, key="team_growth_units_data", file_name="units.csv")
+        draw_growth_table(
+            growth.units, key="team_growth_units_data", file_name="units.csv", chart=charts
+        )
 
 
-def _draw_unit(growth: TeamGrowth, child: Unit, limits: tuple[float, float]) -> None:
+def _draw_unit(growth: TeamGrowth, child: Unit, limits: tuple[float, float]) -> Finished | None:
+    """Draw the growth of a unit, or that it is hidden; return the picture for its files."""
     st.subheader(child.name, anchor=False)
     rows = growth.units[growth.units["unit_id"] == child.id]
     points = shown_points(rows, name="unit").assign(name=" ")
@@ -144,8 +154,8 @@ def _draw_unit(growth: TeamGrowth, child: Unit, limits: tuple[float, float]) -> 
         words = _("hidden") if len(rows) else _("no check taken yet")
         with st.container(border=True):
             st.markdown(f":material/visibility_off: {words}")
-        return
-    draw_growth(
+        return None
+    return draw_growth(
         points,
         limits=limits,
         height=190,

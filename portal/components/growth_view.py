@@ -1,5 +1,7 @@
 """Growth figures as charts and tables; used by team growth and the comparison."""
 
+from collections.abc import Mapping
+
 import pandas as pd
 import streamlit as st
 
@@ -22,7 +24,11 @@ def draw_growth(
 
 
 def draw_growth_table(
-    rows: pd.DataFrame, *, key: str, file_name: str, chart: Finished | None = None
+    rows: pd.DataFrame,
+    *,
+    key: str,
+    file_name: str,
+    chart: Finished | Mapping[str, Finished] | None = None,
 ) -> None:
     """Draw the rows as a table with their files; a hidden cell reads "hidden"."""
     draw_table(
@@ -36,18 +42,22 @@ def draw_growth_table(
 
 def draw_routes(
     points: pd.DataFrame, *, limits: tuple[float, float], together: bool, alt: str
-) -> None:
-    """Draw the routes in one picture, or each in its own where they may not be compared."""
+) -> dict[str, Finished]:
+    """Draw the routes in one picture, or each in its own where they may not be compared.
+
+    Returns the pictures by name, for their files.
+    """
     if together:
-        draw_growth(points, limits=limits, height=320, key="routes", alt=alt)
-        return
+        return {"": draw_growth(points, limits=limits, height=320, key="routes", alt=alt)}
+    drawn = {}
     names = list(dict.fromkeys(points["name"]))
     for column, name in zip(st.columns(max(len(names), 1)), names, strict=False):
         with column:
-            draw_growth(
+            drawn[str(name)] = draw_growth(
                 points[points["name"] == name],
                 limits=limits,
                 height=260,
                 key=f"routes_{name}",
                 alt=_("Mean skill of one route over time, on its own."),
             )
+    return drawn

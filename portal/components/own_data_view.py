@@ -102,14 +102,14 @@ def _draw_growth(growth: OwnGrowth) -> None:
     if points.empty:
         st.markdown(f":material/visibility_off: {_('hidden')}")
     else:
-        draw_routes(
+        charts = draw_routes(
             points,
             limits=score_range(growth.curves),
             together=growth.together,
             alt=_("Mean score by arm over time, with 95 % ranges."),
         )
         st.markdown(_("Band: 95 % range of the mean. The figures above the axis count learners."))
-        draw_growth_table(growth.curves, key=f"{KEY}_growth", file_name="growth.csv")
+        draw_growth_table(growth.curves, key=f"{KEY}_growth", file_name="growth.csv", chart=charts)
     st.markdown(plural("{n} learner", "{n} learners", growth.learners))
     if growth.slope is not None and growth.slope_se is not None:
         st.markdown(

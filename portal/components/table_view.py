@@ -1,6 +1,6 @@
 """The table behind a chart, with the same rounding and the same hidden cells, and its files."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import pandas as pd
 import streamlit as st
@@ -16,7 +16,12 @@ TYPES = {"csv": "text/csv", "png": "image/png", "svg": "image/svg+xml"}
 
 
 def draw_table(
-    frame: pd.DataFrame, *, key: str, alt: str, file_name: str, chart: Finished | None = None
+    frame: pd.DataFrame,
+    *,
+    key: str,
+    alt: str,
+    file_name: str,
+    chart: Finished | Mapping[str, Finished] | None = None,
 ) -> None:
     """Draw a table under a click and offer it as CSV; hidden cells say so in both.
 
@@ -27,17 +32,30 @@ def draw_table(
     file_name
         Ends in `.csv`; a picture takes the same name with its own ending.
     chart
-        The picture of the same figures, to offer as PNG and SVG.
+        The picture of the same figures, to offer as PNG and SVG; several by their names.
     """
-    label = _("As a table") if chart is None else _("As a table or a file")
+    charts = {} if chart is None else {"": chart} if isinstance(chart, Finished) else chart
+    label = _("As a table or a file") if charts else _("As a table")
     with st.expander(label, type="compact"):
         st.dataframe(frame, hide_index=True, alt=alt, key=f"{key}_table")
         with st.container(horizontal=True):
             _draw_file(_("Download as CSV"), lambda: _csv(frame), f"{key}_csv", file_name)
-            if chart is not None:
-                name = file_name.removesuffix(".csv")
-                _draw_file("PNG", lambda: chart_to_png(chart), f"{key}_png", f"{name}.png")
-                _draw_file("SVG", lambda: chart_to_svg(chart), f"{key}_svg", f"{name}.svg")
+            if charts:
+                _draw_pictures(charts, key=key, name=file_name.removesuffix(".csv"))
+
+
+def _draw_pictures(charts: Mapping[str, Finished], *, key: str, name: str) -> None:
+    """Offer a chart as PNG and SVG; which one, where there are several."""
+    number = 0
+    if len(charts) > 1:
+        names = list(charts)
+        number = st.selectbox(
+            _("Picture of"), range(len(names)), format_func=names.__getitem__, key=f"{key}_which"
+        )
+        name = f"{name}-{number + 1}"
+    chart = list(charts.values())[number]
+    _draw_file("PNG", lambda: chart_to_png(chart), f"{key}_png", f"{name}.png")
+    _draw_file("SVG", lambda: chart_to_svg(chart), f"{key}_svg", f"{name}.svg")
 
 
 def draw_csv(frame: pd.DataFrame, *, key: str, file_name: str) -> None:

@@ -166,3 +166,31 @@ def test_figures_are_made_once_for_a_viewer_and_anew_when_they_would_say_somethi
         loaders.drawn(viewer, fingerprint_of(shown), lambda: made.append(1))
 
     assert len(made) == 3
+
+
+def test_each_of_several_pictures_can_be_taken_as_a_file():
+    def page() -> None:
+        import pandas as pd
+
+        from portal.charts.attrition import attrition_chart
+        from portal.components.table_view import draw_table
+
+        one, other = (attrition_chart(overall=n, differential=2.0, dark=False) for n in (5.0, 9.0))
+        frame = pd.DataFrame({"Unit": ["One", "Other"]})
+        draw_table(
+            frame,
+            key="t",
+            alt="Units.",
+            file_name="units.csv",
+            chart={"One": one, "Other": other},
+        )
+
+    at = AppTest.from_function(page, default_timeout=30).run()
+    assert not at.exception
+    assert at.selectbox[0].options == ["One", "Other"]
+
+    at.selectbox[0].select_index(1).run()
+
+    files = [button.label for button in at.get("download_button")]
+    assert files == ["Download as CSV", "PNG", "SVG"]
+    assert not at.exception
