@@ -42,6 +42,9 @@ def _words(step: NextStep, *, catalogue: Catalogue) -> tuple[str, str]:
         if not topic:
             words = _("One lesson of this skill is still ahead of you.")
         return words, _("Open {lesson}").format(lesson=title)
+    if step.work is not None:
+        words = _("Your check reaches level 4. It is only given with graded work.")
+        return words, _("Open {work}").format(work=step.work.title)
     if step.kind == "open check":
         return _("Your check is open. Your answers are saved."), _("Go on with the check")
     if step.kind == "due check":
@@ -57,6 +60,8 @@ def _words(step: NextStep, *, catalogue: Catalogue) -> tuple[str, str]:
 def _go(step: NextStep) -> None:
     if step.lesson is not None:
         go_to("lesson", module=step.lesson.module_id, lesson=step.lesson.id)
+    elif step.work is not None:
+        go_to("work", work=step.work.id)
     elif step.attempt_id is not None:
         go_to("check", attempt=str(step.attempt_id))
     else:

@@ -19,16 +19,19 @@ from portal import access
 from portal.access import Viewer
 from portal.services.catalogue import Catalogue, LessonEntry
 from portal.services.learning import ReadItem
+from portal.services.own_work import WorkCard, read_works
+from portal.services.skills import read_skills
 from portal.services.tracks import BEHIND, DueCheck, TrackCard, read_home, read_tracks
 
-Kind = Literal["open check", "due check", "check", "lesson", "read again", "track"]
+Kind = Literal["open check", "due check", "work", "check", "lesson", "read again", "track"]
 
 
 @dataclass(frozen=True, slots=True)
 class NextStep:
     """Where to go: a kind, and the keys of the address it needs.
 
-    `cell` is the topic that a lesson is offered for, `program` whose check is due.
+    `cell` is the topic that a lesson is offered for, `program` whose check is due, `work` what is
+    graded for the highest level.
     """
 
     kind: Kind
@@ -39,6 +42,7 @@ class NextStep:
     cell: str | None = None
     program: str = ""
     starts: bool = False
+    work: WorkCard | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +55,7 @@ class _Known:
     progress: Mapping[str, ProgressRow]
     cards: tuple[TrackCard, ...]
     due: tuple[DueCheck, ...]
+    works: tuple[WorkCard, ...]
 
 
 def find_next_step(
@@ -64,12 +69,14 @@ def find_next_step(
 ) -> NextStep | None:
     """Return the one thing to do next for a skill; None when nothing teaches or checks it.
 
-    A check that is open or due comes first; then, of who was measured, a lesson on the weakest
-    topic that has one left, any lesson left, and a new check once the pause is over.
+    A check that is open or due comes first, then graded work where only that is missing for the
+    highest level; then, of who was measured, a lesson on the weakest topic that has one left, any
+    lesson left, and a new check once the pause is over.
     """
     access.require(viewer, "see own record")
     home = read_home(store, viewer=viewer, catalogue=catalogue, now=now)
     cards = read_tracks(store, viewer=viewer, catalogue=catalogue)
+    works = _works_wanted(store, viewer=viewer, catalogue=catalogue, skill=skill, now=now)
 
     def read(connection: Connection) -> _Known:
         checks = select_checks(connection, viewer.person_id)
@@ -81,6 +88,7 @@ def find_next_step(
             progress=select_progress(connection, viewer.person_id),
             cards=cards,
             due=tuple(one for one in home.windows if one.open and one.skill == skill),
+            works=works,
         )
 
     known = store.read(read)
@@ -120,6 +128,8 @@ def _steps(
             program=one.program,
             starts=one.starts,
         )
+    for work in known.works:
+        yield NextStep("work", known.skill, work=work)
     track = next((c.track.id for c in known.cards if c.track.skill == known.skill), "")
     check = NextStep("check", known.skill, track_id=track)
     may_check = bool(track) and _has_rested(known, catalogue=catalogue, now=now)
@@ -135,6 +145,20 @@ def _steps(
         yield NextStep("read again", known.skill, lesson=first.lesson, cell=first.cell)
     if track:
         yield NextStep("track", known.skill, track_id=track)
+
+
+def _works_wanted(
+    store: Store, *, viewer: Viewer, catalogue: Catalogue, skill: str, now: datetime
+) -> tuple[WorkCard, ...]:
+    """Return the work to hand in where the check reaches the highest level, unless some waits."""
+    skills = read_skills(store, viewer=viewer, catalogue=catalogue)
+    band = next((own.band for own in skills if own.skill.id == skill), None)
+    if band is None or not band.needs_graded_work:
+        return ()
+    works = read_works(store, viewer=viewer, catalogue=catalogue, skill=skill, now=now)
+    if any(work.stand == "waiting" for work in works):
+        return ()
+    return tuple(work for work in works if work.stand in {"open", "not yet"})
 
 
 def _has_rested(known: _Known, *, catalogue: Catalogue, now: datetime) -> bool:

@@ -18,6 +18,7 @@ from portal.services.skills import read_skills
 from tests.db.test_practice import answer as answer_action
 from tests.db.test_practice import plan as plan_action
 from tests.factories import NOW
+from tests.graded import add_works, hand_in
 from tests.many_checks import wrong_answer
 from tests.practice import add_practice
 from tests.small_house import LATER, LESSON, SECOND, SKILL, House, right_answer
@@ -211,6 +212,21 @@ def test_a_lesson_on_the_weakest_topic_comes_first(house: House) -> None:
     assert step is not None
     assert step.lesson is not None
     assert (step.lesson.id, step.cell) == (SECOND, "tools")
+
+
+def test_where_only_graded_work_is_missing_for_the_highest_level_it_comes_first(
+    house: House,
+) -> None:
+    add_works(house)
+    strong, weak = house.viewer(), house.viewer()
+    house.take_check(strong)
+    take(house, weak, right=False)
+
+    steps = [step_of(house, strong), step_of(house, weak)]
+    hand_in(house, strong)
+    steps.append(step_of(house, strong))
+
+    assert [one.kind for one in steps if one] == ["work", "lesson", "lesson"]
 
 
 # --- the own confidence ---------------------------------------------------------------------------
