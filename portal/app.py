@@ -94,6 +94,13 @@ def _page(script: Path | Callable[[], None], place: Place, *, hidden: bool) -> s
     )
 
 
+def _refuse(viewer: Viewer, deed: Deed) -> None:
+    """Say which role a page needs, and lead home: on a phone the menu is out of sight."""
+    with told():
+        access.require(viewer, deed)
+    st.page_link(PAGES / "home.py", label=_("Go to Home"), icon=":material/home:")
+
+
 def _sections(viewer: Viewer, *, synthetic: bool) -> dict[str, list[st.Page]]:
     """Return the viewer's pages; a link to another one says which role it needs."""
     sections: dict[str, list[st.Page]] = {}
@@ -103,7 +110,7 @@ def _sections(viewer: Viewer, *, synthetic: bool) -> dict[str, list[st.Page]]:
             page = _page(PAGES / f"{place.name}.py", place, hidden=place.hidden)
             sections.setdefault(place.section, []).append(page)
         else:
-            refuse = partial(access.require, viewer, place.deeds[0])
+            refuse = partial(_refuse, viewer, place.deeds[0])
             refused.append(_page(refuse, place, hidden=True))
     sections[_("Learn")] += refused
     return sections
