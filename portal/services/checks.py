@@ -312,6 +312,7 @@ def submit_check(
     access.require(viewer, "learn")
 
     def submit(connection: Connection) -> bool:
+        hold_learner(connection, learner_id=viewer.person_id)
         attempt = find_own_check(connection, viewer, attempt_id)
         if not hand_in(connection, attempt, catalogue=catalogue, read_item=read_item, now=now):
             return False

@@ -7,6 +7,7 @@ from functools import partial
 from db import Connection
 from db.chain import attempt_stream
 from db.commands.audit import append_audit
+from db.commands.learning import hold_learner
 from db.queries.learning import find_attempt, select_overdue_checks
 from portal.access import Refused
 from portal.services.catalogue import Catalogue, read_catalogue
@@ -54,6 +55,10 @@ def _hand_in(
     read_item: ReadItem,
     now: datetime,
 ) -> None:
+    found = find_attempt(connection, attempt_id)
+    if found is None:
+        return
+    hold_learner(connection, learner_id=found.learner_id)
     attempt = find_attempt(connection, attempt_id)
     if attempt is None or attempt.due_at is None or now < attempt.due_at:
         return

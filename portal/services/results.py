@@ -10,7 +10,7 @@ from assessments.irt import LevelBand
 from assessments.pace import rapid_threshold
 from curriculum.model import Skill
 from db import Connection
-from db.commands.learning import hold_learner, save_paces
+from db.commands.learning import save_paces
 from db.commands.results import NewResult, close_attempt, insert_result
 from db.queries.learning import AttemptRow, ResultRow, find_attempt, select_results
 from db.queries.pace import count_rapid, select_item_paces, select_timed
@@ -138,12 +138,10 @@ def hand_in(
 ) -> bool:
     """End a check at this moment, or when its time was over, and score it; False if it was ended.
 
-    The break that is on ends too, and answers that came too fast to be read are marked.
+    The break that is on ends too, and answers that came too fast to be read are marked. The
+    caller held the learner before it read the attempt, as breaks and corrections do: two that wait
+    for each other would both be lost.
     """
-    # The learner before the attempt, as breaks and corrections do: two that wait for each other
-    # would both be lost.
-    hold_learner(connection, learner_id=attempt.learner_id)
-    attempt = find_attempt(connection, attempt.id) or attempt
     if attempt.submitted_at is None and close_break(connection, attempt, now=now):
         attempt = find_attempt(connection, attempt.id) or attempt
     closed_at = min(now, attempt.due_at) if attempt.due_at else now

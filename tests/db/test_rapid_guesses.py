@@ -24,7 +24,13 @@ def taken(house: House, viewer: Viewer, seconds: dict[int, float | None]) -> int
 
 
 def result(house: House, viewer: Viewer, attempt_id: int) -> CheckResult:
-    return read_result(house.store, viewer=viewer, catalogue=house.catalogue, attempt_id=attempt_id)
+    return read_result(
+        house.store,
+        viewer=viewer,
+        catalogue=house.catalogue,
+        read_item=house.read_item,
+        attempt_id=attempt_id,
+    )
 
 
 def marks(house: House, attempt_id: int) -> list[tuple[Any, ...]]:

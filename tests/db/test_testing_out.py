@@ -76,7 +76,11 @@ def test_who_passes_need_not_take_the_module_and_goes_on_behind_it(passing: Hous
     assert [one.state for one in after] == ["tested out", "not started"]
     assert after[0].done_at == NOW + timedelta(minutes=5)
     result = read_result(
-        passing.store, viewer=viewer, catalogue=passing.catalogue, attempt_id=attempt_id
+        passing.store,
+        viewer=viewer,
+        catalogue=passing.catalogue,
+        read_item=passing.read_item,
+        attempt_id=attempt_id,
     )
     assert result.tested_out == ("Title of m1",)
     assert rows(passing, "SELECT attempt_id, module_id FROM tested_out") == [(attempt_id, "m1")]
@@ -90,7 +94,7 @@ def test_home_goes_on_behind_what_was_tested_out(passing: House) -> None:
     passing.open(viewer)
     passing.take_check(viewer)
 
-    home = read_home(passing.store, viewer=viewer, catalogue=passing.catalogue)
+    home = read_home(passing.store, viewer=viewer, catalogue=passing.catalogue, now=NOW)
 
     assert home.go_on is not None
     assert home.go_on.module.id == "m2"
