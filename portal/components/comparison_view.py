@@ -86,16 +86,23 @@ def _draw_verdict(comparison: Comparison) -> None:
             st.badge(words, icon=f":material/{icon}:", color=color)
             if comparison.design == "self_selected":
                 st.badge(_("People chose their route"), icon=":material/alt_route:", color="gray")
+        if not comparison.warnings:
+            _draw_finding(comparison)
+            return
         says, doubts = st.columns([3, 2], gap="large")
-        says.header(_without_badge(comparison), anchor=False)
-        if comparison.withheld:
-            for covariate, g in worst_start(comparison):
-                says.markdown(_apart_words(covariate, g))
+        with says:
+            _draw_finding(comparison)
         with doubts:
-            if comparison.warnings:
-                st.markdown(f"**{_('To keep in mind')}**")
+            st.markdown(f"**{_('To keep in mind')}**")
             for warning in map(phrase_text, comparison.warnings):
                 st.markdown(f":small[:material/info: {warning[:1].upper()}{warning[1:]}.]")
+
+
+def _draw_finding(comparison: Comparison) -> None:
+    st.header(_without_badge(comparison), anchor=False)
+    if comparison.withheld:
+        for covariate, g in worst_start(comparison):
+            st.markdown(_apart_words(covariate, g))
 
 
 def _apart_words(covariate: str, g: float) -> str:
