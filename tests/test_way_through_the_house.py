@@ -207,7 +207,7 @@ def test_an_authors_sentence_ends_in_a_managers_chart(  # noqa: PLR0915 - one pa
     means = points.set_index(["name", "when"])["score"]
     assert means["Structured", "End"] > means["Self-directed", "End"] > means["Structured", "Start"]
     chart = growth_chart(points, low=200, high=800, height=300, dark=False)
-    assert chart.layer[0].data is points
+    assert any(rows is points for rows in chart.rows.values())
 
     # The comparison knows that places were drawn, and that twelve people are too few.
     assert compare_now(store, catalogue=catalogue, now=END) == 1

@@ -464,9 +464,9 @@ def test_a_fault_in_a_page_leaves_the_other_pages_standing(
     loaders.store().write(lambda c: c.execute(text("DROP TABLE progress")))
     at.run()
 
-    at.switch_page("app_pages/my_skills.py").run()
+    at.switch_page("app_pages/tour.py").run()
 
-    assert at.title[0].value == "My skills"
+    assert at.title[0].value == "Tour"
     assert not at.error
 
 
