@@ -4,6 +4,7 @@ import re
 
 from curriculum.document import Block, Document
 from curriculum.facts import did_you_mean
+from curriculum.identities import define_anyway
 
 PART_FENCES = ("item", "activity", "transfer", "mermaid")
 
@@ -15,12 +16,21 @@ def note_fence(block: Block, *, document: Document) -> None:
     if word == "item":
         message = "an item block stands straight after its heading; move it, or add a heading above"
         document.notes.add("ITM001", line, 1, message)
+        define_item_of(block, document=document)
         return
     guess = did_you_mean(word, PART_FENCES) if word not in PART_FENCES else ""
     settings = re.search(r"^(type|kind|follow_up_days):", block.text, re.MULTILINE)
     if guess and (settings or word.casefold() in PART_FENCES):
         message = f"'{word[:40]}' is no known block.{guess}"
         document.notes.add("ITM011", line, 1, message)
+        if "'item'" in guess:
+            define_item_of(block, document=document)
+
+
+def define_item_of(block: Block, *, document: Document) -> None:
+    """Note the id of an item that is not read, so that whoever mentions it is not blamed."""
+    lines = block.text.split("\n")
+    define_anyway("item", lines, first_line=block.start + 2, notes=document.notes)
 
 
 def note_inner_fences(block: Block, *, document: Document) -> None:

@@ -201,7 +201,8 @@ def _overdue(facts: Facts, *, today: date) -> list[Problem]:
     late = (today - due).days
     code = "FM012" if today > due + timedelta(days=days) else "FM011"
     message = f"the review was due on {due}, {late} days ago; read it again and set `reviewed`"
-    return [_at(facts, 1, 1, code, message)]
+    line = facts.data.get("reviewed_line")
+    return [_at(facts, line if isinstance(line, int) else 1, 1, code, message)]
 
 
 def _cycles(files: Sequence[Facts]) -> list[Problem]:

@@ -53,7 +53,7 @@ class Facts:
     """Everything the rules across files need to know of one file.
 
     `data` holds what only one kind of file has, in JSON values: `use` of a bank, `picks` of a
-    blueprint, `objectives` of a lesson or module, `reviewed` and `review_every_days`.
+    blueprint, `objectives` of a lesson or module, `reviewed` with its line, `review_every_days`.
     """
 
     path: str

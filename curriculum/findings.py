@@ -118,5 +118,6 @@ def _unsettled(facts: Facts) -> Facts | None:
     pictures = tuple(ref for ref in facts.references if ref.kind == "image")
     if not pictures and not facts.data.get("reviewed"):
         return None
-    days = {name: facts.data.get(name) for name in ("reviewed", "review_every_days", "status")}
+    names = ("reviewed", "reviewed_line", "review_every_days", "status")
+    days = {name: facts.data.get(name) for name in names}
     return replace(facts, problems=(), definitions=(), references=pictures, items=(), data=days)

@@ -3,7 +3,9 @@
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import zip_longest
 
+from curriculum.block_faults import define_item_of
 from curriculum.document import Block, Document
 from curriculum.facts import did_you_mean
 from curriculum.fields import Fields
@@ -62,13 +64,30 @@ def _section(blocks: Sequence[Block], *, document: Document) -> Section:
     heading, settings, *rest = blocks
     section = Section(heading, settings, end=blocks[-1].end)
     current = section.stem
-    for block in rest:
-        if block.kind == "heading" and block.level == heading.level + 1:
+    inside: Block | None = None
+    for block, follower in zip_longest(rest, rest[1:]):
+        if _is_item_inside(block, follower):
+            current, inside = _open_item_inside(block, follower, document=document), follower
+        elif block.kind == "heading" and block.level == heading.level + 1:
             current = _open_part(block, section=section, document=document)
         else:
-            _note_misplaced(block, document=document)
+            if block is not inside:
+                _note_misplaced(block, document=document)
             current.append(block)
     return section
+
+
+def _is_item_inside(block: Block, follower: Block | None) -> bool:
+    is_item = follower is not None and follower.kind == "fence" and follower.info.strip() == "item"
+    return block.kind == "heading" and is_item
+
+
+def _open_item_inside(block: Block, fence: Block, *, document: Document) -> list[Block]:
+    marks = "#" * (block.level - 1)
+    message = f"this item stands inside the one above; its heading should begin with '{marks} '"
+    document.notes.add("ITM001", block.start + 1, 1, message)
+    define_item_of(fence, document=document)
+    return []
 
 
 def _open_part(block: Block, *, section: Section, document: Document) -> list[Block]:

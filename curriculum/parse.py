@@ -290,6 +290,7 @@ def _parsed(
     kept = {
         **data,
         "reviewed": front.reviewed.isoformat() if front.reviewed else "",
+        "reviewed_line": _line_of_review(document),
         "review_every_days": front.review_every_days,
         "status": front.status,
         "language": front.language,
@@ -308,6 +309,12 @@ def _parsed(
             data=kept,
         ),
     )
+
+
+def _line_of_review(document: Document) -> int:
+    front = document.front
+    entry = front.entries.get("reviewed") if isinstance(front, YamlMapping) else None
+    return entry[0].line if entry is not None else 1
 
 
 def _note_licence(document: Document, *, items: tuple[Item, ...]) -> None:

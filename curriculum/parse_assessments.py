@@ -58,10 +58,13 @@ def _take_section(blocks: list[Block], *, document: Document, body: Body) -> Non
             body.items.append(item)
             body.item_ends.append(blocks[-1].end)
         return
-    message = "each heading of a bank is an item: write an ```item block straight after it"
-    document.notes.add("ITM008", heading.start + 1, 1, message)
+    known = len(document.notes.problems)
     for block in blocks[1:]:
         _check_prose(block, document=document)
+    # A misplaced or misspelt block is told of itself; the heading only lacks it for that reason.
+    if not any(fault.code in {"ITM001", "ITM011"} for fault in document.notes.problems[known:]):
+        message = "each heading of a bank is an item: write an ```item block straight after it"
+        document.notes.add("ITM008", heading.start + 1, 1, message)
 
 
 def _check_prose(block: Block, *, document: Document) -> None:

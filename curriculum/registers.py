@@ -67,7 +67,7 @@ def _skill(node: Mapping, *, notes: Notes) -> Skill | None:
     nodes = fields.maps("levels", expected="levels")
     levels = [_level(level, notes=notes) for level in nodes]
     numbers = [level.level for level in levels if level]
-    if not fields.faulty and numbers != list(range(1, LEVELS + 1)):
+    if not fields.faulty and all(levels) and numbers != list(range(1, LEVELS + 1)):
         where = fields.key("levels") or node
         fields.fault(
             "FM004", where, f"'levels' should be 1, 2, 3 and 4 in this order, not {numbers}"

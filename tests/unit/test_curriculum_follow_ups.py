@@ -10,6 +10,7 @@ from tests.unit.curriculum_texts import (
     LESSON,
     MODULE,
     OTHER_LESSON,
+    SECURE_ITEM,
     TRACK,
     content_files,
     problems_in,
@@ -52,6 +53,12 @@ MISTAKES = {
     "a bold word in HTML": (LESSON, "An agent", "An <b>agent</b>", "MD004"),
     "a block of colons": (LESSON, "An agent", "::: note\nx\n:::\n\nAn agent", "MD005"),
     "quotes in quotes in quotes": (LESSON, "An agent", ">" * 70 + " An agent", "MD007"),
+    "an item whose heading is one level too deep": (
+        BANK, SECURE_ITEM, f"{SECURE_ITEM}\n#{SECURE_ITEM.replace('a01', 'a02')}", "ITM001",
+    ),
+    "an item whose block is misspelt": (BANK, "```item", "```itm", "ITM011"),
+    "an item with words above its block": (BANK, "```item", "Words.\n\n```item", "ITM001"),
+    "a level of a skill that is no number": (SKILLS, "{level: 1,", "{level: one,", "FM003"),
     "a register that is no YAML": (SKILLS, "- id: agent-operations", "- id: [a", "YML001"),
     "an entry of a register without an id": (SKILLS, "- id: agent-operations", "- idd: a", "FM002"),
 }  # fmt: skip

@@ -189,7 +189,8 @@ def test_yaml_that_may_do_harm_is_refused(tmp_path, lines, code):
 
 
 def test_an_overdue_review_is_a_warning_and_a_long_overdue_one_stops_publishing(tmp_path):
-    assert "FM011" in found(tmp_path, "lesson", "reviewed: 2025-09-01\n")
+    line, column, _ = found(tmp_path, "lesson", "reviewed: 2025-09-01\n")["FM011"]
+    assert (line, column) == (len(FRONTS["lesson"].splitlines()) + 2, 1)
     assert "FM012" in found(tmp_path, "lesson", "reviewed: 2024-09-01\n")
     assert not found(tmp_path, "lesson", "reviewed: 2026-09-01\n")
 
