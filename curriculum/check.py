@@ -10,9 +10,16 @@ from curriculum.facts import Definition, Facts, Reference, did_you_mean, find_ne
 from curriculum.identities import ANY_ITEMS, NAMELESS
 from curriculum.model import Curriculum, Problem, Registers
 
-__all__ = ["blocking_problems", "check_files", "overdue_problems", "register_problems"]
+__all__ = [
+    "KINDS_MEANT",
+    "blocking_problems",
+    "check_files",
+    "overdue_problems",
+    "register_problems",
+]
 
-_KINDS: Mapping[str, tuple[str, ...]] = {
+# What each kind of reference may mean.
+KINDS_MEANT: Mapping[str, tuple[str, ...]] = {
     "item": ("item",),
     "twin": ("item",),
     "track": ("track",),
@@ -25,7 +32,7 @@ _KINDS: Mapping[str, tuple[str, ...]] = {
 }
 # The same the other way round: which references a definition can answer.
 _MEANT_BY: dict[str, list[str]] = {}
-for _kind, _wanted in _KINDS.items():
+for _kind, _wanted in KINDS_MEANT.items():
     for _defined in _wanted:
         _MEANT_BY.setdefault(_defined, []).append(_kind)
 # What lists a lesson or module.
@@ -94,13 +101,13 @@ def _excused(
     missing: dict[str, set[str]] = {}
     for _, refs in doubtful if spare else ():
         for ref in refs:
-            if ref.kind in _KINDS and ref.target not in places and ref.target not in retired:
+            if ref.kind in KINDS_MEANT and ref.target not in places and ref.target not in retired:
                 missing.setdefault(ref.kind, set()).add(ref.target)
     return {
         (kind, target)
         for kind, targets in missing.items()
-        if len(targets) <= sum(spare[one] for one in _KINDS[kind])
-        or ("item" in _KINDS[kind] and spare[ANY_ITEMS])
+        if len(targets) <= sum(spare[one] for one in KINDS_MEANT[kind])
+        or ("item" in KINDS_MEANT[kind] and spare[ANY_ITEMS])
         for target in targets
     }
 
@@ -170,7 +177,7 @@ def _reference_problems(
         guess = did_you_mean(ref.target, paths)
         message = f"the file '{ref.target[:120]}' does not exist.{guess}"
         return [_at(facts, ref.line, ref.column, "LNK002", message)]
-    kinds = _KINDS.get(ref.kind)
+    kinds = KINDS_MEANT.get(ref.kind)
     if kinds is None or any(d.kind in kinds for _, d in places.get(ref.target, ())):
         return []
     what = " or ".join(kinds) if ref.kind != "original" else "original"

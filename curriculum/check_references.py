@@ -28,6 +28,12 @@ _REGISTERS = {
 }
 
 
+def register_path(kind: str) -> str:
+    """Path of the register that answers a kind of reference; empty when none does."""
+    one = _REGISTERS.get("skill" if kind == "cell" else kind)
+    return f"curriculum/{one.file}" if one is not None else ""
+
+
 def known_in_registers(registers: Registers) -> set[tuple[str, str]]:
     """Kind and target of every reference that a register can answer."""
     known = {(kind, name) for kind, one in _REGISTERS.items() for name in one.names(registers)}

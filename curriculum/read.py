@@ -11,10 +11,10 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Protocol, TypeVar
 
-from curriculum.check import check_files
-from curriculum.check_references import known_in_registers
+from curriculum.check import KINDS_MEANT, check_files
+from curriculum.check_references import known_in_registers, register_path
 from curriculum.facts import Facts, Notes, problem
-from curriculum.identities import NAMELESS, define_unread
+from curriculum.identities import ANY_ITEMS, NAMELESS, define_unread
 from curriculum.links import with_ids
 from curriculum.model import (
     Bank,
@@ -400,6 +400,8 @@ def _curriculum(
             banks[value.front.id] = value
         elif isinstance(value, Blueprint):
             blueprints[value.front.id] = value
+    unread = _unread_by_kind(files)
+    known = known_in_registers(registers)
     sound = {item.id for lesson in lessons.values() for item in lesson.items}
     sound |= {item.id for bank in banks.values() for item in bank.items}
     return Curriculum(
@@ -412,7 +414,17 @@ def _curriculum(
         problems=problems,
         paths=MappingProxyType(paths),
         references=MappingProxyType(
-            {f.path: _referred_paths(f, paths=paths, sound=sound) for f in files}
+            {
+                f.path: tuple(
+                    sorted(
+                        {
+                            *_referred_paths(f, paths=paths, sound=sound),
+                            *_unread_paths(f, paths=paths, known=known, unread=unread),
+                        }
+                    )
+                )
+                for f in files
+            }
         ),
     )
 
@@ -442,6 +454,39 @@ def _referred_paths(facts: Facts, *, paths: Mapping[str, str], sound: Set[str]) 
         elif ref.kind in {"item", "prerequisite", "bank", "module", "track", "twin", "original"}:
             found.append(paths.get(ref.target, ""))
     return tuple(sorted({path for path in found if path and path != facts.path}))
+
+
+def _unread_by_kind(files: Sequence[Facts]) -> dict[str, set[str]]:
+    """Paths of files in which something has no id that can be used, by what it is."""
+    unread: dict[str, set[str]] = {}
+    for facts in files:
+        for definition in facts.definitions:
+            if definition.id == NAMELESS:
+                kind = "item" if definition.kind == ANY_ITEMS else definition.kind
+                unread.setdefault(kind, set()).add(facts.path)
+    return unread
+
+
+def _unread_paths(
+    facts: Facts,
+    *,
+    paths: Mapping[str, str],
+    known: Set[tuple[str, str]],
+    unread: Mapping[str, Set[str]],
+) -> set[str]:
+    """Files and registers that may hold what this file mentions and that nothing answers.
+
+    Their faults are the cause, so the mention is none; but nothing is published before they are
+    mended.
+    """
+    found: set[str] = set()
+    for ref in facts.references:
+        if register := register_path(ref.kind):
+            found |= {register} if (ref.kind, ref.target) not in known else set()
+        elif ref.target not in paths:
+            for kind in KINDS_MEANT.get(ref.kind, ()):
+                found |= unread.get(kind, set())
+    return found - {facts.path}
 
 
 def content_stamp(content_dir: Path) -> str:

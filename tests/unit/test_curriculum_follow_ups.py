@@ -2,7 +2,9 @@
 
 import pytest
 
+from curriculum.check import blocking_problems
 from curriculum.facts import Notes
+from curriculum.read import read_curriculum
 from curriculum.text import decode
 from tests.unit.curriculum_texts import (
     BANK,
@@ -11,9 +13,11 @@ from tests.unit.curriculum_texts import (
     MODULE,
     OTHER_LESSON,
     SECURE_ITEM,
+    TODAY,
     TRACK,
     content_files,
     problems_in,
+    write_content,
 )
 
 SKILLS = "curriculum/skills.yml"
@@ -100,6 +104,24 @@ def test_a_circle_is_reported_where_an_early_lesson_asks_for_a_later_one(tmp_pat
 
     assert (found.path, found.line, found.column) == (LESSON, 6, 17)
     assert "m1.limits → m1.more → m1.limits" in found.message
+
+
+@pytest.mark.parametrize(
+    ("path", "old", "new", "held"),
+    [
+        (LESSON, "minutes: 2", "minutes: [2", "m1"),
+        (LESSON, "id: m1.limits\n", "", "m1"),
+        (BANK, "id: bank.agent-operations\n", "", "check.agent-operations"),
+        (BANK, "title: A", "title: [A", "check.agent-operations"),
+        (SKILLS, "- id: agent-operations", "- id: [a", "m1"),
+    ],
+)
+def test_what_is_left_out_still_keeps_others_from_being_published(tmp_path, path, old, new, held):
+    folder = write_content(tmp_path, {**TEXTS, **spoil(path, old, new)})
+
+    curriculum = read_curriculum(folder, today=TODAY)
+
+    assert {p.path for p in blocking_problems(curriculum, held)} == {path}
 
 
 def test_of_three_twins_the_one_that_differs_is_named(tmp_path):
