@@ -50,6 +50,8 @@ def test_graded_work_gives_one_task_of_level_4_with_a_model_answer_and_two_marke
 
     assert {pick.skill for work in works for pick in work.picks} == {
         "agent-operations",
+        "governance",
+        "retrieval-and-evidence",
         "workflow-redesign",
     }
     for work in works:
