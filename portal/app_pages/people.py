@@ -174,7 +174,9 @@ def _look(file_id: str, data: bytes) -> RosterReport:
 
 
 @guarded
-def _load(data: bytes, leavers: int | None) -> None:
+def _load(data: bytes, missing: int) -> None:
+    # Read at the click: what was drawn before may hold a confirmation that is taken back by now.
+    leavers = missing if missing and st.session_state.get("people_leavers") else None
     del st.session_state["people_report"]
     st.session_state["people_loaded"] = load_roster(
         loaders.store(),
@@ -207,19 +209,19 @@ def _draw_roster() -> None:
     draw_report(report)
     if report.faults or not report.changes:
         return
-    confirmed = None
+    confirmed = True
     if report.missing:
         words = _("{n} people are missing from the file, and leave").format(
             n=number_text(report.missing)
         )
-        confirmed = report.missing if st.checkbox(words, key="people_leavers") else None
+        confirmed = st.checkbox(words, key="people_leavers")
     main_button(
         _("Take the roster over"),
         key="people_load",
         icon="upload",
         on_click=_load,
-        args=(file.getvalue(), confirmed),
-        disabled=bool(report.missing) and confirmed is None,
+        args=(file.getvalue(), report.missing),
+        disabled=not confirmed,
     )
 
 
