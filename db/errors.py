@@ -92,6 +92,9 @@ class AttemptPastDue(Refusal):
 class AttemptPaused(Refusal):
     """A break stops the clock of the attempt."""
 
+    # Whoever is refused for this has breaks, which is nobody else's business.
+    is_private = True
+
 
 class PositionUnknown(Refusal):
     """The attempt has no item at this position."""

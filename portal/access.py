@@ -6,7 +6,7 @@ Refused is the only exception; its text may be shown to the person who was refus
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Literal
+from typing import Literal, get_args
 
 Role = Literal[
     "employee",
@@ -43,7 +43,8 @@ Deed = Literal[
 MATRIX: Mapping[Deed, frozenset[Role]] = MappingProxyType(
     {
         "learn": frozenset({"employee"}),
-        "see own record": frozenset({"employee"}),
+        # What is recorded about somebody is theirs to see, whatever they do here.
+        "see own record": frozenset(get_args(Role)),
         "see team figures": frozenset({"manager"}),
         "see organisation figures": frozenset({"program_lead", "sponsor"}),
         "compare programs": frozenset({"manager", "author", "program_lead", "sponsor"}),
@@ -74,6 +75,12 @@ class Refused(PermissionError):
         super().__init__(sentence.format(**values) if values else sentence)
         self.sentence = sentence
         self.values = values
+
+
+class Unrecorded(Refused):
+    """A refusal that the audit trail leaves out: its sentence alone tells who has breaks."""
+
+    is_private = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,6 @@
 """The entry script: who is signed in, hence which pages; and the heartbeat of every open tab."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -11,76 +10,11 @@ from portal import access, clock, loaders
 from portal.access import Deed, Viewer
 from portal.components.frame import draw_frame
 from portal.components.notices import note_stranger, show_notice, told
+from portal.components.places import PAGES, Place, is_open_to, places
 from portal.services.sessions import keep_session
 from portal.text import _
 
-PAGES = Path(__file__).with_name("app_pages")
 ICON = Path(__file__).with_name("components") / "icon.png"
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A page: its section and words in the sidebar, and the deeds any one of which opens it."""
-
-    section: str
-    name: str
-    title: str
-    icon: str
-    deeds: tuple[Deed, ...] = ()
-    # Reached by a button or a deep link, not from the sidebar.
-    hidden: bool = False
-
-
-def _places(*, synthetic: bool) -> tuple[Place, ...]:
-    learn, team, author = _("Learn"), _("My team"), _("Author")
-    figures: tuple[Deed, ...] = ("see team figures", "see organisation figures")
-    places = (
-        Place(learn, "home", _("Home"), "home"),
-        Place(learn, "tracks", _("My tracks"), "route"),
-        Place(learn, "my_skills", _("My skills"), "query_stats"),
-        Place(learn, "my_data", _("My data"), "shield_person"),
-        Place(learn, "track", _("Track"), "route", hidden=True),
-        Place(learn, "lesson", _("Lesson"), "menu_book", hidden=True),
-        Place(learn, "check", _("Skill check"), "quiz", hidden=True),
-        Place(learn, "result", _("Result"), "flag", hidden=True),
-        Place(learn, "work", _("Graded work"), "rate_review", hidden=True),
-        Place(team, "team_growth", _("Team growth"), "groups", figures),
-        Place(team, "shown_levels", _("Levels shown to me"), "visibility", ("see team figures",)),
-        Place(team, "programs", _("Programs compared"), "balance", ("compare programs",)),
-        Place(team, "places", _("Give places"), "how_to_reg", ("give places",)),
-        Place(team, "new_program", _("Run a program"), "event_upcoming", ("run programs",)),
-        Place(team, "own_data", _("Check your own data"), "upload_file", ("compare programs",)),
-        Place(team, "simulation", _("What choosing does"), "science", ("compare programs",)),
-        Place(author, "lessons", _("Lessons"), "edit_note", ("read drafts",)),
-        Place(author, "reviews", _("Reviews"), "rate_review", ("read drafts", "waive approval")),
-        Place(author, "to_grade", _("To grade"), "grading", ("grade work",)),
-        Place(author, "items", _("Questions"), "insights", ("read drafts",)),
-        Place(author, "grade", _("Grade"), "grading", ("grade work",), hidden=True),
-        Place(author, "corrections", _("Corrections"), "rule", ("approve secure items",)),
-        Place(author, "versions", _("Versions"), "history", ("read drafts",), hidden=True),
-        Place(author, "preview", _("Preview"), "preview", ("read drafts",), hidden=True),
-        Place(author, "editor", _("Editor"), "edit", ("publish lessons",), hidden=True),
-        Place(_("Operations"), "audit", _("Audit trail"), "policy", ("read the audit trail",)),
-        Place(
-            author,
-            "imports",
-            _("Import questions"),
-            "upload_file",
-            ("publish lessons",),
-            hidden=True,
-        ),
-        Place(_("Operations"), "people", _("People"), "manage_accounts", ("manage people",)),
-        Place(
-            _("Operations"),
-            "accommodations",
-            _("Extra time"),
-            "more_time",
-            ("set accommodations",),
-        ),
-        Place(_("Operations"), "jobs", _("Background work"), "schedule", ("see jobs",)),
-    )
-    tour = Place(_("About"), "tour", _("Tour"), "signpost")
-    return (*places, tour) if synthetic else places
 
 
 def _page(script: Path | Callable[[], None], place: Place, *, hidden: bool) -> st.Page:
@@ -105,8 +39,8 @@ def _sections(viewer: Viewer, *, synthetic: bool) -> dict[str, list[st.Page]]:
     """Return the viewer's pages; a link to another one says which role it needs."""
     sections: dict[str, list[st.Page]] = {}
     refused = []
-    for place in _places(synthetic=synthetic):
-        if not place.deeds or any(access.may(viewer, deed) for deed in place.deeds):
+    for place in places(synthetic=synthetic):
+        if is_open_to(viewer, place):
             page = _page(PAGES / f"{place.name}.py", place, hidden=place.hidden)
             sections.setdefault(place.section, []).append(page)
         else:
@@ -125,7 +59,7 @@ def _doors() -> list[st.Page]:
             url_path=place.name,
             default=place.name == "home",
         )
-        for place in _places(synthetic=True)
+        for place in places(synthetic=True)
     ]
 
 

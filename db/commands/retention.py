@@ -11,7 +11,7 @@ from db.tables import Answer, Attempt, Job, Person, Session
 from db.tables_authoring import Draft
 from db.tables_checks import Accommodation, AttemptBreak
 from db.tables_confidence import Confidence
-from db.tables_graded import GradingComment, SubmissionContent, WorkDraft
+from db.tables_graded import GradingComment, GradingSeat, SubmissionContent, WorkDraft
 from db.tables_guard import Allowance
 from db.tables_notices import Notice
 from db.tables_practice import ActivityWork, DeskAction
@@ -56,6 +56,7 @@ OLD: dict[str, tuple[type, Condition]] = {
     "unfinished work": (WorkDraft, _old("saved_at")),
     "handed-in work": (SubmissionContent, _old("handed_in_at")),
     "comments on work": (GradingComment, _old("graded_at")),
+    "unfinished gradings": (GradingSeat, _old("taken_at")),
 }
 
 

@@ -2,10 +2,11 @@
 
 import streamlit as st
 
-from portal import clock, loaders
+from portal import access, clock, loaders
 from portal.components.buttons import main_button
 from portal.components.check_start import begin_check, go_to_started
 from portal.components.level_notices import draw_level_notices
+from portal.components.own_places import draw_own_places
 from portal.components.skill_strip import draw_skill_strip
 from portal.components.states import draw_empty, draw_state
 from portal.components.track_card import draw_track_card
@@ -123,37 +124,49 @@ def _draw_first_visit() -> None:
                 st.switch_page("app_pages/track.py", query_params={"track": track.id})
 
 
-viewer, catalogue = loaders.current_viewer(), loaders.catalogue()
-go_to_started()
-home = read_home(loaders.store(), viewer=viewer, catalogue=catalogue, now=clock.now())
-skills = read_skills(loaders.store(), viewer=viewer, catalogue=catalogue)
-
-asked = due_actions(loaders.store(), viewer=viewer, read_lesson=loaders.lesson, now=clock.now())
-
-st.title(_greeting().format(name=plain(viewer.name.split()[0])))
-draw_level_notices(read_notices(loaders.store(), viewer=viewer, catalogue=catalogue))
-draw_work_notices(read_work_notices(loaders.store(), viewer=viewer, catalogue=catalogue))
-if home.go_on is not None:
-    _draw_continue(home.go_on)
-for action in asked:
-    draw_due_action(action)
-if not home.tracks and home.go_on is None:
-    _draw_first_visit()
-else:
+def _draw_learning() -> None:
+    home = read_home(loaders.store(), viewer=viewer, catalogue=catalogue, now=clock.now())
+    draw_level_notices(read_notices(loaders.store(), viewer=viewer, catalogue=catalogue))
+    draw_work_notices(read_work_notices(loaders.store(), viewer=viewer, catalogue=catalogue))
+    if home.go_on is not None:
+        _draw_continue(home.go_on)
+    for action in due_actions(
+        loaders.store(), viewer=viewer, read_lesson=loaders.lesson, now=clock.now()
+    ):
+        draw_due_action(action)
+    if not home.tracks and home.go_on is None:
+        _draw_first_visit()
+        return
     mine, aside = st.columns([1.7, 1], gap="large")
     with mine:
-        st.header(_("My tracks"))
-        for card in home.tracks:
-            draw_track_card(card, key="home", draw_state=draw_state)
-        if not home.tracks:
-            st.markdown(_("You have no track yet. My tracks shows what there is."))
+        _draw_tracks(home)
     with aside:
         _draw_due(home)
-        st.header(_("My skills"))
-        with st.container(border=True):
-            for skill in [one for one in skills if one.latest is not None]:
-                draw_skill_strip(skill)
-            if not any(one.latest for one in skills):
-                st.markdown(
-                    _("No skill estimate yet. Take the first check: 12 questions, 18 minutes.")
-                )
+        _draw_skills()
+
+
+def _draw_tracks(home: Home) -> None:
+    st.header(_("My tracks"))
+    for card in home.tracks:
+        draw_track_card(card, key="home", draw_state=draw_state)
+    if not home.tracks:
+        st.markdown(_("You have no track yet. My tracks shows what there is."))
+
+
+def _draw_skills() -> None:
+    st.header(_("My skills"))
+    skills = read_skills(loaders.store(), viewer=viewer, catalogue=catalogue)
+    with st.container(border=True):
+        for skill in [one for one in skills if one.latest is not None]:
+            draw_skill_strip(skill)
+        if not any(one.latest for one in skills):
+            st.markdown(_("No skill estimate yet. Take the first check: 12 questions, 18 minutes."))
+
+
+viewer, catalogue = loaders.current_viewer(), loaders.catalogue()
+go_to_started()
+st.title(_greeting().format(name=plain(viewer.name.split()[0])))
+if access.may(viewer, "learn"):
+    _draw_learning()
+else:
+    draw_own_places(viewer, synthetic=loaders.house().synthetic)

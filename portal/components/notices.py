@@ -60,8 +60,10 @@ def _note_presence() -> None:
 
 
 def _note_refusal(refusal: Refused | AnswerRefused) -> None:
-    """Write a refusal down for auditors; the person gets its sentence in any case."""
+    """Write a refusal down for auditors, unless it is private; the person is told in any case."""
     LOG.warning("refused: %s", refusal)
+    if getattr(refusal, "is_private", False):
+        return
     try:
         viewer = loaders.find_current_viewer()
         if viewer is not None:

@@ -39,7 +39,12 @@ PAGE = 50
 MAX_EXPORTED = 100_000  # in the browser; the command line has no limit
 COLUMNS = ("stream", "seq", "at", "actor", "deed", "object", "payload", "hash")
 # What a deed may say of a person's result is not for auditors: they prove deeds, not people.
-_SCORES = frozenset({"theta", "se", "eap", "level", "points", "score", "correct", "at_target"})
+_SCORES = frozenset(
+    {
+        *("theta", "se", "eap", "level", "points", "score", "correct", "at_target"),
+        *("marks", "passed"),
+    }
+)
 _LOGGED = re.compile(r"audit anchor (\d{1,9}): digest ([0-9a-f]{64})")
 _STREAM = re.compile(r"organisation|attempt:[0-9]{1,18}")
 

@@ -29,7 +29,7 @@ from db.queries.programs import (
 )
 from db.store import Store
 from portal import access
-from portal.access import Refused, Viewer
+from portal.access import Refused, Unrecorded, Viewer
 from portal.services.catalogue import Catalogue, CheckEntry
 from portal.services.check_time import (
     allowed_time,
@@ -288,7 +288,7 @@ def flag_question(
         if attempt.submitted_at is not None:
             raise Refused("This check is handed in. Its result page says what to work on.")
         if is_paused(attempt, now=now):
-            raise Refused("You are on a break. End it first; then mark the question.")
+            raise Unrecorded("You are on a break. End it first; then mark the question.")
         if not save_flag(connection, attempt_id=attempt_id, position=position, flagged=flagged):
             raise Refused("This question is not part of the check. Open it again from Home.")
 

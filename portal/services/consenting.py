@@ -132,14 +132,17 @@ def look_at_levels(
             raise Refused(
                 "Nobody under this address shows you their levels. Choose somebody from the list."
             )
-        last = find_last_look(connection, actor=actor(viewer), person_id=person_id, deed=LOOKED)
-        if last is None or last + ONE_LOOK <= now:
-            record_deed(
-                connection, viewer=viewer, deed=LOOKED, object_=f"person:{person_id}", now=now
-            )
+        note_look(connection, viewer=viewer, person_id=person_id, now=now)
         return ShownLevels(found[0], _levels(connection, found[0], catalogue=catalogue))
 
     return store.write(look)
+
+
+def note_look(connection: Connection, *, viewer: Viewer, person_id: int, now: datetime) -> None:
+    """Write down that the viewer sees the levels of somebody who consented, once an hour."""
+    last = find_last_look(connection, actor=actor(viewer), person_id=person_id, deed=LOOKED)
+    if last is None or last + ONE_LOOK <= now:
+        record_deed(connection, viewer=viewer, deed=LOOKED, object_=f"person:{person_id}", now=now)
 
 
 def _levels(

@@ -73,7 +73,7 @@ def find_next_step(
     highest level; then, of who was measured, a lesson on the weakest topic that has one left, any
     lesson left, and a new check once the pause is over.
     """
-    access.require(viewer, "see own record")
+    access.require(viewer, "learn")
     home = read_home(store, viewer=viewer, catalogue=catalogue, now=now)
     cards = read_tracks(store, viewer=viewer, catalogue=catalogue)
     works = _works_wanted(store, viewer=viewer, catalogue=catalogue, skill=skill, now=now)

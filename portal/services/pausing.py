@@ -9,7 +9,7 @@ from db.commands.learning import hold_learner
 from db.queries.learning import AttemptRow
 from db.store import Store
 from portal import access
-from portal.access import Refused, Viewer
+from portal.access import Refused, Unrecorded, Viewer
 from portal.services.check_time import break_left, close_break
 from portal.services.evidence import record_deed
 from portal.services.results import find_own_check
@@ -38,7 +38,7 @@ def begin_break(store: Store, *, viewer: Viewer, attempt_id: int, now: datetime)
             return
         left = break_left(connection, attempt, on=now.date())
         if left < SHORTEST or attempt.due_at is None:
-            raise Refused("There is no break left in this check. Your answers are saved.")
+            raise Unrecorded("There is no break left in this check. Your answers are saved.")
         stop_clock(
             connection,
             attempt_id=attempt_id,

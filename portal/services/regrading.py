@@ -10,8 +10,8 @@ from curriculum.item_differences import answer_text, positions_moved
 from curriculum.model import Item
 from db import Connection
 from db.commands.regrades import Change, NewRegrade, decide_regrade, insert_regrade
-from db.queries.growth import select_line, select_managed
-from db.queries.people import find_team_of, select_people, select_people_with_role
+from db.queries.consents import select_consenting
+from db.queries.people import select_people_with_role
 from db.queries.regrades import (
     CorrectionRow,
     MetRow,
@@ -29,6 +29,7 @@ from db.store import Store
 from portal import access
 from portal.access import MATRIX, Refused, Viewer
 from portal.services.catalogue import Catalogue
+from portal.services.consenting import LEVELS, note_look
 from portal.services.evidence import record_deed
 from portal.services.jobs import Job, ask_for, find_work
 from portal.services.learning import ReadItem
@@ -62,7 +63,7 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class NamedMove:
-    """Somebody in the viewer's own line whose level changes."""
+    """Somebody in the viewer's own line who lets them see levels, and whose level changes."""
 
     name: str
     before: int
@@ -71,7 +72,7 @@ class NamedMove:
 
 @dataclass(frozen=True, slots=True)
 class OpenRegrade:
-    """A correction with what it does; names only of people in the viewer's own line.
+    """A correction with what it does; `named` are people who let the viewer see their levels.
 
     `checks` hold the item, `changed` get another estimate, `moved` another level; that is None
     for fewer than may be told.
@@ -199,7 +200,9 @@ def read_regrade(
             job=find_work(connection, kind=KIND, about=_about(regrade_id)),
         )
 
-    return store.read(read)
+    # Who sees names has looked at levels, and that is a row of its own.
+    looks = access.may(viewer, "see team figures")
+    return store.write(read) if looks else store.read(read)
 
 
 def approve_regrade(store: Store, *, viewer: Viewer, regrade_id: int, now: datetime) -> None:
@@ -352,22 +355,21 @@ def _moves(moved: list[Change], *, floor: int) -> tuple[Move, ...]:
 def _named(
     connection: Connection, viewer: Viewer, moved: list[Change], *, now: datetime
 ) -> tuple[NamedMove, ...]:
-    """Return the moves of people in the viewer's own line, whose levels a manager sees anyway."""
+    """Return the moves of people of the viewer's own line who let them see their levels.
+
+    Each look is written down.
+    """
     if not access.may(viewer, "see team figures"):
         return ()
-    today = now.date()
-    line = {
-        team
-        for unit in select_managed(connection, viewer.person_id, today)
-        for team in select_line(connection, team_id=unit, on=today)
+    shown = {
+        one.person_id: one.name
+        for one in select_consenting(connection, viewer.person_id, kind=LEVELS, on=now.date())
     }
-    mine = [one for one in moved if find_team_of(connection, one.learner_id, on=today) in line]
-    names = {
-        person.id: person.name
-        for person in select_people(connection, [one.learner_id for one in mine])
-    }
+    mine = [one for one in moved if one.learner_id in shown]
+    for person_id in {one.learner_id for one in mine}:
+        note_look(connection, viewer=viewer, person_id=person_id, now=now)
     return tuple(
-        NamedMove(names[one.learner_id], one.level_before, one.level_after) for one in mine
+        NamedMove(shown[one.learner_id], one.level_before, one.level_after) for one in mine
     )
 
 

@@ -32,6 +32,7 @@ DAYS = {
     "unfinished work": 730,
     "handed-in work": 1095,
     "comments on work": 1095,
+    "unfinished gradings": 1095,
 }
 TEXT_DAYS = 730
 GONE_DAYS = 1095

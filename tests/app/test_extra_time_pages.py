@@ -7,11 +7,16 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from db.errors import AttemptPaused
+from db.queries.deeds import Wanted
 from db.store import Store
 from portal import clock, loaders
 from portal.access import Role, Viewer
+from portal.components.notices import guarded
 from portal.services.accommodating import Wish, set_accommodation
+from portal.services.auditing import read_deeds
 from portal.services.checks import read_clock
+from portal.services.pausing import begin_break
 from portal.services.sessions import start_session
 from tests.small_house import MINUTES, House
 
@@ -165,3 +170,27 @@ def test_an_answer_given_at_once_is_a_guess_unless_its_question_may_have_been_re
     result = said(open_page("result", attempt=str(attempt_id)))
 
     assert ("1 answer came faster than its question can be read." in result) is is_told
+
+
+def test_who_is_refused_for_a_break_is_not_told_to_auditors(small: House, monkeypatch) -> None:
+    learner = sign_in(small, monkeypatch, "employee")
+    attempt = small.start(learner, now=clock.now())
+
+    @guarded
+    def rest() -> None:
+        begin_break(small.store, viewer=learner, attempt_id=attempt, now=clock.now())
+
+    @guarded
+    def answer() -> None:
+        raise AttemptPaused
+
+    @guarded
+    def intrude() -> None:
+        begin_break(small.store, viewer=learner, attempt_id=attempt + 1, now=clock.now())
+
+    for deed in (rest, answer, intrude):
+        deed()
+
+    auditor = small.viewer("auditor")
+    seen = read_deeds(small.store, viewer=auditor, wanted=Wanted(deed="refused"), page=1)
+    assert ["nothing of yours" in row.payload for row in seen.rows] == [True]

@@ -74,6 +74,39 @@ def test_a_person_shows_their_levels_and_takes_it_back_with_one_click_each(visit
     assert not at.exception
 
 
+@pytest.mark.parametrize(
+    ("role", "theirs", "not_theirs"),
+    [
+        ("auditor", "Audit trail", "People"),
+        ("accommodations_officer", "Extra time", "Audit trail"),
+        ("administrator", "People", "Extra time"),
+    ],
+)
+def test_who_does_not_learn_finds_the_own_pages_on_home_and_the_own_data(
+    opened, visit, role, theirs, not_theirs
+):
+    person = make_person(opened, name="Cy Dahl", roles=(role,))
+
+    home = visit("home", viewer=person)
+    data = visit("my_data", viewer=person)
+
+    links = {link.proto.label for link in home.main.get("page_link")}
+    assert {theirs, "My data"} <= links
+    assert not {not_theirs, "My tracks", "My skills"} & links
+    assert not home.info
+    assert "These pages are yours" in said(home)
+    assert data.title[0].value == "What is recorded about me"
+    assert data.download_button
+    assert not data.info
+
+
+def test_who_has_no_role_is_told_whom_to_ask(opened, visit):
+    home = visit("home", viewer=make_person(opened, name="Cy Dahl", roles=()))
+
+    assert "Ask the people desk" in said(home)
+    assert not home.main.get("page_link")
+
+
 def test_the_page_says_what_is_recorded_why_how_long_and_who_sees_it(visit):
     at = visit("my_data", viewer=LEARNER)
 

@@ -100,7 +100,7 @@ def test_a_forged_search_is_refused(filled, wanted):
 
 
 def test_no_score_of_anybody_is_shown_or_taken_away(store):
-    append(store, "scored", theta=1.23456, level=3, skill="governance")
+    append(store, "scored", theta=1.23456, level=3, skill="governance", marks=[4, 1], passed=True)
 
     (row,) = read_deeds(store, viewer=AUDITOR, wanted=Wanted(), page=1).rows
     (taken,) = take_deeds(store, viewer=AUDITOR, wanted=Wanted(), now=NOW)
@@ -108,6 +108,8 @@ def test_no_score_of_anybody_is_shown_or_taken_away(store):
     for one in (row, taken):
         assert "1.23456" not in one.payload
         assert "level" not in one.payload
+        assert "marks" not in one.payload
+        assert "passed" not in one.payload
         assert "governance" in one.payload
 
 

@@ -11,11 +11,19 @@ from sqlalchemy import func, select, text
 
 from db.columns import table
 from db.queries.audit import verify_chain
+from db.queries.deeds import Wanted
 from db.queries.notices import select_unread
 from db.store import open_store
-from db.tables_graded import Grading, GradingComment, Submission, SubmissionContent
+from db.tables_graded import (
+    Grading,
+    GradingComment,
+    GradingSeat,
+    Submission,
+    SubmissionContent,
+)
 from portal.access import Refused
 from portal.services import grading
+from portal.services.auditing import read_deeds
 from portal.services.catalogue import read_catalogue
 from portal.services.erasing import erase
 from portal.services.handing_in import save_work_draft
@@ -357,6 +365,49 @@ def test_a_file_goes_to_its_learner_and_its_markers_and_to_nobody_else(house_on_
             take_work_file(house.store, viewer=stranger, submission_id=submission)
 
 
+def test_work_that_another_marker_took_is_out_of_reach(house_on_sqlite):
+    house, learner, (ada, ben) = (
+        house_on_sqlite,
+        house_on_sqlite.viewer(),
+        markers(house_on_sqlite, 2),
+    )
+    submission = hand_in_file(house, learner)
+    take(house, ada, submission)
+    keep = {"submission_id": submission, "read_item": house.read_item, "marks": {}, "comments": {}}
+
+    for foreign in (submission, submission + 1):
+        with pytest.raises(Refused, match="waits for no grade"):
+            open_grading(house, ben, foreign)
+        with pytest.raises(Refused, match="waits for no grade"):
+            grading.save_marks(house.store, viewer=ben, **keep | {"submission_id": foreign})
+        grading.give_back(house.store, viewer=ben, submission_id=foreign, now=NOW)
+
+    assert [one.mine for one in waiting(house, ada)] == [True]
+
+
+def test_every_step_of_grading_is_in_the_audit_and_auditors_see_no_mark(house_on_sqlite):
+    house, learner, (ada,) = house_on_sqlite, house_on_sqlite.viewer(), markers(house_on_sqlite, 1)
+    submission = hand_in_file(house, learner)
+    grade(house, ada, submission, 4, 3)
+
+    seen = read_deeds(
+        house.store,
+        viewer=house.viewer("auditor"),
+        wanted=Wanted(object=f"submission:{submission}"),
+        page=1,
+    ).rows
+
+    assert [(row.actor, row.deed) for row in reversed(seen)] == [
+        (f"person:{learner.person_id}", "handed work in"),
+        (f"person:{ada.person_id}", "work taken to grade"),
+        (f"person:{ada.person_id}", "work graded"),
+        ("portal", "graded work decided"),
+    ]
+    assert not any(word in row.payload for row in seen for word in ("marks", "passed"))
+    kept = text("SELECT payload FROM audit WHERE deed = 'work graded'")
+    assert "[4,3]" in house.store.read(lambda c: c.execute(kept).scalar_one())
+
+
 def test_agreement_is_shown_from_five_works_on_with_its_error(house_on_sqlite):
     house, (ada, ben, author) = house_on_sqlite, markers(house_on_sqlite, 3)
     given = [
@@ -410,6 +461,17 @@ def test_erasing_and_retention_take_texts_files_and_comments_and_keep_what_was_d
     grade(works, ada, first, 3, 3)
     second = hand_in_file(works, other, name="other.pdf")
     draft(works, learner, "half a thought")
+    begun = hand_in(works, learner)
+    take(works, ada, begun)
+    grading.save_marks(
+        works.store,
+        viewer=ada,
+        submission_id=begun,
+        read_item=works.read_item,
+        marks={},
+        comments={0: "You name your colleague here."},
+    )
+    take(works, ada, second)
 
     erase(
         works.store,
@@ -424,10 +486,12 @@ def test_erasing_and_retention_take_texts_files_and_comments_and_keep_what_was_d
     )
     assert held == [second]
     assert count(works, GradingComment) == 0
+    assert [one.number for one in waiting(works, ada, now=LATER)] == [second]
+    assert count(works, GradingSeat) == 1
     kept = works.store.read(lambda c: c.execute(text("SELECT passed FROM graded_result")).scalar())
     assert bool(kept)
     assert works.store.read(verify_chain) == []
     apply_retention(works.store, read_item=works.read_item, now=NOW + timedelta(days=1096))
-    assert count(works, SubmissionContent) == 0
+    assert count(works, SubmissionContent) == count(works, GradingSeat) == 0
     assert waiting(works, ada) == []
     assert read(works, other, FILE, now=NOW + timedelta(days=1096)).stand == "open"

@@ -211,6 +211,11 @@ def test_the_only_approver_decides_alone_and_that_is_on_record(
     approve_regrade(house.store, viewer=proposer, regrade_id=regrade_id, now=NOW)
 
     assert rows(house, "SELECT state, waived FROM regrade") == [("approved", True)]
+    about = f"SELECT deed, actor FROM audit WHERE object = 'regrade:{regrade_id}' ORDER BY seq"
+    assert rows(house, about) == [
+        ("regrade proposed", f"person:{proposer.person_id}"),
+        ("regrade approved", f"person:{proposer.person_id}"),
+    ]
 
 
 def test_a_correction_is_decided_once(house: House, proposer: Viewer, second: Viewer) -> None:
@@ -224,6 +229,8 @@ def test_a_correction_is_decided_once(house: House, proposer: Viewer, second: Vi
             decide(house.store, viewer=second, regrade_id=regrade_id, now=NOW, **more)
     with pytest.raises(Refused, match="not approved"):
         apply(house, regrade_id)
+    decided = "SELECT deed, actor FROM audit WHERE deed IN ('regrade approved', 'regrade rejected')"
+    assert rows(house, decided) == [("regrade rejected", f"person:{second.person_id}")]
 
 
 def test_an_unchanged_key_cannot_be_corrected(house: House, proposer: Viewer) -> None:
@@ -322,7 +329,9 @@ def test_who_changes_level_is_told_once_and_nobody_else(
     assert one.details["level_after"] > one.details["level_before"]
 
 
-def test_names_are_shown_only_of_the_own_line(house: House, second: Viewer) -> None:
+def test_names_are_shown_only_of_the_own_line_with_consent_and_each_look_is_kept(
+    house: House, second: Viewer
+) -> None:
     mine, other = make_team(house.store, name="Mine"), make_team(house.store, name="Other")
     both = house.viewer("approver", "manager", manages=[mine])
     plain = house.viewer("approver")
@@ -341,12 +350,28 @@ def test_names_are_shown_only_of_the_own_line(house: House, second: Viewer) -> N
     )
     correct_the_key(house)
     regrade_id = propose(house, plain, kind="key")
+    assert opened(house, both, regrade_id).named == ()
+    house.store.write(
+        lambda c: (
+            c.execute(
+                text(
+                    "INSERT INTO consent (person_id, kind, given_at)"
+                    " SELECT id, 'levels to managers', :now FROM person WHERE issuer = 'many'"
+                ),
+                {"now": NOW},
+            ).rowcount
+        )
+    )
 
     seen, counted = opened(house, both, regrade_id), opened(house, plain, regrade_id)
 
     line = {row[0] for row in rows(house, "SELECT name, id FROM person WHERE id % 2 = 0")}
     assert {one.name for one in seen.named} <= line
     assert seen.named
+    opened(house, both, regrade_id)
+    looks = rows(house, "SELECT actor, object FROM audit WHERE deed = 'levels of a person seen'")
+    assert len(looks) == len(set(looks)) == len(seen.named)
+    assert {actor for actor, _object in looks} == {f"person:{both.person_id}"}
     assert counted.named == ()
     assert counted.moved == seen.moved
 

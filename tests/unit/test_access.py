@@ -21,7 +21,7 @@ ROLES = ("employee", "manager", "author", "approver", "program_lead", "accommoda
          "sponsor", "auditor", "administrator")  # fmt: skip
 EXPECTED = """
 learn                     x . . . . . . . .
-see own record            x . . . . . . . .
+see own record            x x x x x x x x x
 see team figures          . x . . . . . . .
 see organisation figures  . . . . x . x . .
 compare programs          . x x . x . x . .
