@@ -1,5 +1,6 @@
 """My skills: what changed, what was unlearned and done, what comes next, and the own confidence."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -295,16 +296,17 @@ def test_a_rating_that_is_no_answer_is_refused_and_nothing_changes(house: House)
     assert told(house, viewer) == {}
 
 
-def test_whoever_may_not_learn_neither_rates_nor_reads(house: House) -> None:
-    auditor = house.viewer("auditor")
-    asked = (
-        lambda: rate(house, auditor, 2),
-        lambda: read_confidence(house.store, viewer=auditor),
-        lambda: read_report(house, auditor),
-        lambda: step_of(house, auditor),
-        lambda: read_changes(house.store, viewer=auditor, read_item=house.read_item),
-    )
+def test_whoever_may_not_learn_neither_rates_nor_is_sent_on_and_reads_the_own_only(
+    house: House,
+) -> None:
+    learner, auditor = house.viewer(), house.viewer("auditor")
+    rate(house, learner, 2)
 
-    for ask in asked:
+    for ask in (lambda: rate(house, auditor, 2), lambda: step_of(house, auditor)):
         with pytest.raises(Refused, match="role employee"):
             ask()
+    assert read_confidence(house.store, viewer=auditor) == {}
+    assert read_changes(house.store, viewer=auditor, read_item=house.read_item) == {}
+    nobody = replace(auditor, roles=frozenset())
+    with pytest.raises(Refused, match="see own record"):
+        read_report(house, nobody)
