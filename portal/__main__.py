@@ -141,7 +141,11 @@ def _add_audit(commands: Parsers) -> None:
         "--log", type=Path, metavar="FILE", help="a log of the portal: its anchors must be there"
     )
     verify.set_defaults(run="audit.verify_audit")
-    written = audits.add_parser("export", help="write every deed into a new CSV file")
+    written = audits.add_parser(
+        "export",
+        help="write every deed into a new CSV file",
+        description="Results and breaks of people stand in the file: keep it as safe as a backup.",
+    )
     written.add_argument("file", type=Path)
     written.set_defaults(run="audit.export_audit")
 

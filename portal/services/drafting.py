@@ -16,6 +16,7 @@ from db.queries.content import select_known_ids
 from db.store import Store
 from portal import access
 from portal.access import Refused, Viewer
+from portal.services.evidence import record_deed
 
 # The newest revision of every file, by content id.
 PublishedTexts = Mapping[str, TextRow]
@@ -166,7 +167,7 @@ def save_draft(
         review = find_review_of(connection, path=path, author_id=viewer.person_id)
         kept = upsert_draft(connection, draft=draft, saves=saves, now=now)
         if kept is not None and review is not None:
-            decide_review(connection, review, decision="withdrawn", now=now)
+            take_out_of_review(connection, viewer=viewer, review_id=review, now=now)
         return kept
 
     kept = store.write(keep)
@@ -205,6 +206,20 @@ def drop_draft(store: Store, *, viewer: Viewer, path: str, now: datetime) -> Non
         review = find_review_of(connection, path=path, author_id=viewer.person_id)
         delete_draft(connection, path=path, author_id=viewer.person_id)
         if review is not None:
-            decide_review(connection, review, decision="withdrawn", now=now)
+            take_out_of_review(connection, viewer=viewer, review_id=review, now=now)
 
     store.write(drop)
+
+
+def take_out_of_review(
+    connection: Connection, *, viewer: Viewer, review_id: int, now: datetime
+) -> None:
+    """Take own texts back that wait for review; it is written down."""
+    decide_review(connection, review_id, decision="withdrawn", now=now)
+    record_deed(
+        connection,
+        viewer=viewer,
+        deed="took back from review",
+        object_=f"review:{review_id}",
+        now=now,
+    )

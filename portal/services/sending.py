@@ -18,7 +18,7 @@ from db.queries.reviews import find_review
 from db.store import Store
 from portal import access
 from portal.access import Refused, Viewer
-from portal.services.drafting import blocking_in
+from portal.services.drafting import blocking_in, take_out_of_review
 from portal.services.evidence import record_deed
 
 MAX_WHY = 500
@@ -170,14 +170,6 @@ def take_back(store: Store, *, viewer: Viewer, review_id: int, now: datetime) ->
         review = find_review(connection, review_id)
         if review is None or review.author_id != viewer.person_id or review.state != "waiting":
             raise Refused("Nothing of yours waits under this address. Start again from Reviews.")
-        decide_review(connection, review_id, decision="withdrawn", now=now)
-        record_deed(
-            connection,
-            viewer=viewer,
-            deed="took back from review",
-            object_=f"review:{review_id}",
-            payload={},
-            now=now,
-        )
+        take_out_of_review(connection, viewer=viewer, review_id=review_id, now=now)
 
     store.write(take)

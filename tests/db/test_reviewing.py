@@ -112,6 +112,7 @@ def test_a_change_after_sending_takes_everything_sent_with_it_out_of_review(desk
 
     assert reviewing.read_reviews(desk.house.store, viewer=approver) == ()
     assert state_of(desk, author, LIMITS).state == "draft"
+    assert len(desk.audited("took back from review")) == 1
     with pytest.raises(Refused, match="Nothing waits"):
         desk.read(approver, review)
 
@@ -132,6 +133,7 @@ def test_a_draft_given_up_no_longer_waits(desk, author, approver):
     drafting.drop_draft(desk.house.store, viewer=author, path=MORE, now=LATER)
 
     assert reviewing.read_reviews(desk.house.store, viewer=approver) == ()
+    assert len(desk.audited("took back from review")) == 1
 
 
 # --- reading --------------------------------------------------------------------------------------

@@ -189,6 +189,7 @@ OPEN: dict[str, str] = {
     "drafting.read_known_ids": "ids say nothing; new ones are checked against them",
     "downloads.record_export": "counts what was authorised when it was read, for anybody",
     "drafting.read_published_texts": "stays in the server; `open_text` authorises before it shows",
+    "drafting.take_out_of_review": "a step of changing or taking back an own text",
     "evidence.actor": "names the viewer, reads nothing",
     "evidence.record_deed": "a step of a deed that was authorised, inside its transaction",
     "jobs.ask_for": "part of another service, inside its transaction",
