@@ -36,6 +36,8 @@ _MAIN_PART = {
     "xlsx": "xl/workbook.xml",
     "odt": "content.xml",
 }
+# Where office files keep macros: of Word and its kin, of old spreadsheets, of LibreOffice.
+_MACROS = ("vbaproject", "/macrosheets/", "/basic/", "/scripts/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +144,7 @@ def _is_office(ending: str, body: bytes) -> bool:
     names = {part.filename for part in parts}
     small = len(parts) <= MAX_PARTS and sum(part.file_size for part in parts) <= MAX_UNPACKED
     # Macros run on the grader's machine; encrypted parts cannot be looked at.
-    sound = not any("vbaProject" in name for name in names)
+    sound = not any(mark in f"/{name}".casefold() for name in names for mark in _MACROS)
     sound = sound and not any(part.flag_bits & 1 for part in parts)
     known = "mimetype" in names if ending == "odt" else "[Content_Types].xml" in names
     return small and sound and known and _MAIN_PART[ending] in names

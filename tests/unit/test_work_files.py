@@ -59,6 +59,18 @@ def test_a_file_that_is_what_its_name_says_is_taken(name):
         ("plan.docx", PDF, "not what is in it"),
         ("plan.docx", office("xl/workbook.xml"), "not what is in it"),
         ("plan.docx", office("word/document.xml", "word/vbaProject.bin"), "not what is in it"),
+        ("plan.docx", office("word/document.xml", "word/VBAPROJECT.bin"), "not what is in it"),
+        ("plan.xlsx", office("xl/workbook.xml", "xl/macrosheets/a.xml"), "not what is in it"),
+        (
+            "plan.odt",
+            office("content.xml", "Basic/Standard/Module1.xml", types="mimetype"),
+            "not what is in it",
+        ),
+        (
+            "plan.odt",
+            office("content.xml", "Scripts/python/run.py", types="mimetype"),
+            "not what is in it",
+        ),
         ("plan.docx", b"PK\x03\x04 damaged", "not what is in it"),
         ("board.png", JPG, "not what is in it"),
         ("plan.txt", b"\xff\xfe\x00a", "not what is in it"),
