@@ -52,7 +52,10 @@ def _kinds_of_the_account() -> tuple[RecordedKind, ...]:
             _("Name, e-mail address, the number of your sign-in, role, and who gave you which."),
             _("So that the right people get in with the right rights."),
             _gone(),
-            _("You and administrators. Your name: also those who lead you."),
+            _(
+                "You, administrators and accommodations officers. "
+                "Your name: also those who lead you."
+            ),
             ("person", "role_grant"),
         ),
         RecordedKind(
@@ -79,7 +82,7 @@ def _kinds_of_the_account() -> tuple[RecordedKind, ...]:
             _("In which team you work, which ones you lead, each from a day to a day."),
             _("So that figures of teams are right, and managers see their own line only."),
             _gone(),
-            _("You, administrators, and those who lead you."),
+            _("You, administrators, accommodations officers, and those who lead you."),
             ("team_member", "team_manager"),
         ),
         RecordedKind(
