@@ -63,7 +63,7 @@ def describe_finding(finding: Finding) -> Joined:
                 result=RESULT_ON_SCREEN[finding.result],
                 sd=_signed(finding.effect_sd),
                 # Decimals only where they matter.
-                points=Number(points, digits=0 if abs(points) >= 100 else 2, signed=True),
+                points=Number(points, digits=0 if abs(points) >= 10 else 2, signed=True),
                 low=_signed(low),
                 high=_signed(high),
             ),
