@@ -49,19 +49,18 @@ def test_every_cookie_is_secure_and_bound_to_this_host(page: Page):
 def test_a_file_is_taken_from_a_page_of_ours_and_from_nowhere_else(page: Page, house: Signing):
     page.goto(f"{house.address}/people")
     page.get_by_role("tab", name="Roster").click()
-    asked: list[str] = []
-    page.on("request", lambda request: asked.append(request.url) if _uploads(request) else None)
     roster = "issuer,subject,name,email,team\nx,y,Zoë,z@norhaven.example,\n".encode()
-    page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(
-        {"name": "people.csv", "mimeType": "text/csv", "buffer": roster}
-    )
+    with page.expect_request(_uploads) as asked:
+        page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(
+            {"name": "people.csv", "mimeType": "text/csv", "buffer": roster}
+        )
+    address = asked.value.url
     expect(page.get_by_text("people.csv")).to_be_visible()
     settle(page)
 
-    foreign = page.request.put(asked[0], data=b"x", headers={"origin": "https://evil.example"})
-    unnamed = page.request.put(asked[0], data=b"x")
+    foreign = page.request.put(address, data=b"x", headers={"origin": "https://evil.example"})
+    unnamed = page.request.put(address, data=b"x")
 
-    assert asked
     assert (foreign.status, unnamed.status) == (403, 403)
 
 

@@ -241,7 +241,9 @@ def test_the_other_tab_is_signed_out_at_its_next_click(new_context, served: Port
     second.goto(f"{served.url}/tracks")
     expect(second.get_by_role("heading", name="My tracks")).to_be_visible()
 
-    first.goto(f"{served.url}/leave")
+    first.get_by_text("Mara Lindqvist").click()
+    first.get_by_role("button", name="Sign out").click()
+    expect(first.get_by_text("Choose who to be")).to_be_visible(timeout=PATIENCE)
     second.get_by_test_id("stSidebarNavLink").filter(has_text="My skills").click()
 
     expect(second.get_by_text("Choose who to be")).to_be_visible(timeout=PATIENCE)

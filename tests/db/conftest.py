@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Connection, text
 
 from db.queries.content import find_content_version
 from db.store import open_store
@@ -79,6 +80,7 @@ class LentDatabase:
         )
         self.store = open_store(_database_url(self._server, self._name))
         self._published = self.store.read(find_content_version)
+        self._calibrations = self.store.read(_newest_calibration)
 
     def drop(self) -> None:
         """Remove it."""
@@ -89,10 +91,19 @@ class LentDatabase:
         """Remove what a test left."""
         version = self.store.read(find_content_version)
         if version == self._published and not published_something:
-            self.store.write(lambda connection: remove_rows(connection, keep=CONTENT))
+            self.store.write(self._remove_what_was_measured)
         else:
             self.drop()
             self._make()
+
+    def _remove_what_was_measured(self, connection: Connection) -> None:
+        remove_rows(connection, keep=CONTENT)
+        later = text("DELETE FROM calibration WHERE id > :newest")
+        connection.execute(later, {"newest": self._calibrations})
+
+
+def _newest_calibration(connection: Connection) -> int:
+    return int(connection.execute(text("SELECT coalesce(max(id), 0) FROM calibration")).scalar())
 
 
 @pytest.fixture(scope="session")
