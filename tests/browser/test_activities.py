@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.axe import findings
-from tests.browser.visits import PATIENCE, enter_as, settle
+from tests.browser.visits import PATIENCE, choose_option, enter_as, settle
 
 FIVE_SETTINGS = "/lesson?module=w3-thresholds-capacity&lesson=w3-thresholds-capacity.best-on-paper"
 TRACE = "/lesson?module=a3-traces&lesson=a3-traces.anatomy-of-a-run"
@@ -25,10 +25,7 @@ def test_a_choice_moves_the_figures_at_once_and_survives_a_refresh(page, served)
     choice = page.locator('[class*="five-settings_setting"]')
     expect(choice).to_be_visible(timeout=PATIENCE)
 
-    # A list of options closes when the page scrolls below it, so it is opened from the keyboard.
-    choice.get_by_role("combobox").focus()
-    page.keyboard.press("ArrowDown")
-    page.get_by_role("option", name="C", exact=True).click()
+    choose_option(page, choice.get_by_role("combobox"), "C")
     expect(page.get_by_text("What is left over is released, and")).to_be_visible(timeout=PATIENCE)
     expect(page.get_by_text(re.compile(r"Saved \d\d:\d\d")).first).to_be_visible()
     page.reload()

@@ -1,6 +1,7 @@
 """What a person does first on any page: sign in, and wait until it is drawn."""
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Error as PlaywrightError
+from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.server import PortalServer
 
@@ -20,3 +21,19 @@ def settle(page: Page) -> None:
     expect(page.get_by_test_id("stApp")).to_have_attribute(
         "data-test-script-state", "notRunning", timeout=PATIENCE
     )
+
+
+def choose_option(page: Page, box: Locator, name: str) -> None:
+    """Choose from a list of options; one that closed because the page scrolled is opened again."""
+    option = page.get_by_role("option", name=name, exact=True)
+    box.scroll_into_view_if_needed()
+    for patience in (3_000, 3_000, PATIENCE):
+        settle(page)
+        box.click()
+        try:
+            option.click(timeout=patience)
+        except PlaywrightError:
+            page.keyboard.press("Escape")
+        else:
+            return
+    raise AssertionError(f"the option {name} was not offered")
