@@ -21,6 +21,7 @@ from portal import clock, loaders
 from portal.services.background import make_worker
 from portal.services.role_map import RoleMap, read_role_map
 from portal.settings import Oidc, SettingsError
+from portal.web.forgeries import Forgeries
 from portal.web.headers import SecurityHeaders
 from portal.web.health import health_routes
 from portal.web.host_cookies import HostCookies
@@ -64,11 +65,17 @@ def _role_map(path: Path | None) -> RoleMap | None:
         raise SystemExit(f"The portal cannot start: {error}") from None
 
 
-def _host_cookies(oidc: Oidc) -> list[Middleware]:
+def _host_cookies(house: loaders.House, oidc: Oidc) -> list[Middleware]:
     if not oidc.over_tls:
         return []
-    token = generate_xsrf_token_string()
-    return [Middleware(HostCookies, public_url=oidc.public_url, forgery_token=token)]
+    return [
+        Middleware(
+            HostCookies,
+            public_url=oidc.public_url,
+            forgery_token=generate_xsrf_token_string(),
+            forgeries=Forgeries(house.store, clock=clock.now),
+        )
+    ]
 
 
 def _provider_door(house: loaders.House) -> list[Middleware]:
@@ -85,7 +92,7 @@ def _provider_door(house: loaders.House) -> list[Middleware]:
         role_map=_role_map(oidc.role_map),
     )
     return [
-        *_host_cookies(oidc),
+        *_host_cookies(house, oidc),
         Middleware(
             ProviderDoor,
             store=house.store,

@@ -2,6 +2,7 @@
 
 from starlette.requests import HTTPConnection
 
+from portal.web.forgeries import Forgeries
 from portal.web.sessions import App, Receive, Scope, Send, answer, refuse_websocket
 
 # A browser takes such a cookie only with `Secure`, for this host and all its paths, and nobody
@@ -18,11 +19,15 @@ Headers = list[tuple[bytes, bytes]]
 class HostCookies:
     """ASGI middleware: every cookie goes out with the prefix, and none without it comes in.
 
-    `forgery_token` is one that the framework made and takes again.
+    `forgery_token` is one that the framework made and takes again. What a page elsewhere sends
+    is refused and written down.
     """
 
-    def __init__(self, app: App, *, public_url: str, forgery_token: str) -> None:
+    def __init__(
+        self, app: App, *, public_url: str, forgery_token: str, forgeries: Forgeries
+    ) -> None:
         self._app = app
+        self._forgeries = forgeries
         self._origin = _as_browsers_say(public_url)
         self._token = forgery_token
 
@@ -34,9 +39,11 @@ class HostCookies:
         upload = str(scope.get("path", "")).startswith(UPLOADS)
         from_here = HTTPConnection(scope).headers.get("origin") == self._origin
         if scope["type"] == "websocket" and not from_here:
+            await self._forgeries.note("websocket of another page")
             await refuse_websocket(send)
             return
         if upload and not from_here:
+            await self._forgeries.note("upload of another page")
             await answer(send, status=403, body=b"Send files from a page of this portal.")
             return
         headers = _inside(scope["headers"])

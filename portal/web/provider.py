@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qs, quote, unquote, urlsplit
 
@@ -13,11 +13,11 @@ from starlette.requests import HTTPConnection, Request
 from db.errors import DatabaseError
 from db.store import Store
 from portal.services.limits import SIGN_INS, at_most
-from portal.services.refusals import note_forgery
 from portal.services.role_map import RoleMap
 from portal.services.sessions import COOKIE, is_open, sign_out, take_id_token
 from portal.services.signing_in import Admission, admit
 from portal.settings import Oidc, Settings
+from portal.web.forgeries import Forgeries
 from portal.web.provider_cookie import ReadSigned, cookies_of_provider, read_sign_in
 from portal.web.provider_logout import ProviderLogout
 from portal.web.sessions import (
@@ -110,7 +110,7 @@ class ProviderDoor:
         self._provider = provider
         self._clock = clock
         self._hosts = _names(provider.oidc.public_url)
-        self._noted: datetime | None = None
+        self._forgeries = Forgeries(store, clock=clock)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, or answer it here."""
@@ -124,7 +124,7 @@ class ProviderDoor:
         request = Request(scope)
         forged = FORGED.intersection(request.headers)
         if forged and self._is_page(path):
-            await run_in_threadpool(self._note, f"header {min(forged)}")
+            await self._forgeries.note(f"header {min(forged)}")
         if path == ENTER:
             await self._begin(request, send)
         elif path == LEAVE:
@@ -143,7 +143,7 @@ class ProviderDoor:
 
     async def _refuse_host(self, scope: Scope, send: Send) -> None:
         """Answer who asks under another name, where no cookie and no origin could be trusted."""
-        await run_in_threadpool(self._note, "host")
+        await self._forgeries.note("host")
         if scope["type"] == "websocket":
             await refuse_websocket(send)
             return
@@ -200,16 +200,6 @@ class ProviderDoor:
         # Whoever was not signed in here is not sent to sign out elsewhere.
         return (logout.address(id_token=id_token) if logout and id_token else None) or "/"
 
-    def _note(self, what: str) -> None:
-        """Write a forgery down, at most one a minute: anybody can send one, and rows stay."""
-        now = self._clock()
-        if self._noted is None or self._noted + timedelta(minutes=1) <= now:
-            self._noted = now
-            try:
-                note_forgery(self._store, what=what, now=now)
-            except DatabaseError as error:
-                _LOG.error("A forgery could not be written down: %s", error)
-
     def _admit(self, request: Request) -> Admission:
         provider, now = self._provider, self._clock()
         sign_in = read_sign_in(
@@ -220,7 +210,7 @@ class ProviderDoor:
         )
         if sign_in is None:
             _LOG.warning("A sign-in was refused: its cookie is damaged, foreign or incomplete.")
-            self._note("sign-in cookie")
+            self._forgeries.note_here("sign-in cookie")
             return Admission(refused="unreadable")
         admission = admit(
             self._store,

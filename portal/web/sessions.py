@@ -1,6 +1,5 @@
 """The door: the session cookie, signing in and out over HTTP, and what strangers may not fetch."""
 
-import logging
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from functools import partial
@@ -10,12 +9,11 @@ from urllib.parse import parse_qs, urlsplit
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import HTTPConnection, Request
 
-from db.errors import DatabaseError
 from db.store import Store
 from portal.services.people import is_persona
-from portal.services.refusals import note_forgery
 from portal.services.sessions import COOKIE, find_viewer, is_open, start_session
 from portal.settings import Settings
+from portal.web.forgeries import Forgeries
 
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, object]]]
@@ -25,9 +23,6 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 ENTER = "/enter"
 LEAVE = "/leave"
 CLOSED = ("/media", "/_stcore/metrics", "/_stcore/upload_file")
-
-
-_LOG = logging.getLogger(__name__)
 
 
 def read_cookie(scope: Scope, name: str) -> str:
@@ -46,12 +41,13 @@ class SessionDoor:
         self._store = store
         self._settings = settings
         self._clock = clock
+        self._forgeries = Forgeries(store, clock=clock)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, or answer it here."""
         path = str(scope.get("path", ""))
         if scope["type"] == "websocket" and not _is_from_here(scope):
-            await run_in_threadpool(self._note, "websocket of another page")
+            await self._forgeries.note("websocket of another page")
             await refuse_websocket(send)
         elif scope["type"] == "http" and path == ENTER:
             await self._enter(scope, send)
@@ -59,7 +55,7 @@ class SessionDoor:
             await self._leave(scope, send)
         elif scope["type"] == "http" and path.startswith(CLOSED) and not await self._knows(scope):
             if scope["method"] == "PUT":
-                await run_in_threadpool(self._note, "upload without a session")
+                await self._forgeries.note("upload without a session")
             await answer(send, status=403, body=b"Please sign in first.")
         else:
             await self._app(scope, receive, send)
@@ -94,12 +90,6 @@ class SessionDoor:
         stays = bool(token) and await run_in_threadpool(is_open, self._store, token=token)
         gone = [] if stays else [f"{COOKIE}=; Path=/; Max-Age=0"]
         await answer(send, status=303, location="/", cookies=gone)
-
-    def _note(self, what: str) -> None:
-        try:
-            note_forgery(self._store, what=what, now=self._clock())
-        except DatabaseError as error:
-            _LOG.error("A forgery could not be written down: %s", error)
 
     async def _knows(self, scope: Scope) -> bool:
         token = read_cookie(scope, COOKIE)

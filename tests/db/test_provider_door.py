@@ -12,6 +12,7 @@ from streamlit.web.server.starlette import starlette_auth_routes
 from portal.services.sessions import find_viewer, start_session
 from portal.services.signing_in import derive_token
 from portal.settings import Settings
+from portal.web.forgeries import Forgeries
 from portal.web.host_cookies import HostCookies
 from portal.web.provider import Provider, ProviderDoor, streamlit_secrets
 from portal.web.provider_cookie import USER
@@ -46,7 +47,12 @@ def door(sqlite_store, monkeypatch):
 
     values = {"store": sqlite_store, "settings": settings, "clock": lambda: NOW}
     inner = ProviderDoor(SessionDoor(inside, **values), provider=provider, **values)
-    app = HostCookies(inner, public_url=PUBLIC, forgery_token="t")
+    app = HostCookies(
+        inner,
+        public_url=PUBLIC,
+        forgery_token="t",
+        forgeries=Forgeries(sqlite_store, clock=lambda: NOW),
+    )
 
     def knock(jar=None, **where):
         sent = []

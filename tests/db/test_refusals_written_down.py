@@ -2,18 +2,21 @@
 
 import asyncio
 import json
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import text
 
 from db.queries.audit import verify_chain
 from portal.access import Viewer
-from portal.services.refusals import REFUSALS, note_refusal, note_unknown_session
+from portal.services.refusals import FORGERIES, REFUSALS, note_refusal, note_unknown_session
 from portal.services.sessions import sign_out, start_session
 from portal.settings import Settings
+from portal.web.forgeries import PAUSE, Forgeries
+from portal.web.host_cookies import HostCookies
 from portal.web.sessions import SessionDoor
 from tests.factories import NOW, make_person
-from tests.sign_in_cookies import request_with
+from tests.sign_in_cookies import PUBLIC, request_with
 
 
 def rows(store, deed):
@@ -95,3 +98,85 @@ def test_a_websocket_is_opened_by_a_page_of_this_server_alone(door, sqlite_store
     assert came == comes
     assert [one["type"] for one in sent] == ([] if comes else ["websocket.close"])
     assert len(rows(sqlite_store, "forgery refused")) == (0 if comes else 1)
+
+
+@pytest.fixture
+def behind_tls(sqlite_store):
+    """Send requests through the door behind TLS; return how many came inside."""
+    moment = [NOW]
+
+    def send(scopes, *, apart=timedelta(0)):
+        came = []
+
+        async def inside(*_asked):
+            came.append(True)
+
+        async def forget(_message):
+            pass
+
+        async def all_of_them(app):
+            for scope in scopes:
+                await app(scope, None, forget)
+                moment[0] += apart
+
+        forgeries = Forgeries(sqlite_store, clock=lambda: moment[0])
+        values = {"public_url": PUBLIC, "forgery_token": "t", "forgeries": forgeries}
+        asyncio.run(all_of_them(HostCookies(inside, **values)))
+        return len(came)
+
+    return send
+
+
+def asked(kind, *, origin, host="skills.norhaven.example"):
+    headers = [(b"host", host.encode()), *([(b"origin", origin.encode())] if origin else [])]
+    paths = {"websocket": "/_stcore/stream", "http": "/_stcore/upload_file/a/b"}
+    scheme = {"websocket": "wss", "http": "https"}[kind]
+    return {"type": kind, "scheme": scheme, "method": "PUT", "path": paths[kind]} | {
+        "headers": headers
+    }
+
+
+@pytest.mark.parametrize(
+    ("kind", "what"),
+    [("websocket", "websocket of another page"), ("http", "upload of another page")],
+)
+@pytest.mark.parametrize(
+    "where",
+    [
+        {"origin": "https://evil.example"},
+        {"origin": None},
+        {"origin": "http://skills.norhaven.example"},
+        {"origin": "https://evil.example", "host": "evil.example"},
+    ],
+)
+def test_behind_tls_what_a_page_elsewhere_sends_is_refused_and_written_down(
+    behind_tls, sqlite_store, kind, what, where
+):
+    assert behind_tls([asked(kind, **where)]) == 0
+
+    assert rows(sqlite_store, "forgery refused") == [("stranger", {"what": what})]
+
+
+def test_behind_tls_what_a_page_of_ours_sends_comes_in_and_is_no_forgery(behind_tls, sqlite_store):
+    assert behind_tls([asked("websocket", origin=PUBLIC), asked("http", origin=PUBLIC)]) == 2
+
+    assert rows(sqlite_store, "forgery refused") == []
+
+
+def test_of_each_kind_of_forgery_one_a_minute_is_written_down(behind_tls, sqlite_store):
+    kinds = [asked(kind, origin="https://evil.example") for kind in ("websocket", "http")]
+
+    behind_tls(kinds * 30, apart=PAUSE / 60)
+
+    assert len(rows(sqlite_store, "forgery refused")) == len(kinds)
+
+
+def test_forgeries_of_all_kinds_share_so_many_rows_an_hour(behind_tls, sqlite_store):
+    kinds = [asked(kind, origin="https://evil.example") for kind in ("websocket", "http")]
+    minutes = 2 * FORGERIES.allowed
+
+    behind_tls(kinds * minutes, apart=PAUSE / len(kinds))
+
+    # What the first hour allows at once, and its share of every minute since.
+    kept = len(rows(sqlite_store, "forgery refused"))
+    assert FORGERIES.allowed < kept <= FORGERIES.allowed + minutes + 1 < len(kinds) * minutes
