@@ -22,6 +22,7 @@ from tests.postgres import (
     remove_server_folder,
     start_postgres,
 )
+from tests.small_house import House, content_files, write_files
 
 _numbers = count(1)
 
@@ -81,6 +82,30 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("template") / "portal.db"
     open_store(f"sqlite:///{path}", create=True).close()
     return path
+
+
+@pytest.fixture(scope="session")
+def small_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The small curriculum as files; copied for each test."""
+    return write_files(tmp_path_factory.mktemp("small") / "content", content_files())
+
+
+@pytest.fixture(scope="session")
+def sqlite_house_template(
+    tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path, small_folder: Path
+) -> Path:
+    """A SQLite file with the small curriculum published, made once and copied for each test."""
+    path = tmp_path_factory.mktemp("house") / "portal.db"
+    shutil.copy(sqlite_template, path)
+    publish_once(f"sqlite:///{path}", small_folder)
+    return path
+
+
+def publish_once(url: str, folder: Path) -> None:
+    """Publish a content folder into a database."""
+    store = open_store(url)
+    House(store, folder, catalogue=None).publish()  # type: ignore[arg-type]
+    store.close()
 
 
 @pytest.fixture

@@ -190,14 +190,6 @@ class House:
     catalogue: Catalogue
     published_something: bool = False
 
-    @classmethod
-    def build(cls, store: Store, *, folder: Path) -> "House":
-        """Write the small curriculum and publish it."""
-        write_files(folder, content_files())
-        house = cls(store, folder, catalogue=None)  # type: ignore[arg-type]
-        house.publish()
-        return house
-
     def publish(self, **changed: Any) -> dict[str, Published]:
         """Publish the folder as it stands; return what became of each part, by id."""
         self.published_something = True

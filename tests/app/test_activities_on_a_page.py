@@ -12,6 +12,7 @@ from curriculum.activities.kinds import KINDS
 from db.store import open_store
 from portal import clock, loaders
 from portal.components.activity_words import feedback_text, title_text
+from portal.services.catalogue import read_catalogue
 from portal.services.people import PERSONA_ISSUER
 from portal.services.sessions import start_session
 from tests.factories import make_person
@@ -24,13 +25,16 @@ APP = ROOT / "portal" / "app.py"
 
 
 @pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Iterator[House]:
+def house(
+    tmp_path_factory: pytest.TempPathFactory, sqlite_house_template: Path, small_folder: Path
+) -> Iterator[House]:
     """The small house with activities in its second lesson, as the portal's own store."""
     folder = tmp_path_factory.mktemp("practice")
-    shutil.copy(sqlite_template, folder / "portal.db")
+    shutil.copy(sqlite_house_template, folder / "portal.db")
+    shutil.copytree(small_folder, folder / "content")
     url = f"sqlite:///{folder / 'portal.db'}"
     store = open_store(url)
-    add_practice(House.build(store, folder=folder / "content"))
+    add_practice(House(store, folder / "content", read_catalogue(store)))
     store.close()
     patch = pytest.MonkeyPatch()
     patch.setenv("PORTAL_DATABASE_URL", url)

@@ -1,14 +1,12 @@
 """The pages of authors and approvers: editor, reviews, versions, new texts."""
 
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from db.queries.authoring import select_drafts
-from db.store import Store, open_store
+from db.store import Store
 from portal import clock, loaders
 from portal.access import Viewer
 from portal.services import approving, sending
@@ -20,23 +18,6 @@ from tests.small_house import House
 APP = Path(loaders.__file__).with_name("app.py")
 MORE = "curriculum/modules/m1/20-more.md"
 BANK = "assessments/banks/agent-operations.md"
-
-
-@pytest.fixture
-def house(tmp_path: Path, sqlite_template: Path) -> Iterator[House]:
-    """The portal's own store with the small curriculum, and its folder."""
-    shutil.copy(sqlite_template, tmp_path / "portal.db")
-    patch = pytest.MonkeyPatch()
-    patch.setenv("PORTAL_DATABASE_URL", f"sqlite:///{tmp_path / 'portal.db'}")
-    patch.setenv("PORTAL_CONTENT_DIR", str(tmp_path / "content"))
-    store = open_store(f"sqlite:///{tmp_path / 'portal.db'}")
-    house = House.build(store, folder=tmp_path / "content")
-    store.close()
-    loaders.forget()
-    house.store = loaders.store()
-    yield house
-    loaders.close()
-    patch.undo()
 
 
 @pytest.fixture

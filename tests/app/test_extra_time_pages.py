@@ -1,6 +1,5 @@
 """Extra time on the pages: an officer sets it, its person sees it, a break hides the questions."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -9,7 +8,6 @@ from streamlit.testing.v1 import AppTest
 
 from db.errors import AttemptPaused
 from db.queries.deeds import Wanted
-from db.store import Store
 from portal import clock, loaders
 from portal.access import Role, Viewer
 from portal.components.notices import guarded
@@ -21,16 +19,6 @@ from portal.services.sessions import start_session
 from tests.small_house import MINUTES, House
 
 APP = Path(__file__).parents[2] / "portal" / "app.py"
-
-
-@pytest.fixture
-def small(sqlite_store: Store, sqlite_url: str, tmp_path: Path, monkeypatch) -> Iterator[House]:
-    house = House.build(sqlite_store, folder=tmp_path / "content")
-    monkeypatch.setenv("PORTAL_DATABASE_URL", sqlite_url)
-    monkeypatch.setenv("PORTAL_CONTENT_DIR", str(house.folder))
-    loaders.forget()
-    yield house
-    loaders.close()
 
 
 def sign_in(house: House, monkeypatch: pytest.MonkeyPatch, *roles: Role) -> Viewer:
@@ -63,9 +51,9 @@ def give(house: House, learner: Viewer) -> None:
     )
 
 
-def test_an_officer_sets_and_ends_extra_time(small: House, monkeypatch) -> None:
-    learner = small.viewer(name="Bo Berg")
-    sign_in(small, monkeypatch, "employee", "accommodations_officer")
+def test_an_officer_sets_and_ends_extra_time(house: House, monkeypatch) -> None:
+    learner = house.viewer(name="Bo Berg")
+    sign_in(house, monkeypatch, "employee", "accommodations_officer")
 
     at = open_page("accommodations", person=str(learner.person_id))
     at.selectbox(key="accommodations_time").select(150)
@@ -82,10 +70,10 @@ def test_an_officer_sets_and_ends_extra_time(small: House, monkeypatch) -> None:
     assert "Nothing is set" in said(at)
 
 
-def test_nobody_else_opens_the_page_of_extra_time(small: House, monkeypatch) -> None:
-    learner = small.viewer()
-    give(small, learner)
-    sign_in(small, monkeypatch, "employee", "manager", "administrator")
+def test_nobody_else_opens_the_page_of_extra_time(house: House, monkeypatch) -> None:
+    learner = house.viewer()
+    give(house, learner)
+    sign_in(house, monkeypatch, "employee", "manager", "administrator")
 
     at = open_page("accommodations", person=str(learner.person_id))
 
@@ -93,10 +81,10 @@ def test_nobody_else_opens_the_page_of_extra_time(small: House, monkeypatch) -> 
     assert "times the usual time" not in said(at)
 
 
-def test_the_person_sees_the_own_time_under_my_data(small: House, monkeypatch) -> None:
-    viewer = sign_in(small, monkeypatch)
+def test_the_person_sees_the_own_time_under_my_data(house: House, monkeypatch) -> None:
+    viewer = sign_in(house, monkeypatch)
     before = said(open_page("my_data"))
-    give(small, viewer)
+    give(house, viewer)
 
     after = said(open_page("my_data"))
 
@@ -104,18 +92,18 @@ def test_the_person_sees_the_own_time_under_my_data(small: House, monkeypatch) -
     assert "10 minutes of breaks a check" in after
 
 
-def test_a_break_hides_the_question_until_its_learner_goes_on(small: House, monkeypatch) -> None:
-    viewer = sign_in(small, monkeypatch)
-    give(small, viewer)
-    attempt_id = small.start(viewer, now=clock.now())
-    stem = small.read(viewer, attempt_id).questions[0].question.stem
+def test_a_break_hides_the_question_until_its_learner_goes_on(house: House, monkeypatch) -> None:
+    viewer = sign_in(house, monkeypatch)
+    give(house, viewer)
+    attempt_id = house.start(viewer, now=clock.now())
+    stem = house.read(viewer, attempt_id).questions[0].question.stem
 
     at = open_page("check", attempt=str(attempt_id))
     shown = said(at)
     at.button(key="check_break").click().run()
     paused = said(at)
     break_left = read_clock(
-        small.store, viewer=viewer, attempt_id=attempt_id, now=clock.now()
+        house.store, viewer=viewer, attempt_id=attempt_id, now=clock.now()
     ).break_left
     again = said(open_page("check", attempt=str(attempt_id)))
     at.button(key="check_go_on").click().run()
@@ -128,9 +116,9 @@ def test_a_break_hides_the_question_until_its_learner_goes_on(small: House, monk
     assert stem in said(at)
 
 
-def test_who_has_no_breaks_is_offered_none(small: House, monkeypatch) -> None:
-    viewer = sign_in(small, monkeypatch)
-    attempt_id = small.start(viewer, now=clock.now())
+def test_who_has_no_breaks_is_offered_none(house: House, monkeypatch) -> None:
+    viewer = sign_in(house, monkeypatch)
+    attempt_id = house.start(viewer, now=clock.now())
 
     at = open_page("check", attempt=str(attempt_id))
 
@@ -138,11 +126,11 @@ def test_who_has_no_breaks_is_offered_none(small: House, monkeypatch) -> None:
     assert "18 minutes left" in said(at)
 
 
-def test_a_check_whose_time_is_over_is_handed_in_and_says_so(small: House, monkeypatch) -> None:
-    viewer = sign_in(small, monkeypatch)
+def test_a_check_whose_time_is_over_is_handed_in_and_says_so(house: House, monkeypatch) -> None:
+    viewer = sign_in(house, monkeypatch)
     begun = clock.now() - timedelta(minutes=MINUTES, seconds=1)
-    attempt_id = small.start(viewer, now=begun)
-    small.answer(viewer, attempt_id, 0, now=begun + timedelta(minutes=1))
+    attempt_id = house.start(viewer, now=begun)
+    house.answer(viewer, attempt_id, 0, now=begun + timedelta(minutes=1))
 
     at = open_page("check", attempt=str(attempt_id))
 
@@ -152,12 +140,12 @@ def test_a_check_whose_time_is_over_is_handed_in_and_says_so(small: House, monke
 
 @pytest.mark.parametrize(("minutes_ago", "is_told"), [(0, True), (5, False)])
 def test_an_answer_given_at_once_is_a_guess_unless_its_question_may_have_been_read_before(
-    small: House, monkeypatch, minutes_ago: int, *, is_told: bool
+    house: House, monkeypatch, minutes_ago: int, *, is_told: bool
 ) -> None:
     """A check that is opened again: nobody knows how long its question was looked at."""
-    viewer = sign_in(small, monkeypatch)
-    attempt_id = small.start(viewer, now=clock.now() - timedelta(minutes=minutes_ago))
-    questions = small.read(viewer, attempt_id).questions
+    viewer = sign_in(house, monkeypatch)
+    attempt_id = house.start(viewer, now=clock.now() - timedelta(minutes=minutes_ago))
+    questions = house.read(viewer, attempt_id).questions
     place = [one.question.type for one in questions].index("single")
 
     at = AppTest.from_file(str(APP), default_timeout=60)
@@ -166,19 +154,19 @@ def test_an_answer_given_at_once_is_a_guess_unless_its_question_may_have_been_re
     at.session_state[f"check_place_{attempt_id}"] = place
     at.run()
     at.radio(key=f"check_answer_{attempt_id}_{questions[place].position}").set_value("b").run()
-    small.submit(viewer, attempt_id, now=clock.now())
+    house.submit(viewer, attempt_id, now=clock.now())
     result = said(open_page("result", attempt=str(attempt_id)))
 
     assert ("1 answer came faster than its question can be read." in result) is is_told
 
 
-def test_who_is_refused_for_a_break_is_not_told_to_auditors(small: House, monkeypatch) -> None:
-    learner = sign_in(small, monkeypatch, "employee")
-    attempt = small.start(learner, now=clock.now())
+def test_who_is_refused_for_a_break_is_not_told_to_auditors(house: House, monkeypatch) -> None:
+    learner = sign_in(house, monkeypatch, "employee")
+    attempt = house.start(learner, now=clock.now())
 
     @guarded
     def rest() -> None:
-        begin_break(small.store, viewer=learner, attempt_id=attempt, now=clock.now())
+        begin_break(house.store, viewer=learner, attempt_id=attempt, now=clock.now())
 
     @guarded
     def answer() -> None:
@@ -186,11 +174,11 @@ def test_who_is_refused_for_a_break_is_not_told_to_auditors(small: House, monkey
 
     @guarded
     def intrude() -> None:
-        begin_break(small.store, viewer=learner, attempt_id=attempt + 1, now=clock.now())
+        begin_break(house.store, viewer=learner, attempt_id=attempt + 1, now=clock.now())
 
     for deed in (rest, answer, intrude):
         deed()
 
-    auditor = small.viewer("auditor")
-    seen = read_deeds(small.store, viewer=auditor, wanted=Wanted(deed="refused"), page=1)
+    auditor = house.viewer("auditor")
+    seen = read_deeds(house.store, viewer=auditor, wanted=Wanted(deed="refused"), page=1)
     assert ["nothing of yours" in row.payload for row in seen.rows] == [True]

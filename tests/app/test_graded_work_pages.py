@@ -4,23 +4,17 @@ from functools import partial
 
 import pytest
 
-from portal import clock, loaders
+from portal import clock
 from tests.app.test_measuring_pages import open_page, said
 from tests.graded import LINK, TEXT, add_works, grade, hand_in, take
-from tests.small_house import House
 
 PLAN = "https://norhaven.example/plan"
 
 
 @pytest.fixture
-def works(sqlite_store, sqlite_url, tmp_path, monkeypatch):
-    house = House.build(sqlite_store, folder=tmp_path / "content")
+def works(house):
     add_works(house)
-    monkeypatch.setenv("PORTAL_DATABASE_URL", sqlite_url)
-    monkeypatch.setenv("PORTAL_CONTENT_DIR", str(house.folder))
-    loaders.forget()
-    yield house
-    loaders.close()
+    return house
 
 
 @pytest.fixture

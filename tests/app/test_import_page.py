@@ -1,7 +1,6 @@
 """The page that brings questions along: every one accounted for, chosen, and taken once."""
 
-import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,7 +8,6 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from db.store import open_store
 from portal import clock, loaders
 from portal.services.importing import MAX_UPLOAD
 from portal.services.people import PERSONA_ISSUER
@@ -32,23 +30,6 @@ class Upload:
     def getvalue(self) -> bytes:
         """Return the bytes."""
         return self.data
-
-
-@pytest.fixture
-def house(tmp_path: Path, sqlite_template: Path) -> Iterator[House]:
-    """The small house as the portal's own store, with its folder as the content folder."""
-    shutil.copy(sqlite_template, tmp_path / "portal.db")
-    url = f"sqlite:///{tmp_path / 'portal.db'}"
-    store = open_store(url)
-    House.build(store, folder=tmp_path / "content")
-    store.close()
-    patch = pytest.MonkeyPatch()
-    patch.setenv("PORTAL_DATABASE_URL", url)
-    patch.setenv("PORTAL_CONTENT_DIR", str(tmp_path / "content"))
-    loaders.forget()
-    yield House(loaders.store(), tmp_path / "content", loaders.catalogue())
-    loaders.close()
-    patch.undo()
 
 
 Open = Callable[..., AppTest]

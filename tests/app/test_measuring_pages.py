@@ -1,6 +1,6 @@
 """Results with their receipt, questions with their statistics, corrections with their list."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -28,19 +28,9 @@ Open = Callable[..., AppTest]
 
 
 @pytest.fixture
-def small(sqlite_store: Store, sqlite_url: str, tmp_path: Path, monkeypatch) -> Iterator[House]:
-    house = House.build(sqlite_store, folder=tmp_path / "content")
-    monkeypatch.setenv("PORTAL_DATABASE_URL", sqlite_url)
-    monkeypatch.setenv("PORTAL_CONTENT_DIR", str(house.folder))
-    loaders.forget()
-    yield house
-    loaders.close()
-
-
-@pytest.fixture
-def visit(small: House, monkeypatch: pytest.MonkeyPatch) -> Open:
+def visit(house: House, monkeypatch: pytest.MonkeyPatch) -> Open:
     """Open a page as somebody: `visit(viewer, "items")`."""
-    return partial(open_page, small.store, monkeypatch)
+    return partial(open_page, house.store, monkeypatch)
 
 
 def open_page(
@@ -66,10 +56,10 @@ def said(at: AppTest) -> str:
 
 
 def test_the_result_page_says_in_sight_that_expert_difficulties_are_in_force(
-    visit: Open, small: House
+    visit: Open, house: House
 ) -> None:
-    viewer = small.viewer()
-    attempt_id = small.take_check(viewer)
+    viewer = house.viewer()
+    attempt_id = house.take_check(viewer)
 
     at = visit(viewer, "result", attempt=str(attempt_id))
 
@@ -78,9 +68,9 @@ def test_the_result_page_says_in_sight_that_expert_difficulties_are_in_force(
     assert any("Expert difficulties are in force" in words for words in outside)
 
 
-def test_the_result_page_shows_how_it_was_computed_and_no_key(visit: Open, small: House) -> None:
-    viewer = small.viewer()
-    attempt_id = small.take_check(viewer)
+def test_the_result_page_shows_how_it_was_computed_and_no_key(visit: Open, house: House) -> None:
+    viewer = house.viewer()
+    attempt_id = house.take_check(viewer)
 
     at = visit(viewer, "result", attempt=str(attempt_id))
 
@@ -94,13 +84,13 @@ def test_the_result_page_shows_how_it_was_computed_and_no_key(visit: Open, small
 
 
 def test_after_a_recalibration_the_result_page_shows_the_new_result_and_keeps_the_old(
-    visit: Open, small: House
+    visit: Open, house: House
 ) -> None:
-    hand_in_many(small)
-    viewer = small.viewer()
-    attempt_id = small.take_check(viewer)
+    hand_in_many(house)
+    viewer = house.viewer()
+    attempt_id = house.take_check(viewer)
     calibrate_skill(
-        small.store, skill=SKILL, catalogue=small.catalogue, read_item=small.read_item, now=NOW
+        house.store, skill=SKILL, catalogue=house.catalogue, read_item=house.read_item, now=NOW
     )
 
     words = said(visit(viewer, "result", attempt=str(attempt_id)))
@@ -110,9 +100,9 @@ def test_after_a_recalibration_the_result_page_shows_the_new_result_and_keeps_th
     assert "It stays on record." in words
 
 
-def test_my_skills_shows_how_the_latest_estimate_was_computed(visit: Open, small: House) -> None:
-    viewer = small.viewer()
-    small.take_check(viewer)
+def test_my_skills_shows_how_the_latest_estimate_was_computed(visit: Open, house: House) -> None:
+    viewer = house.viewer()
+    house.take_check(viewer)
 
     words = said(visit(viewer, "my_skills"))
 
@@ -121,11 +111,11 @@ def test_my_skills_shows_how_the_latest_estimate_was_computed(visit: Open, small
 
 
 def test_my_skills_says_what_may_be_said_of_a_change_and_keeps_the_own_confidence(
-    visit: Open, small: House
+    visit: Open, house: House
 ) -> None:
-    viewer = small.viewer()
-    small.take_check(viewer)
-    small.take_check(viewer, now=NOW + timedelta(days=40))
+    viewer = house.viewer()
+    house.take_check(viewer)
+    house.take_check(viewer, now=NOW + timedelta(days=40))
 
     at = visit(viewer, "my_skills")
     at.button_group(key=f"confidence_{SKILL}").set_value(3).run()
@@ -138,8 +128,8 @@ def test_my_skills_says_what_may_be_said_of_a_change_and_keeps_the_own_confidenc
     assert not at.exception
 
 
-def test_whoever_took_no_check_is_led_to_the_first_one(visit: Open, small: House) -> None:
-    at = visit(small.viewer(), "my_skills")
+def test_whoever_took_no_check_is_led_to_the_first_one(visit: Open, house: House) -> None:
+    at = visit(house.viewer(), "my_skills")
     at.button(key="my_skills_next").click().run()
 
     assert at.query_params["track"] == "agents"
@@ -150,10 +140,10 @@ def test_whoever_took_no_check_is_led_to_the_first_one(visit: Open, small: House
 
 
 def test_a_correction_goes_from_its_form_to_a_decision_by_somebody_else(
-    visit: Open, small: House
+    visit: Open, house: House
 ) -> None:
-    first, second = small.viewer("approver"), small.viewer("approver")
-    hand_in_many(small, forms="A", people=12)
+    first, second = house.viewer("approver"), house.viewer("approver")
+    hand_in_many(house, forms="A", people=12)
 
     at = visit(first, "corrections")
     assert "No correction yet" in said(at)
@@ -173,21 +163,21 @@ def test_a_correction_goes_from_its_form_to_a_decision_by_somebody_else(
     assert not other.exception
 
 
-def test_a_correction_that_cannot_be_made_says_why_on_its_page(visit: Open, small: House) -> None:
-    at = visit(small.viewer("approver"), "corrections")
+def test_a_correction_that_cannot_be_made_says_why_on_its_page(visit: Open, house: House) -> None:
+    at = visit(house.viewer("approver"), "corrections")
     at.text_input(key="corrections_item").set_value("nowhere.a01")
     at.text_area(key="corrections_why").set_value("It is bad.")
     at.button(key="corrections_propose").click().run()
 
     assert "No check that was handed in" in at.warning[0].value
     assert "There is no correction" in said(
-        visit(small.viewer("approver"), "corrections", regrade="99")
+        visit(house.viewer("approver"), "corrections", regrade="99")
     )
 
 
-def test_a_changed_level_is_told_on_home_until_it_is_read(visit: Open, small: House) -> None:
-    viewer = small.viewer()
-    small.store.write(
+def test_a_changed_level_is_told_on_home_until_it_is_read(visit: Open, house: House) -> None:
+    viewer = house.viewer()
+    house.store.write(
         lambda c: insert_notice(
             c,
             person_id=viewer.person_id,
@@ -212,21 +202,21 @@ def test_a_changed_level_is_told_on_home_until_it_is_read(visit: Open, small: Ho
 
     assert "was level 2 Applies; now it is between level 2 Applies and level 3 Judges" in before
     assert "Your result changed" not in said(at)
-    assert "Your result changed" not in said(visit(small.viewer(), "home"))
+    assert "Your result changed" not in said(visit(house.viewer(), "home"))
 
 
-def test_nobody_takes_away_the_notice_of_somebody_else(small: House) -> None:
-    owner = small.viewer()
-    small.store.write(
+def test_nobody_takes_away_the_notice_of_somebody_else(house: House) -> None:
+    owner = house.viewer()
+    house.store.write(
         lambda c: insert_notice(
             c, person_id=owner.person_id, kind="work graded", about="x", details={}, now=NOW
         )
     )
 
     with pytest.raises(Refused, match="not one of yours"):
-        mark_notice_read(small.store, viewer=small.viewer(), notice_id=1, now=NOW)
+        mark_notice_read(house.store, viewer=house.viewer(), notice_id=1, now=NOW)
 
-    mark_notice_read(small.store, viewer=owner, notice_id=1, now=NOW)
+    mark_notice_read(house.store, viewer=owner, notice_id=1, now=NOW)
 
 
 # --- questions ------------------------------------------------------------------------------------
@@ -241,15 +231,15 @@ def count(house: House) -> None:
     )
 
 
-def test_authors_see_how_questions_behave_and_which_key_to_check(visit: Open, small: House) -> None:
+def test_authors_see_how_questions_behave_and_which_key_to_check(visit: Open, house: House) -> None:
     def wrong_key(item: Item, skill: float, drawn: float) -> bool:
         strong = follows_the_model(item, 2 * skill, drawn)
         return not strong if item.id == f"{SKILL}.a01" else strong
 
-    hand_in_many(small, forms="A", people=120, right=wrong_key)
-    count(small)
+    hand_in_many(house, forms="A", people=120, right=wrong_key)
+    count(house)
 
-    at = visit(small.viewer("author"), "items")
+    at = visit(house.viewer("author"), "items")
 
     words = said(at)
     assert "check the key: strong learners choose A" in words
@@ -259,11 +249,11 @@ def test_authors_see_how_questions_behave_and_which_key_to_check(visit: Open, sm
     assert "Measure from the answers now" not in {one.label for one in at.button}
 
 
-def test_questions_with_few_answers_show_no_figure(visit: Open, small: House) -> None:
-    hand_in_many(small, forms="A", people=5)
-    count(small)
+def test_questions_with_few_answers_show_no_figure(visit: Open, house: House) -> None:
+    hand_in_many(house, forms="A", people=5)
+    count(house)
 
-    words = said(visit(small.viewer("author"), "items"))
+    words = said(visit(house.viewer("author"), "items"))
 
     assert "Too few answers yet" in words
     assert "%" not in words
@@ -271,22 +261,22 @@ def test_questions_with_few_answers_show_no_figure(visit: Open, small: House) ->
     assert "M101" not in words
 
 
-def test_questions_nobody_answered_say_what_to_expect(visit: Open, small: House) -> None:
-    at = visit(small.viewer("author"), "items")
+def test_questions_nobody_answered_say_what_to_expect(visit: Open, house: House) -> None:
+    at = visit(house.viewer("author"), "items")
 
     assert "Nobody has answered these questions yet" in said(at)
     assert "In force: expert difficulties, version 1" in said(at)
 
 
 def test_an_approver_asks_for_a_measurement_and_sees_what_became_of_it(
-    visit: Open, small: House
+    visit: Open, house: House
 ) -> None:
-    hand_in_many(small, forms="A", people=20)
-    approver = small.viewer("approver")
+    hand_in_many(house, forms="A", people=20)
+    approver = house.viewer("approver")
 
     at = visit(approver, "items")
     at.button(key="items_measure").click().run()
-    worker = make_worker(small.store, clock=clock.now)
+    worker = make_worker(house.store, clock=clock.now)
     while worker.run_once():
         pass
 
@@ -295,25 +285,25 @@ def test_an_approver_asks_for_a_measurement_and_sees_what_became_of_it(
     assert "In force: expert difficulties, version 1" in words
 
 
-def test_figures_stand_at_the_first_line_of_their_question_in_the_text(small: House) -> None:
-    check = small.catalogue.check_of(SKILL)
+def test_figures_stand_at_the_first_line_of_their_question_in_the_text(house: House) -> None:
+    check = house.catalogue.check_of(SKILL)
     assert check is not None
-    items = [small.read_item(revision) for revision in check.item_revisions.values()]
+    items = [house.read_item(revision) for revision in check.item_revisions.values()]
 
     (note,) = figure_markers(items, {f"{SKILL}.a02": "210 answers"})
 
-    text = (small.folder / "assessments/banks/agent-operations.md").read_text().splitlines()
+    text = (house.folder / "assessments/banks/agent-operations.md").read_text().splitlines()
     assert (note.level, note.message) == ("info", "210 answers")
     assert text[note.line - 1].startswith("## Question A2")
 
 
 def test_the_editor_shows_the_figures_of_each_question_in_one_line(
-    visit: Open, small: House
+    visit: Open, house: House
 ) -> None:
-    hand_in_many(small, forms="A", people=20)
-    count(small)
+    hand_in_many(house, forms="A", people=20)
+    count(house)
 
-    at = visit(small.viewer("author"), "editor", file="assessments/banks/agent-operations.md")
+    at = visit(house.viewer("author"), "editor", file="assessments/banks/agent-operations.md")
 
     assert "20 answers · " in said(at)
     assert not at.exception

@@ -1,7 +1,5 @@
 """The pages around programs: run one, give places, choose a route, own data, choosing, waves."""
 
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -9,7 +7,6 @@ from sqlalchemy import text
 from sqlmodel import SQLModel
 from streamlit.testing.v1 import AppTest
 
-from db.store import open_store
 from portal import clock, loaders
 from portal.access import Viewer
 from portal.services.own_data import example_file
@@ -23,21 +20,9 @@ from tests.small_house import House
 APP = Path(loaders.__file__).with_name("app.py")
 
 
-@pytest.fixture
-def house(
-    tmp_path: Path, sqlite_template: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[House]:
-    """The portal's own store with the small curriculum, on the day of the factories."""
-    shutil.copy(sqlite_template, tmp_path / "portal.db")
-    monkeypatch.setenv("PORTAL_DATABASE_URL", f"sqlite:///{tmp_path / 'portal.db'}")
+@pytest.fixture(autouse=True)
+def day_of_the_factories(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(clock, "now", lambda: NOW)
-    store = open_store(f"sqlite:///{tmp_path / 'portal.db'}")
-    house = House.build(store, folder=tmp_path / "content")
-    store.close()
-    loaders.forget()
-    house.store = loaders.store()
-    yield house
-    loaders.close()
 
 
 @pytest.fixture

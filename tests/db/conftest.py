@@ -11,27 +11,10 @@ from sqlalchemy import Connection, text
 from db.queries.content import find_content_version
 from db.store import open_store
 from portal.services.catalogue import read_catalogue
-from tests.conftest import _database_url, remove_rows, run_on_server
-from tests.small_house import House, content_files, write_files
+from tests.conftest import _database_url, publish_once, remove_rows, run_on_server
+from tests.small_house import House
 
 CONTENT = frozenset({"content", "revision", "head", "content_file", "calibration", "disk_file"})
-
-
-@pytest.fixture(scope="session")
-def small_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The small curriculum as files; copied for each test."""
-    return write_files(tmp_path_factory.mktemp("small") / "content", content_files())
-
-
-@pytest.fixture(scope="session")
-def sqlite_house_template(
-    tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path, small_folder: Path
-) -> Path:
-    """A SQLite file with the small curriculum published, made once and copied for each test."""
-    path = tmp_path_factory.mktemp("house") / "portal.db"
-    shutil.copy(sqlite_template, path)
-    _publish_once(f"sqlite:///{path}", small_folder)
-    return path
 
 
 @pytest.fixture(scope="session")
@@ -41,15 +24,9 @@ def postgres_house_template(
     """The name of a database with the small curriculum published, copied for each test."""
     name = f"portal_house_{os.getpid()}"
     run_on_server(postgres_server, f"CREATE DATABASE {name} TEMPLATE {postgres_template}")
-    _publish_once(_database_url(postgres_server, name), small_folder)
+    publish_once(_database_url(postgres_server, name), small_folder)
     yield name
     run_on_server(postgres_server, f"DROP DATABASE {name} WITH (FORCE)")
-
-
-def _publish_once(url: str, folder: Path) -> None:
-    store = open_store(url)
-    House(store, folder, catalogue=None).publish()  # type: ignore[arg-type]
-    store.close()
 
 
 @pytest.fixture
