@@ -103,9 +103,7 @@ def _ticked(
     second: tuple[Choice, ...] = ()
     if part is not None:
         second = _checked(reasons, near, line=place, type_="single", document=document)
-        _check_count(
-            "single", second, settings={"show": None}, document=document, line=place, near=near
-        )
+        _check_count("single", second, settings={}, document=document, line=place, near=near)
     return {"choices": found, "reasons": second, "shuffle": shuffle}
 
 
@@ -142,12 +140,7 @@ def _check_count(
         notes.add("CHO009", line, 1, "an item needs at least two choices")
     if type_ == "truefalse" and len(found) > 2:
         notes.add("CHO009", line, 1, f"a truefalse item has two choices, not {len(found)}")
-    wrong = sum(1 for choice in found if not choice.right)
-    show = settings["show"]
-    if show is not None and show > wrong:
-        message = f"'show: {show}' asks for more wrong choices than the {wrong} there are"
-        notes.add("CHO011", line, 1, message)
-    right = len(found) - wrong
+    right = sum(choice.right for choice in found)
     if type_ == "multiple" and right and not says_how_many(settings["stem"], right):
         message = f"the stem should say how many to pick, as in 'Pick {right}'"
         notes.add("CHO012", line, 1, message)

@@ -170,9 +170,18 @@ def _read(
         return None
     settings |= read_key(type_, key_block, section=section, settings=settings, document=document)
     settings |= _texts(section, document=document)
+    _note_shown(settings, fields=fields)
     if fields.faulty:
         return None
     return Item(**settings)
+
+
+def _note_shown(settings: Settings, *, fields: Fields) -> None:
+    where, choices = fields.value("show"), settings.get("choices", ())
+    wrong = sum(not choice.right for choice in choices)
+    if where is not None and choices and (settings["show"] or 0) > wrong:
+        message = f"'show' asks for more wrong choices than the {wrong} there are"
+        fields.fault("CHO011", where, message)
 
 
 def _key_blocks(section: Section, *, type_: str) -> tuple[list[Block], list[Block]]:

@@ -41,7 +41,8 @@ def bank_body(document: Document, *, use: str | None) -> Body:
     if use == "summative":
         _note_truefalse(document, body=body)
     if use is not None:
-        note_cueing(body.items, use=use, notes=document.notes, line=document.body_start + 1)
+        title = document.blocks[0].start if document.blocks else document.body_start
+        note_cueing(body.items, use=use, notes=document.notes, line=title + 1)
     return body
 
 
