@@ -1,5 +1,6 @@
 """From what a driver raises to one of our own errors: which fault it is, and what to do."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -46,6 +47,28 @@ POSTGRES_FAULTS: dict[str, tuple[type[DatabaseError], str]] = {
     "25P03": (DatabaseUnreachable, "closed a transaction that stood idle too long; try again"),
     "08": (DatabaseUnreachable, "cannot be reached; check that the server runs and is reachable"),
     "XX00": (DatabaseDamaged, "reports damaged data; restore the newest backup"),
+}
+
+# Before a connection stands there is no SQLSTATE; what the driver and the server say tells apart.
+UNCONNECTED: dict[str, tuple[type[DatabaseError], str]] = {
+    r'database ".*" does not exist': POSTGRES_FAULTS["3D000"],
+    r"authentication failed|no password supplied": POSTGRES_FAULTS["28"],
+    r"no pg_hba\.conf entry": (
+        DatabaseUnreachable,
+        "lets this user in from here in no such way; check the sslmode in the URL and pg_hba.conf",
+    ),
+    r"certificate": (
+        DatabaseUnreachable,
+        "has a certificate that is not trusted; check the host and the sslrootcert in the URL",
+    ),
+    r"does not support SSL": (
+        DatabaseUnreachable,
+        "speaks no TLS, which the sslmode in the URL asks for; switch it on at the server",
+    ),
+    r"resolve host|translate host name": (
+        DatabaseUnreachable,
+        "has a host that no name server knows; check the host in the URL",
+    ),
 }
 
 RETRIED = frozenset({"40001", "40P01"})
@@ -130,7 +153,6 @@ def _postgres_fault(error: BaseException) -> tuple[type[DatabaseError], str] | N
         return POSTGRES_FAULTS[max(matching, key=len)]
     if state or not isinstance(error, psycopg.OperationalError | psycopg.InterfaceError):
         return None
-    # Before a connection stands there is no SQLSTATE; the server's own words tell a missing
-    # database apart.
-    missing = 'database "' in str(error) and "does not exist" in str(error)
-    return POSTGRES_FAULTS["3D000" if missing else "08"]
+    said = str(error)
+    named = (fault for words, fault in UNCONNECTED.items() if re.search(words, said))
+    return next(named, POSTGRES_FAULTS["08"])

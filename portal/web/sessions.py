@@ -1,5 +1,6 @@
 """The door: the session cookie, signing in and out over HTTP, and what strangers may not fetch."""
 
+import math
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from functools import partial
@@ -10,6 +11,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import HTTPConnection, Request
 
 from db.store import Store
+from portal.access import Viewer, may
 from portal.services.people import is_persona
 from portal.services.sessions import COOKIE, find_viewer, is_open, start_session
 from portal.settings import Settings
@@ -23,6 +25,9 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 ENTER = "/enter"
 LEAVE = "/leave"
 CLOSED = ("/media", "/_stcore/metrics", "/_stcore/upload_file")
+# A file of 5 MB with what stands around it in the request. The framework takes as much as a roster
+# may have, which only administrators bring, and keeps what it took in memory.
+LARGEST_UPLOAD = 6 * 1024 * 1024
 
 
 def read_cookie(scope: Scope, name: str) -> str:
@@ -53,10 +58,21 @@ class SessionDoor:
             await self._enter(scope, send)
         elif scope["type"] == "http" and path == LEAVE:
             await self._leave(scope, send)
-        elif scope["type"] == "http" and path.startswith(CLOSED) and not await self._knows(scope):
-            if scope["method"] == "PUT":
+        elif scope["type"] == "http" and path.startswith(CLOSED):
+            await self._open(scope, receive, send)
+        else:
+            await self._app(scope, receive, send)
+
+    async def _open(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass on what is closed to strangers, unless it is a file too large for who sends it."""
+        viewer = await self._find_viewer(scope)
+        upload = scope["method"] == "PUT"
+        if viewer is None:
+            if upload:
                 await self._forgeries.note("upload without a session")
             await answer(send, status=403, body=b"Please sign in first.")
+        elif upload and _size(scope) > LARGEST_UPLOAD and not may(viewer, "manage people"):
+            await answer(send, status=413, body=b"Send a file of at most 5 MB that says its size.")
         else:
             await self._app(scope, receive, send)
 
@@ -91,10 +107,10 @@ class SessionDoor:
         gone = [] if stays else [f"{COOKIE}=; Path=/; Max-Age=0"]
         await answer(send, status=303, location="/", cookies=gone)
 
-    async def _knows(self, scope: Scope) -> bool:
+    async def _find_viewer(self, scope: Scope) -> Viewer | None:
         token = read_cookie(scope, COOKIE)
         if not token:
-            return False
+            return None
         find = partial(
             find_viewer,
             self._store,
@@ -102,13 +118,19 @@ class SessionDoor:
             now=self._clock(),
             idle_minutes=self._settings.session_idle_minutes,
         )
-        return await run_in_threadpool(find) is not None
+        return await run_in_threadpool(find)
 
 
 def safe_target(text: str) -> str:
     """Return a path of this portal to go to; anything else becomes the first page."""
     inside = text.startswith("/") and not text.startswith(("//", "/\\"))
     return text if inside and text.isprintable() and len(text) < 500 else "/"
+
+
+def _size(scope: Scope) -> float:
+    """Return how many bytes a request says it brings; without end where it says nothing."""
+    length = HTTPConnection(scope).headers.get("content-length", "")
+    return int(length) if length.isascii() and length.isdigit() and len(length) < 18 else math.inf
 
 
 def _from_this_machine(scope: Scope) -> bool:

@@ -6,8 +6,9 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
+import psycopg
 import pytest
-from sqlalchemy import text
+from sqlalchemy import make_url, text
 from sqlalchemy.exc import DBAPIError
 
 from db import engines
@@ -19,7 +20,7 @@ from db.errors import (
     DatabaseReadOnly,
     DatabaseUnreachable,
 )
-from db.faults import is_worth_retrying
+from db.faults import find_fault, is_worth_retrying
 from db.queries.audit import verify_chain
 from db.store import Store, open_store
 from tests.factories import NOW, make_attempt, make_team
@@ -45,6 +46,30 @@ def test_a_full_disk_is_named_and_takes_back_the_whole_batch(sqlite_url: str) ->
     store.write(lambda c: c.execute(fill, {"body": "fits now"}))
     assert team_names(store) == ["before", "fits now"]
     store.close()
+
+
+@pytest.mark.parametrize(
+    ("said", "advice"),
+    [
+        ('FATAL: password authentication failed for user "portal"', "name and password"),
+        ("fe_sendauth: no password supplied", "name and password"),
+        ('FATAL: no pg_hba.conf entry for host "10.0.0.1", no encryption', "pg_hba.conf"),
+        ('root certificate file "/root/.postgresql/root.crt" does not exist', "sslrootcert"),
+        ("SSL error: certificate verify failed", "sslrootcert"),
+        ('server certificate for "db" does not match host name "127.0.0.1"', "check the host"),
+        ("server does not support SSL, but SSL was required", "switch it on"),
+        ("failed to resolve host 'db.bank.example'", "no name server knows"),
+        ("connection refused", "check that the server runs"),
+    ],
+)
+def test_why_no_connection_stands_is_said_with_what_to_do(said: str, advice: str) -> None:
+    url = make_url("postgresql://portal:secret@db.bank.example/portal")
+
+    fault = find_fault(psycopg.OperationalError(f"connection failed: {said}"), url=url)
+
+    assert isinstance(fault, DatabaseUnreachable)
+    assert advice in str(fault)
+    assert "secret" not in str(fault)
 
 
 def test_a_database_kept_busy_by_another_process_is_named(

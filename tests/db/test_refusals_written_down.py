@@ -81,6 +81,28 @@ def test_a_file_without_a_session_does_not_come_in_and_is_written_down(
 
 
 @pytest.mark.parametrize(
+    ("role", "size", "comes"),
+    [
+        ("employee", b"5300000", True),
+        ("employee", b"6300000", False),
+        ("employee", b"-1", False),
+        ("employee", None, False),
+        ("administrator", b"64000000", True),
+    ],
+)
+def test_only_who_loads_rosters_sends_a_file_as_large_as_one(door, sqlite_store, role, size, comes):
+    person = make_person(sqlite_store, roles=(role,))
+    token = start_session(sqlite_store, person_id=person, now=NOW, hours=8)
+    scope = request_with({"portal_session": token}, path="/_stcore/upload_file/a/b")
+    scope["headers"] += [(b"content-length", size)] if size else []
+
+    came, sent = door(**scope | {"method": "PUT"})
+
+    assert came == comes
+    assert [one["status"] for one in sent if "status" in one] == ([] if comes else [413])
+
+
+@pytest.mark.parametrize(
     ("origin", "comes"),
     [
         (b"http://127.0.0.1:8501", True),
