@@ -150,7 +150,37 @@ def compare_arms(
     """
     check_rows(rows)
     order = occasion_order(rows)
-    if target is not None and target not in order:
+    if target is not None:
+        _require_occasion(target, order=order)
+    sets = (
+        build_analysis_set(
+            rows,
+            skill=skill,
+            order=order,
+            target=target or order[-1],
+            covariates=covariates,
+            strata=strata,
+            enrolled=_enrolled_for(enrolled, skill=skill),
+        )
+        for skill in dict.fromkeys(rows["skill"])
+    )
+    parts = rows["skill"].nunique(dropna=False)
+    compared = tuple(
+        _compare(
+            one,
+            design=design,
+            teams=teams,
+            seed=seed,
+            tell=_part_of(tell, place=place, parts=parts),
+        )
+        for place, one in enumerate(sets)
+    )
+    return _allow_for_many_skills(compared)
+
+
+def _require_occasion(target: str, *, order: Sequence[str]) -> None:
+    """Refuse a target that never occurs."""
+    if target not in order:
         raise ComparisonInputError(
             Phrase(
                 "target {target} is none of the occasions {occasions}",
@@ -158,24 +188,13 @@ def compare_arms(
                 occasions=", ".join(order),
             )
         )
-    compared = []
-    skills = list(dict.fromkeys(rows["skill"]))
-    for place, skill in enumerate(skills):
-        listed = enrolled
-        if enrolled is not None and "skill" in enrolled.columns:
-            listed = enrolled[enrolled["skill"].isna() | (enrolled["skill"] == skill)]
-        analysis = build_analysis_set(
-            rows,
-            skill=skill,
-            order=order,
-            target=target or order[-1],
-            covariates=covariates,
-            strata=strata,
-            enrolled=listed,
-        )
-        part = _part_of(tell, place=place, parts=len(skills))
-        compared.append(_compare(analysis, design=design, teams=teams, seed=seed, tell=part))
-    return _allow_for_many_skills(tuple(compared))
+
+
+def _enrolled_for(enrolled: pd.DataFrame | None, *, skill: str) -> pd.DataFrame | None:
+    """Those who started with this skill; all of them where the list does not say."""
+    if enrolled is None or "skill" not in enrolled.columns:
+        return enrolled
+    return enrolled[enrolled["skill"].isna() | (enrolled["skill"] == skill)]
 
 
 def _part_of(tell: Tell, *, place: int, parts: int) -> Tell:

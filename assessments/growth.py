@@ -73,7 +73,8 @@ def growth_curves(rows: pd.DataFrame) -> pd.DataFrame:
     -------
     pd.DataFrame
         `skill`, `arm`, `occasion`, `time` (mean, may be missing), `learners`, `teams`, `mean`,
-        `low`, `high` (missing where fewer than two teams or learners give no band), in time order.
+        `low`, `high` (missing where fewer than two teams, or scores that are all the same, give no
+        band), in time order.
 
     Notes
     -----
@@ -125,6 +126,9 @@ def _means(rows: pd.DataFrame, *, keys: list[str]) -> pd.DataFrame:
 def _team_band(group: pd.DataFrame) -> tuple[float, float]:
     """95 % interval of a mean over teams; missing where there is nothing to estimate it from."""
     values = group["score"].to_numpy(dtype=float)
+    if np.ptp(values) == 0:
+        # Scores without any spread do not make a mean certain; they were not measured well.
+        return math.nan, math.nan
     fit = fit_least_squares(
         np.ones((len(values), 1)), values, names=("mean",), clusters=group["team"].to_numpy()
     )

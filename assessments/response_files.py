@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from assessments.table_files import TableFile, TableFileError, read_table
+from assessments.table_files import TableFile, TableFileError, quoted, read_table
 
 NEEDED = ("learner_id", "item_id", "correct")
 OPTIONAL = ("form", "option", "misconception")
@@ -72,7 +72,7 @@ def _read_correct(table: TableFile) -> pd.Series:
     if wrong.any():
         at = int(wrong.to_numpy().argmax())
         found = table.cells["correct"].iloc[at]
-        raise table.fail(at=at, column="correct", message=f"expected 0 or 1, found {found!r}")
+        raise table.fail(at=at, column="correct", message=f"expected 0 or 1, found {quoted(found)}")
     return correct
 
 

@@ -8,10 +8,10 @@ import pandas as pd
 
 from assessments.arms import ARMS
 from assessments.phrases import Number, Phrase
-from assessments.table_files import MISSING, TableFile, TableFileError, read_table
+from assessments.table_files import MISSING, TableFile, TableFileError, quoted, read_table
 
 TIME_COLUMN = "time_months"
-_TEAM_HINT = Phrase("Use --no-teams when learners do not come in teams")
+_TEAM_HINT = Phrase("If learners do not come in teams, say so (on the command line: --no-teams)")
 _KNOWN_SKILL = "score"
 _WIDE = ("pre", "post")
 _MAX_CATEGORIES = 20
@@ -123,7 +123,7 @@ def read_measured(table: TableFile, *, column: str) -> pd.DataFrame:
         raise table.fail(
             at=at,
             column=column,
-            message=Phrase("expected 1 or 0, found {found}", found=repr(found)),
+            message=Phrase("expected 1 or 0, found {found}", found=quoted(found)),
         )
     rows["measured"] = measured.astype(bool)
     _refuse_two_arms(table, rows=rows)
@@ -188,7 +188,7 @@ def _read_arms(table: TableFile) -> pd.Series:
                 "expected {one} or {other}, found {found}",
                 one=ARMS[0],
                 other=ARMS[1],
-                found=repr(table.cells["arm"].iloc[at]),
+                found=quoted(table.cells["arm"].iloc[at]),
             ),
         )
     return arms

@@ -166,11 +166,19 @@ def report_to_text(report: ScenarioReport) -> str:
         f"{report.not_comparable:.1%} as not comparable",
     ]
     for name, one in report.estimators.items():
-        bias = "" if one.bias is None else f"bias {one.bias:+.4f} (SE {one.bias_se:.4f}), "
         lines.append(
-            f"  {name:<11}{bias}coverage {one.coverage:.3f}, found {one.found:.3f} (in {one.shown})"
+            f"  {name:<11}{_bias_text(one)}coverage {one.coverage:.3f}, "
+            f"found {one.found:.3f} (in {one.shown})"
         )
     return "\n".join(lines)
+
+
+def _bias_text(report: EstimatorReport) -> str:
+    """The bias and, where more than one program showed it, its simulation error."""
+    if report.bias is None:
+        return ""
+    spread = "" if report.bias_se is None else f" (SE {report.bias_se:.4f})"
+    return f"bias {report.bias:+.4f}{spread}, "
 
 
 def _summarise(scenario: Scenario, comparisons: Sequence[Comparison]) -> ScenarioReport:

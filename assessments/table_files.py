@@ -14,6 +14,10 @@ from assessments.phrases import Joined, Number, Phrase
 MISSING = frozenset({"", "NA", "NaN", "nan"})
 # Squares and products of larger numbers would lose what differs between learners.
 LARGEST = 1e12
+# What other programs put between cells, by the name a message gives it.
+_OTHER_SEPARATORS = {";": Phrase("semicolons"), "\t": Phrase("tabs")}
+_UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
+_MOST_SHOWN = 60
 
 
 class TableFileError(ValueError):
@@ -46,7 +50,7 @@ class TableFile:
         """Refuse the file when one of these columns is missing."""
         for column in columns:
             if column not in self.cells.columns:
-                found = ", ".join(self.cells.columns)
+                found = shortened(", ".join(self.cells.columns), most=5 * _MOST_SHOWN)
                 said = Phrase("expected this column; found {found}.", found=found)
                 raise TableFileError(
                     path=self.path,
@@ -82,7 +86,7 @@ class TableFile:
             said = Phrase(
                 "expected a finite number (up to {most}) or nothing, found {found}",
                 most=f"{LARGEST:g}",
-                found=repr(values.iloc[at]),
+                found=quoted(values.iloc[at]),
             )
             raise self.fail(at=at, column=column, message=said)
         low = np.zeros(len(numbers), bool) if lowest is None else (numbers < lowest).to_numpy()
@@ -91,10 +95,20 @@ class TableFile:
             said = Phrase(
                 "expected a number of {least} or more, found {found}",
                 least=f"{lowest:g}",
-                found=repr(values.iloc[at]),
+                found=quoted(values.iloc[at]),
             )
             raise self.fail(at=at, column=column, message=said)
         return numbers
+
+
+def quoted(cell: str) -> str:
+    """A cell as a message shows it: in quotes, and cut where it is long."""
+    return repr(shortened(cell, most=_MOST_SHOWN))
+
+
+def shortened(text: str, *, most: int) -> str:
+    """A text of at most so many characters; dots say that more follows."""
+    return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
 def read_table(path: Path) -> TableFile:
@@ -130,6 +144,7 @@ def parse_table(content: bytes, *, path: Path) -> TableFile:
     try:
         for number, row in enumerate(reader, start=1):
             if not header:
+                _refuse_other_separators(path, row=row)
                 header = _read_header(path, row=row)
                 continue
             if row and len(row) != len(header):
@@ -162,17 +177,46 @@ def parse_table(content: bytes, *, path: Path) -> TableFile:
 
 def _decode(content: bytes, *, path: Path) -> str:
     """The file's text, or an error that says at which row it stops being UTF-8."""
+    if content.startswith(_UTF16_MARKS):
+        raise TableFileError(
+            path=path,
+            row=1,
+            message=Phrase("expected UTF-8 text, found UTF-16; save the file as UTF-8"),
+        )
+    zero = content.find(b"\0")
+    if zero >= 0:
+        # Valid UTF-8, and yet no text: a file of another kind, or UTF-16 without its mark.
+        raise _not_text(content, at=zero, path=path)
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise TableFileError(
-            path=path,
-            row=content[: error.start].count(b"\n") + 1,
-            message=Phrase(
-                "expected UTF-8 text, found byte {byte}; save the file as UTF-8",
-                byte=f"0x{content[error.start]:02x}",
-            ),
-        ) from error
+        raise _not_text(content, at=error.start, path=path) from error
+
+
+def _not_text(content: bytes, *, at: int, path: Path) -> TableFileError:
+    """The error for a byte that cannot stand in a text."""
+    return TableFileError(
+        path=path,
+        row=content[:at].count(b"\n") + 1,
+        message=Phrase(
+            "expected UTF-8 text, found byte {byte}; save the file as UTF-8",
+            byte=f"0x{content[at]:02x}",
+        ),
+    )
+
+
+def _refuse_other_separators(path: Path, *, row: Sequence[str]) -> None:
+    """Refuse a header that is one cell because something else stands between its names."""
+    for sign, name in _OTHER_SEPARATORS.items():
+        if len(row) == 1 and sign in row[0].strip():
+            raise TableFileError(
+                path=path,
+                row=1,
+                message=Phrase(
+                    "expected commas between the cells, found {found}; save the file with commas",
+                    found=name,
+                ),
+            )
 
 
 def _read_header(path: Path, *, row: list[str]) -> list[str]:

@@ -11,8 +11,14 @@ from portal.components.own_data_view import (
     draw_wanted,
 )
 from portal.components.states import draw_empty
-from portal.services.own_data import MOST_BYTES, OwnFile, Wanted, example_file
-from portal.text import _
+from portal.services.own_data import (
+    MOST_BYTES,
+    MOST_CARRIED_MEGABYTES,
+    OwnFile,
+    Wanted,
+    example_file,
+)
+from portal.text import _, plain
 
 access.require(loaders.current_viewer(), "compare programs")
 
@@ -35,8 +41,9 @@ kind = st.segmented_control(
 wanted = Wanted() if kind == "attrition" else draw_wanted()
 brought = st.file_uploader(
     _("CSV file, at most {n} MB").format(n=MOST_BYTES // 2**20),
-    type=["csv"],
-    max_upload_size=MOST_BYTES // 2**20,
+    # What the browser turns away by itself leaves the verdict on the file before it on the page. So
+    # files of another kind, or too large, are sent, and it is the server that refuses them.
+    max_upload_size=MOST_CARRIED_MEGABYTES,
     key=f"{KEY}_file",
 )
 st.download_button(
@@ -51,11 +58,16 @@ st.download_button(
 if brought is None:
     draw_empty(
         _("No file yet"),
-        _("Bring a file above, or fill in the example first."),
+        _(
+            "Bring a CSV file of at most {n} MB above, or fill in the example first. Larger files "
+            "are for the command line."
+        ).format(n=MOST_BYTES // 2**20),
         icon="upload_file",
     )
 else:
     file = OwnFile(brought.name, brought.getvalue())
+    about = _("What follows is about {name}.").format(name=plain(file.name))
+    st.markdown(f":small[:material/draft: {about}]")
     if kind == "growth":
         draw_growths(file, wanted)
     elif kind == "attrition":

@@ -21,7 +21,11 @@ def _choose_unit(units: tuple[Unit, ...]) -> int:
     names = {unit.id: f"{'  ' * unit.depth}{unit.name} ({unit.people})" for unit in units}
     return int(
         st.selectbox(
-            _("Unit (people)"), list(names), format_func=names.__getitem__, key="team_growth_unit"
+            _("Unit (people)"),
+            list(names),
+            format_func=names.__getitem__,
+            key="team_growth_unit",
+            width=230,  # the name with its count, on a phone too
         )
     )
 

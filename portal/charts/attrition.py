@@ -10,6 +10,7 @@ from portal.text import _
 
 _TONES = alt.Scale(domain=list(ROLES))
 HEIGHT = 220
+_NAME_SHIFT = 16
 
 
 def attrition_chart(*, overall: float, differential: float, dark: bool) -> Finished:
@@ -49,7 +50,27 @@ def attrition_chart(*, overall: float, differential: float, dark: bool) -> Finis
         words.encode(x=x, y=y, text=alt.Text("name:N"), color=ink),
         mark.mark_point(shape="square", filled=True, size=110, opacity=1),
         mark.mark_text(
-            align="right" if inside else "left", dx=-12 if inside else 12, fontWeight=600
+            align="right" if inside else "left",
+            dx=-12 if inside else 12,
+            dy=_name_shift(overall, differential=differential, right=right, top=top),
+            fontWeight=600,
         ).encode(text=alt.Text("name:N")),
         height=HEIGHT,
     )
+
+
+def _name_shift(overall: float, *, differential: float, right: float, top: float) -> int:
+    """Return how far to move the name down, in pixels, so that the limit does not run through it.
+
+    On a phone the name is as long as a third of the axis, and a line as high as a tenth.
+    """
+    length = 0.35 * right
+    start = overall - length if overall > right / 2 else overall
+    gaps = [
+        (attrition_boundary(float(place)) or 0.0) - differential
+        for place in np.linspace(start, start + length, 8)
+    ]
+    nearest = min(gaps, key=abs)
+    if abs(nearest) > 0.1 * top:
+        return 0
+    return _NAME_SHIFT if sum(gaps) > 0 else -_NAME_SHIFT

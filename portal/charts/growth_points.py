@@ -30,11 +30,12 @@ def shown_points(rows: pd.DataFrame, *, name: str) -> pd.DataFrame:
     Parameters
     ----------
     rows
-        Columns of `reporting.GROWTH_COLUMNS`; hidden rows are left out.
+        Columns of `reporting.GROWTH_COLUMNS`; hidden rows are left out, and so are those without
+        limits: a bare mean would look certain.
     name
         `route` to draw a line per route, `unit` to draw one per unit.
     """
-    shown = rows[~rows["hidden"].astype(bool)]
+    shown = _drawable(rows)
     routes, occasions = route_names(), occasion_names()
     by_route = name == "route"
     return pd.DataFrame(
@@ -51,6 +52,20 @@ def shown_points(rows: pd.DataFrame, *, name: str) -> pd.DataFrame:
     )
 
 
+def missing_words(rows: pd.DataFrame) -> str:
+    """Say why nothing of these rows is drawn: too few people, or means without a range."""
+    if rows["hidden"].astype(bool).all():
+        return _("hidden")
+    return _(
+        "Not drawn: nothing says how sure these means are, because the scores are all the same or "
+        "come from one team. This is not a finding about growth."
+    )
+
+
+def _drawable(rows: pd.DataFrame) -> pd.DataFrame:
+    return rows[~rows["hidden"].astype(bool) & rows["low"].notna()]
+
+
 def _places(rows: pd.DataFrame) -> dict[str, int]:
     """Return where each occasion stands in time; names of a foreign file in their own order."""
     found = list(dict.fromkeys(rows["occasion"]))
@@ -61,7 +76,7 @@ def _places(rows: pd.DataFrame) -> dict[str, int]:
 
 def score_range(rows: pd.DataFrame) -> tuple[float, float]:
     """Return one score axis for several charts, in round steps with room for n below."""
-    shown = rows[~rows["hidden"].astype(bool)]
+    shown = _drawable(rows)
     if shown.empty:
         return 400.0, 600.0
     least, most = float(shown["low"].astype(float).min()), float(shown["high"].astype(float).max())
@@ -72,7 +87,7 @@ def score_range(rows: pd.DataFrame) -> tuple[float, float]:
 
 
 def growth_table(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows as they are to be read; a hidden cell reads "hidden"."""
+    """Return the rows as they are to be read; a hidden cell reads "hidden", a missing limit "-"."""
     routes, occasions = route_names(), occasion_names()
     word = _("hidden")
     return pd.DataFrame(
@@ -82,7 +97,7 @@ def growth_table(rows: pd.DataFrame) -> pd.DataFrame:
             _("Occasion"): rows["occasion"].map(lambda one: occasions.get(one, one)),
             **{
                 title: [
-                    word if hidden else number_text(float(value))
+                    word if hidden else _figure_text(value)
                     for value, hidden in zip(rows[column], rows["hidden"], strict=True)
                 ]
                 for column, title in (
@@ -94,3 +109,7 @@ def growth_table(rows: pd.DataFrame) -> pd.DataFrame:
             },
         }
     )
+
+
+def _figure_text(value: float | None) -> str:
+    return "-" if pd.isna(value) else number_text(float(value or 0))

@@ -18,7 +18,7 @@ from portal.charts.comparison_figures import (
     figures_of,
     hidden_teams_words,
 )
-from portal.charts.growth_points import route_names
+from portal.charts.growth_points import missing_words, route_names
 from portal.components.chart_view import draw_chart
 from portal.components.comparison_method import draw_method
 from portal.components.skill_strip import is_dark
@@ -69,7 +69,7 @@ def _draw_comparison(compared: Compared, figures: Figures) -> None:
         _draw_figure(
             figures.get("routes"),
             title=_("Growth by route"),
-            missing=f":material/visibility_off: {_('hidden')}",
+            missing=f":material/visibility_off: {missing_words(compared.routes)}",
         )
         _draw_slopes(compared, figures.get("slopes"))
     draw_method(compared)
@@ -83,7 +83,8 @@ def _draw_verdict(comparison: Comparison) -> None:
     with st.container(border=True):
         with st.container(horizontal=True):
             words = phrase_text(COMPARABILITY_ON_SCREEN[comparison.comparability])
-            st.badge(words, icon=f":material/{icon}:", color=color)
+            # A badge has one line, on a phone too; the heading below says all of it.
+            st.badge(words.partition(". ")[0], icon=f":material/{icon}:", color=color)
             if comparison.design == "self_selected":
                 st.badge(_("People chose their route"), icon=":material/alt_route:", color="gray")
         if not comparison.warnings:
@@ -139,10 +140,8 @@ def _draw_metrics(comparison: Comparison) -> None:
         ):
             _draw_metric(
                 name,
-                number_text(learners),
-                _("learners")
-                if count is None
-                else plural("learners in {n} team", "learners in {n} teams", count),
+                _("n = {n}").format(n=number_text(learners)),
+                _("learners") if count is None else plural("in {n} team", "in {n} teams", count),
             )
         if primary is not None:
             _draw_metric(
@@ -211,8 +210,8 @@ def _draw_apart(compared: Compared, figures: Figures) -> None:
     for column, (route, name) in zip(
         st.columns(2, gap="large"), list(route_names().items())[:2], strict=True
     ):
-        taken = bool((compared.routes["route"] == route).any())
-        words = _("hidden") if taken else _("no check taken yet")
+        own = compared.routes[compared.routes["route"] == route]
+        words = _("no check taken yet") if own.empty else missing_words(own)
         with column:
             _draw_figure(
                 figures.get(route),

@@ -4,7 +4,7 @@ import streamlit as st
 
 from assessments.score_files import TIME_COLUMN
 from portal import loaders
-from portal.charts.growth_points import score_range, shown_points
+from portal.charts.growth_points import missing_words, score_range, shown_points
 from portal.components.comparison_view import draw_attrition, draw_comparison
 from portal.components.growth_view import draw_growth_table, draw_routes
 from portal.services.own_data import (
@@ -100,7 +100,7 @@ def _draw_growth(growth: OwnGrowth) -> None:
     st.header(_("Growth"))
     points = shown_points(growth.curves, name="route")
     if points.empty:
-        st.markdown(f":material/visibility_off: {_('hidden')}")
+        st.markdown(f":material/visibility_off: {missing_words(growth.curves)}")
     else:
         charts = draw_routes(
             points,

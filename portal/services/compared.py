@@ -34,7 +34,8 @@ class Slope:
 class Compared:
     """A verdict with the figures that may stand beside it.
 
-    `routes` has the columns `reporting.GROWTH_COLUMNS`. `slopes` stand in the order of the
+    `routes` has the columns `reporting.GROWTH_COLUMNS`, `low` and `high` missing where nothing says
+    how sure a mean is. `slopes` stand in the order of the
     alphabet; `hidden_teams` counts those that are too small to show. `months` is the time of the
     target after the start. `teams` counts the starting teams, and `detectable` is the smallest
     effect (SD) that drawing them by lot could find.
@@ -193,7 +194,7 @@ def _routes(curves: Sequence[CurvePoint], *, floor: Floor, hide: bool) -> pd.Dat
     shown = []
     for point in curves:
         hidden = hide or point.occasion in small
-        limits = (point.mean, point.mean) if math.isnan(point.low) else (point.low, point.high)
+        limits = (None, None) if math.isnan(point.low) else (point.low, point.high)
         figures = (None, None, None, None) if hidden else (point.learners, point.mean, *limits)
         shown.append((0, "", point.arm, point.occasion, *figures, hidden))
     return pd.DataFrame(shown, columns=list(GROWTH_COLUMNS))

@@ -1,5 +1,6 @@
 """Check your own data: a file in memory, its verdict, and nothing that is kept."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -23,6 +24,8 @@ from portal.services.reporting import GROWTH_COLUMNS
 
 # A hundred thousand rows of a long file; what is larger belongs on the command line.
 MOST_BYTES = 5 * 1024 * 1024
+# Beyond this a browser does not even send a file.
+MOST_CARRIED_MEGABYTES = 200
 MEASURED = ("analysed", "measured", "completed", "retained")
 
 
@@ -58,8 +61,9 @@ class OwnVerdict:
 class OwnGrowth:
     """Growth in a file: the mean of each arm over time, together only where they may be compared.
 
-    `curves` has the columns `reporting.GROWTH_COLUMNS`; `slope` and `slope_se` are growth per unit
-    of time in all, None where no model could be fitted, and `notes` says why.
+    `curves` has the columns `reporting.GROWTH_COLUMNS`, without limits where nothing says how sure
+    a mean is; `slope` and `slope_se` are growth per unit of time in all, None where no model could
+    be fitted, and `notes` says why.
     """
 
     skill: str
@@ -235,9 +239,8 @@ def _curves(rows: pd.DataFrame, *, floor: Floor) -> pd.DataFrame:
     shown = []
     for row in growth_curves(rows).to_dict("records"):
         hidden = int(row["learners"]) < floor.mean
-        mean = float(row["mean"])
-        limits = (row["low"], row["high"]) if row["low"] == row["low"] else (mean, mean)
-        figures = (int(row["learners"]), mean, *map(float, limits))
+        limits = (None, None) if math.isnan(row["low"]) else (float(row["low"]), float(row["high"]))
+        figures = (int(row["learners"]), float(row["mean"]), *limits)
         kept = (None, None, None, None) if hidden else figures
         shown.append((0, "", row["arm"], row["occasion"], *kept, hidden))
     return pd.DataFrame(shown, columns=list(GROWTH_COLUMNS))

@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from portal import clock, loaders
 from portal.access import Viewer
-from portal.services.own_data import example_file
+from portal.services.own_data import MOST_BYTES, example_file
 from portal.services.sessions import start_session
 from tests.app.compared import make_rows
 from tests.db import test_waves
@@ -210,6 +210,31 @@ def test_a_fault_is_said_with_row_and_column_and_nothing_is_drawn(house: House, 
     (error,) = at.error
     assert "row 2, column arm" in error.value.replace("\\", "")
     assert at.get("vega_lite_chart") == []
+
+
+@pytest.mark.parametrize("kind", ["compare", "growth", "attrition"])
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (example_file().replace(b",", b";"), "row 1: expected commas"),
+        (b"x" * (MOST_BYTES + 1), "expected at most 5 MB"),
+    ],
+    ids=["semicolons", "too large"],
+)
+def test_nothing_of_a_good_file_stays_when_a_bad_one_follows(
+    house: House, visit, kind, content, words
+) -> None:
+    at = visit(Bank(house).lead, "own_data")
+    at.button_group(key="own_data_kind").set_value(kind).run()
+    bring(at, example_file())
+    assert at.get("vega_lite_chart")
+
+    bring(at, content)
+
+    (error,) = at.error
+    assert words in error.value.replace("\\", "")
+    assert at.get("vega_lite_chart") == []
+    assert [len(one) for one in (at.header, at.metric, at.dataframe)] == [0, 0, 0]
 
 
 def test_a_file_of_the_motivated_is_refused_on_the_page(house: House, visit) -> None:

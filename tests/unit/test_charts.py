@@ -94,6 +94,28 @@ def marks(spec, encoding=()):
         yield from marks(layer, channels)
 
 
+def test_nothing_in_a_forest_crosses_its_words():
+    drawn = forest_chart(ESTIMATES, envelope=None, dark=False).to_dict()
+
+    # Words stand above the middle of each row; zero, ranges and points below it.
+    places = {
+        layer["mark"]["type"]: layer["mark"].get("yOffset", layer["mark"].get("dy"))
+        for layer in drawn["layer"]
+    }
+    assert places == {"tick": 11, "rule": 11, "point": 11, "text": -11}
+
+
+@pytest.mark.parametrize(
+    ("overall", "differential", "side"),
+    [(14.0, 4.8, "below"), (14.0, 6.8, "above"), (14.0, 1.0, "beside"), (12.0, 11.0, "beside")],
+)
+def test_the_name_of_a_program_keeps_clear_of_the_limit(overall, differential, side):
+    drawn = attrition_chart(overall=overall, differential=differential, dark=False).to_dict()
+
+    name = drawn["layer"][-1]["mark"]
+    assert {"below": name["dy"] > 0, "above": name["dy"] < 0, "beside": name["dy"] == 0}[side]
+
+
 @pytest.mark.parametrize("dark", [False, True])
 def test_the_figures_of_the_forest_take_their_colour_from_the_theme(dark):
     drawn = forest_chart(ESTIMATES, envelope=(0.1, 0.5), dark=dark).to_dict()
@@ -101,5 +123,5 @@ def test_the_figures_of_the_forest_take_their_colour_from_the_theme(dark):
     texts = [channels for kind, channels in marks(drawn) if kind == "text"]
 
     # Without one they are black, also on a black page.
-    assert len(texts) == 1
+    assert len(texts) == 2
     assert all("color" in channels for channels in texts)

@@ -181,6 +181,16 @@ def test_attrition_reads_scores_or_a_yes_or_no(tmp_path, capsys):
         assert answers[key] == scores[key]
 
 
+def test_a_single_simulated_program_has_a_bias_but_no_spread(capsys):
+    options = ["--scenario", "lottery_effect", "--repetitions", "1", "--format", "text"]
+
+    assert main(["simulate", *options]) == 0
+
+    said = capsys.readouterr().out
+    assert "bias" in said
+    assert "(SE" not in said
+
+
 def test_simulation_reports_refuse_strong_selection_and_repeat_with_the_seed(capsys):
     arguments = ("simulate", "--repetitions", "3", "--seed", "5")
     arguments += ("--scenario", "lottery_effect", "--scenario", "strong_pretest")

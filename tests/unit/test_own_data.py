@@ -1,12 +1,14 @@
 """Check your own data: the verdict of the command line, its faults word for word, nothing kept."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 
 from assessments.__main__ import main
 from portal.access import Viewer
+from portal.charts.growth_points import growth_table, missing_words, shown_points
 from portal.services.own_data import (
     MOST_BYTES,
     Fault,
@@ -50,6 +52,12 @@ FAULTS = {
     "ragged": lines(*PAIR, "c,t"),
     "unknown arm": lines(*PAIR, "c,t,guided,s,baseline,0,500"),
     "twice": lines(*PAIR, PAIR[0]),
+    "semicolons": lines(*PAIR).replace(b",", b";"),
+    "tabs": lines(*PAIR).replace(b",", b"\t"),
+    "UTF-16": lines(*PAIR).decode().encode("utf-16"),
+    "UTF-16 without its mark": lines(*PAIR).decode().encode("utf-16-le"),
+    "a picture": b"\x89PNG\r\n\x1a\n" + bytes(range(256)),
+    "a decimal comma": lines(*PAIR, 'c,t,structured,s,baseline,0,"4,5"'),
     "empty": b"",
     "only a header": HEADER.encode(),
 }
@@ -65,6 +73,29 @@ def test_a_fault_has_the_words_of_the_command_line(name, tmp_path: Path, monkeyp
 
     assert isinstance(found, Fault)
     assert found.message == capsys.readouterr().err.strip()
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("semicolons", "mine.csv, row 1: expected commas between the cells, found semicolons"),
+        ("UTF-16", "mine.csv, row 1: expected UTF-8 text, found UTF-16"),
+        ("UTF-16 without its mark", "mine.csv, row 1: expected UTF-8 text, found byte 0x00"),
+        ("a picture", "mine.csv, row 3: expected UTF-8 text, found byte 0x00"),
+    ],
+)
+def test_a_file_of_another_kind_is_told_what_was_expected(name, words):
+    found = compare(FAULTS[name])
+
+    assert isinstance(found, Fault)
+    assert found.message.startswith(words)
+
+
+def test_a_very_long_cell_is_cut_in_the_message():
+    found = compare(lines(*PAIR, f"c,t,{'x' * 10_000},s,baseline,0,500"))
+
+    assert isinstance(found, Fault)
+    assert len(found.message) < 200
 
 
 def test_a_verdict_has_the_figures_of_the_command_line(tmp_path: Path, capsys):
@@ -112,6 +143,21 @@ def test_what_cannot_be_compared_gets_its_verdict_and_no_figure(name):
 
     assert found.compared.comparison.withheld
     assert found.compared.comparison.primary is None
+
+
+@pytest.mark.parametrize("name", ["identical scores", "one team"])
+def test_means_that_nothing_says_how_sure_of_are_not_drawn_as_a_flat_line(name):
+    one = WITHHELD["identical scores"]
+    content = one if name == "identical scores" else re.sub(rb",t\d,", b",t,", one)
+    (verdict,) = compare(content)
+    file = OwnFile("mine.csv", content)
+    (growth,) = grow_file(viewer=VIEWER, file=file, wanted=Wanted(), min_group=5)
+
+    assert len(growth.curves) == 4
+    for rows in (verdict.compared.routes, growth.curves):
+        assert shown_points(rows, name="route").empty
+        assert set(growth_table(rows)["95 % from"]) == {"-"}
+        assert "not a finding about growth" in missing_words(rows)
 
 
 def test_a_file_above_the_limit_is_sent_to_the_command_line():
