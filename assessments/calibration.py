@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,8 @@ from assessments.item_responses import ItemResponses, row_blocks
 from assessments.parameters import ANSWERS_NEEDED, ItemParameters, Model
 
 Floats = NDArray[np.float64]
+# Learners by items, with every cell written out or only those that are not zero.
+Answers: TypeAlias = Floats | sparse.csr_matrix
 
 LOG_LIKELIHOOD_TOLERANCE = 1e-7
 MAX_CYCLES = 500
@@ -23,6 +26,10 @@ _OBSERVED_BUDGET = 4e9
 _BLOCK = 5_000
 # Learners with the same answers are one row up to this size; beyond it hardly any two are alike.
 _COMPARABLE_CELLS = 5_000_000
+# Up to this size a full matrix is quicker, for a sparse one takes longer to set up than to use.
+_FULL_CELLS = 200_000
+# Newton's method doubles the right digits, so that what is left after such a step is its square.
+_SETTLED = 1e-5
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +67,26 @@ class _Sums:
 class _Problem:
     """The answers in the two matrices that the passes multiply with, and the model to fit.
 
-    `learners` counts the learners that each row stands for.
+    `learners` counts the learners that each row stands for; `right_sum` and `answered_sum` are the
+    right and all answers of each item.
     """
 
     model: Model
-    answered: sparse.csr_matrix
-    right: sparse.csr_matrix
+    answered: Answers
+    right: Answers
     learners: Floats
     n_items: int
+    right_sum: Floats
+    answered_sum: Floats
+
+    @classmethod
+    def of(cls, model: Model, *, answered: Answers, right: Answers, learners: Floats) -> "_Problem":
+        """The problem with what every pass needs of it, worked out once."""
+        rows, items = answered.shape
+        if rows * items <= _FULL_CELLS:
+            answered, right = _full(answered), _full(right)
+        sums = (right.T @ learners, answered.T @ learners)
+        return cls(model, answered, right, learners, items, *sums)
 
     def slopes(self, vector: Floats) -> tuple[Floats, Floats]:
         """The discriminations and intercepts c = -ab that a parameter vector stands for."""
@@ -77,7 +96,7 @@ class _Problem:
 
     def start(self) -> Floats:
         """Discrimination one, and each intercept from its share correct."""
-        share = (self.right.T @ self.learners) / (self.answered.T @ self.learners)
+        share = self.right_sum / self.answered_sum
         intercept = 1.17 * np.log(share / (1 - share))
         slopes = np.ones(1 if self.model == "rasch" else self.n_items)
         return np.concatenate([slopes, intercept])
@@ -174,14 +193,23 @@ def _problem(responses: ItemResponses, *, model: Model) -> _Problem:
     answered, right = responses.answered(), responses.right()
     size = answered.shape[0] * answered.shape[1]
     if size > _COMPARABLE_CELLS:
-        return _Problem(model, answered, right, np.ones(answered.shape[0]), answered.shape[1])
+        alone = np.ones(answered.shape[0])
+        return _Problem.of(model, answered=answered, right=right, learners=alone)
     # 0 not asked, 1 wrong, 2 right.
     answers = np.ascontiguousarray((answered + right).toarray().astype(np.int8))
     rows = answers.view(np.dtype((np.void, answers.shape[1]))).ravel()
     _, first, counts = np.unique(rows, return_index=True, return_counts=True)
-    return _Problem(
-        model, answered[first], right[first], counts.astype(np.float64), answered.shape[1]
+    return _Problem.of(
+        model,
+        answered=answered[first],
+        right=right[first],
+        learners=counts.astype(np.float64),
     )
+
+
+def _full(answers: Answers) -> Floats:
+    """The same answers with every cell written out."""
+    return answers if isinstance(answers, np.ndarray) else np.asarray(answers.toarray())
 
 
 # --- expectation ----------------------------------------------------------------------------------
@@ -202,7 +230,7 @@ def _expect(problem: _Problem, vector: Floats) -> _Sums:
     return _Sums(
         log_likelihood=log_likelihood,
         reached=reached,
-        right=problem.right.T @ problem.learners,
+        right=problem.right_sum,
         right_theta=problem.right.T @ (problem.learners * mean_theta),
     )
 
@@ -232,7 +260,7 @@ def _improve(problem: _Problem, sums: _Sums, *, vector: Floats) -> Floats:
     for _ in range(10):
         step = _newton_step(problem, sums, vector=vector)
         vector = _within_bounds(problem, vector + step)
-        if np.max(np.abs(step)) < 1e-9:
+        if np.max(np.abs(step)) < _SETTLED:
             break
     return vector
 
@@ -379,7 +407,7 @@ def _score_moments(
     for rows in row_blocks(problem.answered.shape[0], size=_BLOCK):
         weight, _ = _posterior(problem, rows=rows, a=a, c=c, wrong=wrong)
         weight *= problem.learners[rows][:, None]
-        answered, right = problem.answered[rows].toarray(), problem.right[rows].toarray()
+        answered, right = _full(problem.answered[rows]), _full(problem.right[rows])
         for node, theta in enumerate(NODES):
             off = right - answered * p[:, node]
             product = off.T @ (weight[:, node : node + 1] * off)
@@ -396,7 +424,7 @@ def _cross_products(problem: _Problem, *, vector: Floats) -> Floats:
     total = np.zeros((vector.size, vector.size))
     for rows in row_blocks(problem.answered.shape[0], size=_BLOCK):
         weight, _ = _posterior(problem, rows=rows, a=a, c=c, wrong=wrong)
-        answered, right = problem.answered[rows].toarray(), problem.right[rows].toarray()
+        answered, right = _full(problem.answered[rows]), _full(problem.right[rows])
         in_c = right - answered * (weight @ p.T)
         in_a = right * (weight @ NODES)[:, None] - answered * (weight @ (p * NODES).T)
         if problem.model == "rasch":
