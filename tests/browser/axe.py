@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
 
 TAGS = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
 COLOUR_RULES = ("color-contrast", "link-in-text-block")
@@ -41,6 +42,17 @@ def findings(page: Any) -> list[Finding]:
 def findings_of_colour(page: Any) -> list[Finding]:
     """Return what a change of the colour scheme alone can break, the allowed ones left out."""
     return _run(page, {"type": "rule", "values": list(COLOUR_RULES)})
+
+
+def findings_light_and_dark(page: Any) -> list[Finding]:
+    """Return every finding in light and what the dark scheme breaks, the allowed ones left out."""
+    page.emulate_media(color_scheme="light")
+    light = findings(page)
+    page.emulate_media(color_scheme="dark")
+    expect(page.get_by_test_id("stApp")).to_have_css("color-scheme", "dark")
+    dark = findings_of_colour(page)
+    page.emulate_media(color_scheme="light")
+    return [*light, *dark]
 
 
 def _run(page: Any, rules: dict[str, object]) -> list[Finding]:

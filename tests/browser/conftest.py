@@ -1,6 +1,6 @@
 """A real Chromium and a portal with demo data to look at.
 
-`served` is one server for the whole run, `page` a fresh browser profile for each test.
+`served` is one server for the whole run, `page` a tab that nobody has signed in.
 """
 
 import os
@@ -15,7 +15,6 @@ from playwright.sync_api import Error as PlaywrightError
 
 from tests.browser.chromium import launch
 from tests.browser.server import PortalServer, fill_with_demo, serving
-from tests.browser.visits import enter_as
 
 SECONDS = 1000
 
@@ -90,13 +89,19 @@ def new_context(chromium: Browser) -> Iterator[Callable[..., BrowserContext]]:
         context.close()
 
 
-@pytest.fixture
-def page(new_context: Callable[..., BrowserContext]) -> Page:
-    """A tab in a fresh profile."""
-    return new_context().new_page()
+@pytest.fixture(scope="module")
+def device(chromium: Browser) -> Iterator[BrowserContext]:
+    """One browser profile for the tests of a file: it reads the code of the pages only once."""
+    context = chromium.new_context(viewport={"width": 1280, "height": 900})
+    context.set_default_timeout(20 * SECONDS)
+    yield context
+    context.close()
 
 
 @pytest.fixture
-def enter() -> Callable[..., None]:
-    """Sign in as a persona: `enter(page, served, "manager", path="/team_growth")`."""
-    return enter_as
+def page(device: BrowserContext) -> Iterator[Page]:
+    """A tab that nobody has signed in."""
+    device.clear_cookies()
+    tab = device.new_page()
+    yield tab
+    tab.close()

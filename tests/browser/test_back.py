@@ -6,7 +6,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.server import PortalServer
 from tests.browser.test_walk import MODULE, answer, next_question, press, start_check
-from tests.browser.visits import PATIENCE, enter_as, settle
+from tests.browser.visits import PATIENCE, enter_anew, enter_as, settle
 
 RESULT = re.compile("^Result:")
 
@@ -37,10 +37,10 @@ def heading(page: Page, name: str | re.Pattern[str]) -> None:
 
 
 def test_back_finds_the_track_the_check_and_the_result_as_they_were(
-    page: Page, own_server: PortalServer
+    page: Page, served: PortalServer
 ) -> None:
-    enter_as(page, own_server, "employee")
-    start_check(page, own_server, track="rag")
+    enter_anew(page, served)
+    start_check(page, served, track="rag")
     settle(page)
     go_back(page, to="track")
     expect(page.get_by_text("There is no such track")).to_have_count(0)
@@ -67,18 +67,16 @@ def test_back_finds_the_track_the_check_and_the_result_as_they_were(
     assert page.locator("h1").inner_text() == track
 
 
-def test_a_check_that_was_handed_in_does_not_hold_back_up(
-    page: Page, own_server: PortalServer
-) -> None:
-    enter_as(page, own_server, "employee")
-    start_check(page, own_server, track="rag")
+def test_a_check_that_was_handed_in_does_not_hold_back_up(page: Page, served: PortalServer) -> None:
+    enter_anew(page, served)
+    start_check(page, served, track="rag")
     attempt = re.search(r"attempt=(\d+)", page.url)
     assert attempt
     hand_in(page)
-    page.goto(f"{own_server.url}/tracks")
+    page.goto(f"{served.url}/tracks")
     heading(page, "My tracks")
 
-    page.goto(f"{own_server.url}/check?attempt={attempt[1]}")
+    page.goto(f"{served.url}/check?attempt={attempt[1]}")
     expect(page.get_by_text("This check is handed in")).to_be_visible(timeout=PATIENCE)
     press(page, "See the result")
     heading(page, RESULT)
@@ -114,9 +112,9 @@ def test_back_from_a_track_finds_the_lesson_it_was_opened_from(
     expect(page.locator("h1")).to_have_text(lesson, timeout=PATIENCE)
 
 
-def test_the_map_of_a_check_follows_the_answer(page: Page, own_server: PortalServer) -> None:
-    enter_as(page, own_server, "employee")
-    start_check(page, own_server, track="rag")
+def test_the_map_of_a_check_follows_the_answer(page: Page, served: PortalServer) -> None:
+    enter_anew(page, served)
+    start_check(page, served, track="rag")
     marks = page.locator("[class*='st-key-check_map_'] button")
     expect(marks.first).to_have_text("1 ○")
     expect(page.get_by_text("not answered yet (12)")).to_be_visible()

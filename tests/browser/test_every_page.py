@@ -6,8 +6,8 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.axe import Finding, findings, findings_of_colour
-from tests.browser.visits import PATIENCE, enter_as, settle
+from tests.browser.axe import Finding, findings, findings_light_and_dark, findings_of_colour
+from tests.browser.visits import PATIENCE, choose_persona, enter_as, settle
 
 LESSON = "/lesson?module=w3-thresholds-capacity&lesson=w3-thresholds-capacity.best-on-paper"
 VERSIONS = "/versions?file=curriculum/modules/a3-traces/module.md"
@@ -33,6 +33,8 @@ VISITS = {
         *("/lessons", "/preview?module=a3-traces", "/reviews", VERSIONS, "/imports", "/items"),
         "/to_grade",
     ],
+    "approver": ["/corrections"],
+    "sponsor": ["/team_growth", "/programs"],
 }
 # On a deep link Streamlit's page looks for its server below the page first, then at the root.
 PROBES = ("/_stcore/health", "/_stcore/host-config")
@@ -84,20 +86,20 @@ class Visit:
 
 
 @pytest.fixture(scope="module")
-def tabs(chromium, served):
-    """One signed-in tab for each role with its watch, opened when first asked for."""
-    opened = {}
+def tabs(device, served):
+    """The one tab for all visits with its watch, and who is signed in there."""
+    page = device.new_page()
+    watch, signed_in = Watch(page), []
 
     def tab(role):
-        if role not in opened:
-            page = chromium.new_context(viewport={"width": 1280, "height": 900}).new_page()
+        if signed_in != [role]:
+            device.clear_cookies()
             enter_as(page, served, role)
-            opened[role] = (page, Watch(page))
-        return opened[role]
+            signed_in[:] = [role]
+        return page, watch
 
     yield tab
-    for page, _watch in opened.values():
-        page.context.close()
+    page.close()
 
 
 @pytest.fixture(scope="module")
@@ -167,16 +169,12 @@ def test_every_page_of_a_demonstration_says_that_its_data_are_synthetic(visits, 
     assert visits(role, path).synthetic
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_entry_page_is_accessible_and_says_that_people_are_invented(
-    new_context, served, scheme
-):
-    page = new_context(color_scheme=scheme).new_page()
+def test_the_entry_page_is_accessible_and_says_that_people_are_invented(page, served):
     page.goto(served.url)
     expect(page.get_by_text("Demonstration with synthetic data")).to_be_visible()
     expect(page.locator("h1")).to_have_count(1)
     settle(page)
-    assert findings(page) == []
+    assert findings_light_and_dark(page) == []
 
 
 @pytest.mark.parametrize(
@@ -193,7 +191,7 @@ def test_a_page_of_another_role_shows_nothing_but_the_role_it_needs(tabs, served
 
 
 def test_a_deep_link_survives_signing_in(page, served):
-    enter_as(page, served, "employee", path=LESSON)
+    choose_persona(page, served, "employee", path=LESSON)
     expect(page).to_have_url(f"{served.url}{LESSON}")
     expect(page.locator("h1")).to_have_text("Best on paper, impossible on Monday")
 

@@ -12,10 +12,8 @@ PLACE = "module=w3-thresholds-capacity&lesson=w3-thresholds-capacity.best-on-pap
 
 
 @pytest.mark.parametrize(("role", "page_name"), [("employee", "lesson"), ("author", "preview")])
-def test_a_lesson_shows_its_sources_and_no_raw_mark(new_context, served, role, page_name):
-    page = new_context().new_page()
-    enter_as(page, served, role)
-    page.goto(f"{served.url}/{page_name}?{PLACE}")
+def test_a_lesson_shows_its_sources_and_no_raw_mark(page, served, role, page_name):
+    enter_as(page, served, role, path=f"/{page_name}?{PLACE}")
 
     sources = page.get_by_role("heading", name="Sources", exact=True)
     expect(sources).to_have_count(1, timeout=PATIENCE)
