@@ -9,7 +9,7 @@ from assessments.calibration import calibrate
 from assessments.irt import NODE_WEIGHTS, NODES, chance_correct
 from assessments.item_responses import responses_from_long, responses_from_matrix
 from assessments.simulate import simulate_correct
-from tests.unit.lsat6 import LSAT6_ITEMS, lsat6_matrix
+from tests.unit.lsat6 import LSAT6_ITEMS, lsat6_matrix, lsat7_matrix
 
 
 def load_lsat6():
@@ -48,6 +48,33 @@ def test_the_rasch_model_of_the_lsat_reproduces_the_published_estimates():
     assert found["b"] == pytest.approx([-3.6153, -1.3224, -0.3176, -1.7301, -2.7802], abs=0.001)
     assert found["se_b"] == pytest.approx([0.3266, 0.1422, 0.0977, 0.1691, 0.2510], abs=0.0005)
     assert found["se_a"] == pytest.approx([0.0694] * 5, abs=0.0005)
+
+
+def test_the_2pl_of_the_other_section_reproduces_what_r_prints():
+    # The documentation of R's mirt, which prints a and d = -ab.
+    responses = responses_from_matrix(lsat7_matrix(), items=LSAT6_ITEMS)
+    result = calibrate(responses, model="2pl")
+
+    found = columns(result)
+    intercepts = -np.array(found["a"]) * np.array(found["b"])
+    assert result.log_likelihood == pytest.approx(-2658.805, abs=0.001)
+    assert found["a"] == pytest.approx([0.988, 1.081, 1.706, 0.765, 0.736], abs=0.002)
+    assert intercepts == pytest.approx([1.856, 0.808, 1.804, 0.486, 1.855], abs=0.002)
+
+
+@pytest.mark.parametrize("model", ["2pl", "rasch"])
+def test_full_and_sparse_matrices_lead_to_the_same_figures(model, monkeypatch):
+    matrix = simulated(300, np.linspace(0.8, 1.5, 8), np.linspace(-1.5, 1.5, 8)).astype(float)
+    matrix[np.random.default_rng(3).random(matrix.shape) < 0.3] = np.nan
+    responses = responses_from_matrix(matrix, items=[f"i{index}" for index in range(8)])
+    full = calibrate(responses, model=model)
+
+    monkeypatch.setattr("assessments.calibration._FULL_CELLS", 0)
+    sparse = calibrate(responses, model=model)
+
+    assert sparse.log_likelihood == pytest.approx(full.log_likelihood, abs=1e-9)
+    for name in ("a", "b", "se_a", "se_b"):
+        assert columns(sparse)[name] == pytest.approx(columns(full)[name], rel=1e-7)
 
 
 def test_no_general_optimiser_finds_a_higher_likelihood():
