@@ -8,7 +8,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TypeAlias
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from assessments.calibration import Calibration, calibrate
 from assessments.item_responses import responses_from_long
@@ -20,6 +22,7 @@ from assessments.item_statistics import (
     option_report,
 )
 from assessments.linking import Link, link_forms, on_old_scale
+from assessments.pace import rapid_threshold
 from assessments.parameters import ItemParameters
 from assessments.response_files import ResponseFile, read_responses
 from assessments.table_files import TableFileError
@@ -184,7 +187,7 @@ def run_items(arguments: argparse.Namespace) -> str:
         "sem": report.test.sem,
         "mean": report.test.mean,
         "sd": report.test.sd,
-        "items": _report_rows(report),
+        "items": _with_paces(_report_rows(report), rows=file.rows),
         "warnings": [*file.warnings, *report.warnings],
     }
     if groups is not None and report.dif.empty:
@@ -219,6 +222,29 @@ def _report_rows(report: ItemReport) -> list[dict[str, object]]:
     return rows
 
 
+def _with_paces(items: list[dict[str, object]], *, rows: pd.DataFrame) -> list[dict[str, object]]:
+    """Add how long each item takes and the share of rapid guesses, where answers were timed."""
+    if "seconds" not in rows.columns:
+        return items
+    paces = {
+        str(item_id): _pace(seconds.dropna().to_numpy(dtype=float))
+        for item_id, seconds in rows.groupby("item_id", sort=False)["seconds"]
+    }
+    return [item | paces[str(item["item_id"])] for item in items]
+
+
+def _pace(seconds: NDArray[np.float64]) -> dict[str, object]:
+    if not seconds.size:
+        return {"timed": 0, "mean_seconds": None, "share_rapid": None}
+    mean = float(seconds.mean())
+    threshold = rapid_threshold(expected=None, mean=mean, timed=seconds.size)
+    return {
+        "timed": int(seconds.size),
+        "mean_seconds": mean,
+        "share_rapid": float((seconds < threshold).mean()),
+    }
+
+
 def _details(file: ResponseFile) -> dict[str, object]:
     """What can be said beyond the items where the file has more columns."""
     details: dict[str, object] = {}
@@ -248,6 +274,9 @@ def _items_text(answer: Mapping[str, object]) -> str:
     )
     columns = ("item_id", "n", "share_correct", "item_rest", "mh_d", "ets_class", "flags")
     parts = [head, _table(columns, rows=answer["items"])]
+    if any("timed" in row for row in _each(answer["items"])):
+        paces = ("item_id", "timed", "mean_seconds", "share_rapid")
+        parts.append(_table(paces, rows=answer["items"]))
     extras = {
         "forms": ("form", "n", "items", "kr20", "sem"),
         "options": ("item_id", "option", "n", "share", "share_strong", "share_weak"),

@@ -1,4 +1,4 @@
-"""Files of answers: `learner_id, item_id, correct[, group][, form][, option][, misconception]`."""
+"""Files of answers: `learner_id, item_id, correct` and, where known, what stands in `OPTIONAL`."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,7 +8,7 @@ import pandas as pd
 from assessments.table_files import TableFile, TableFileError, quoted, read_table
 
 NEEDED = ("learner_id", "item_id", "correct")
-OPTIONAL = ("form", "option", "misconception")
+OPTIONAL = ("form", "option", "misconception", "seconds")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -16,8 +16,8 @@ class ResponseFile:
     """Answers as they were read.
 
     `rows` has `learner_id`, `item_id`, `correct` (1 or 0) and those of `group`, `form`, `option`,
-    `misconception` that the file has. Rows without `correct` are questions that were not
-    answered and are left out.
+    `misconception`, `seconds` (to answer; missing where not timed) that the file has. Rows without
+    `correct` are questions that were not answered and are left out.
     """
 
     rows: pd.DataFrame
@@ -46,7 +46,7 @@ def read_responses(path: Path, *, group: str | None = None, form: bool = False) 
         _require_one_group(table, rows=rows, column=group)
     for name in OPTIONAL:
         if name in table.cells.columns:
-            rows[name] = table.texts("form") if name == "form" and form else table.cells[name]
+            rows[name] = _read_optional(table, name=name, form=form)
     _require_single_answers(table, rows=rows)
     known = {*NEEDED, *OPTIONAL, group}
     extra = [name for name in table.cells.columns if name not in known]
@@ -55,6 +55,12 @@ def read_responses(path: Path, *, group: str | None = None, form: bool = False) 
         message = "expected at least one answer, 0 or 1; all cells are empty"
         raise TableFileError(path=path, column="correct", message=message)
     return ResponseFile(rows=answered, warnings=_remarks(rows, answered=answered, extra=extra))
+
+
+def _read_optional(table: TableFile, *, name: str, form: bool) -> pd.Series:
+    if name == "seconds":
+        return table.numbers(name, lowest=0.0)
+    return table.texts(name) if name == "form" and form else table.cells[name]
 
 
 def _remarks(rows: pd.DataFrame, *, answered: pd.DataFrame, extra: list[str]) -> tuple[str, ...]:

@@ -226,3 +226,43 @@ def test_a_file_of_empty_answers_ends_in_words(capsys, tmp_path, command):
 
     assert code == 2
     assert "expected at least one answer" in err
+
+
+def timed_rows(seconds):
+    rows = long_rows(lsat6_matrix(), LSAT6_ITEMS)
+    return rows.assign(seconds=np.where(rows["item_id"] == "3", seconds, 40.0))
+
+
+def test_items_says_how_many_guessed_where_answers_were_timed(capsys, tmp_path):
+    path = tmp_path / "timed.csv"
+    rows = timed_rows(40.0)
+    third = rows.index[rows["item_id"] == "3"]
+    rows.loc[third[:100], "seconds"] = 1.0
+    rows.loc[third[100:150], "seconds"] = np.nan
+    rows.to_csv(path, index=False)
+
+    _, out, _ = run(capsys, "items", path)
+    items = {row["item_id"]: row for row in json.loads(out)["items"]}
+    _, text, _ = run(capsys, "items", path, "--format", "text")
+
+    assert items["3"]["timed"] == 950
+    assert items["3"]["mean_seconds"] == pytest.approx((100 + 850 * 40) / 950)
+    assert items["3"]["share_rapid"] == pytest.approx(100 / 950)
+    assert items["1"]["share_rapid"] == 0
+    assert "share_rapid" in text
+
+
+def test_a_negative_time_of_an_answer_is_refused_with_its_row(capsys, tmp_path):
+    path = tmp_path / "timed.csv"
+    timed_rows(-2.0).to_csv(path, index=False)
+
+    code, _, err = run(capsys, "items", path)
+
+    assert code == 2
+    assert "column seconds: expected a number of 0 or more" in err
+
+
+def test_items_without_times_says_nothing_of_guesses(capsys, lsat6):
+    _, out, _ = run(capsys, "items", lsat6)
+
+    assert "share_rapid" not in json.loads(out)["items"][0]
