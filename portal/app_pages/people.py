@@ -11,6 +11,7 @@ from portal.components.notices import guarded
 from portal.components.people_list import draw_people, draw_roles
 from portal.components.rights_card import draw_grants, draw_leads, draw_role_forms, draw_sessions
 from portal.components.roster_report import draw_report
+from portal.components.short_view import draw_short_of_markers
 from portal.components.states import draw_empty
 from portal.components.ways import number_in_address
 from portal.services.erasing import Erasure, erase, foresee_erasure
@@ -237,6 +238,7 @@ if person_id:
     _draw_person(rights)
 else:
     st.title(_("People"), anchor=False)
+    draw_short_of_markers()
     people, roster = st.tabs([_("People"), _("Roster")])
     with people:
         _draw_search()

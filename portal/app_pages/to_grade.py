@@ -5,6 +5,7 @@ import streamlit as st
 from portal import clock, loaders
 from portal.components.agreement_view import draw_agreement
 from portal.components.notices import guarded
+from portal.components.short_view import draw_short_of_markers
 from portal.components.states import draw_empty
 from portal.components.ways import go_to
 from portal.services.grading import take_to_grade
@@ -68,6 +69,7 @@ st.markdown(
         "grade of it. Your own work is not in the list."
     )
 )
+draw_short_of_markers()
 if found:
     for one in found:
         _draw_work(one)

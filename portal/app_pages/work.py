@@ -162,6 +162,14 @@ if own.stand == "waiting":
         _("It is being graded. Nobody sees a mark before everybody who grades it is done."),
         icon=":material/pending:",
     )
+if own.lacks_marker:
+    st.info(
+        _(
+            "It needs one more person to grade it, and nobody is left who may. Those who run this "
+            "place see that too, and can name somebody. You need do nothing."
+        ),
+        icon=":material/person_add:",
+    )
 if own.again_on is not None:
     st.info(
         _("You can hand it in again from {day}.").format(day=date_text(own.again_on)),

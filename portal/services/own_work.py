@@ -22,6 +22,7 @@ from portal import access
 from portal.access import Refused, Viewer
 from portal.services.catalogue import Catalogue, WorkEntry
 from portal.services.learning import ReadItem
+from portal.services.short_of_markers import short_among
 
 Stand = Literal["open", "waiting", "passed", "not yet", "resting", "used up"]
 
@@ -75,6 +76,7 @@ class OwnWork:
 
     `stand` says whether it may be handed in: not while it is graded, once it was passed, before
     `again_on`, or when it was handed in as often as is allowed. `handed_in` is newest first.
+    `lacks_marker` says that nobody is left who may grade what waits.
     """
 
     work: WorkEntry
@@ -90,6 +92,7 @@ class OwnWork:
     again_on: date | None
     draft: WorkDraftRow | None
     handed_in: tuple[HandedIn, ...]
+    lacks_marker: bool
 
     @property
     def is_open(self) -> bool:
@@ -129,7 +132,9 @@ def read_work(
     work = find_work(catalogue, work_id)
     item = read_item(task_of(work, viewer=viewer))
 
-    def read(connection: Connection) -> tuple[WorkDraftRow | None, tuple[HandedIn, ...], Standing]:
+    def read(
+        connection: Connection,
+    ) -> tuple[WorkDraftRow | None, tuple[HandedIn, ...], Standing, bool]:
         mine = [
             row
             for row in select_submissions(connection, viewer.person_id)
@@ -137,9 +142,9 @@ def read_work(
         ]
         handed = tuple(_handed_in(connection, row, read_item=read_item) for row in reversed(mine))
         draft = find_work_draft(connection, learner_id=viewer.person_id, work_id=work_id)
-        return draft, handed, standing_of(work, mine, now=now)
+        return draft, handed, standing_of(work, mine, now=now), bool(short_among(connection, mine))
 
-    draft, handed_in, stand = store.read(read)
+    draft, handed_in, stand, lacks_marker = store.read(read)
     return OwnWork(
         work=work,
         skill=catalogue.registers.skills[work.skill],
@@ -154,6 +159,7 @@ def read_work(
         again_on=stand.again_on,
         draft=draft,
         handed_in=handed_in,
+        lacks_marker=lacks_marker,
     )
 
 

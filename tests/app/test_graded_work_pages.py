@@ -66,7 +66,8 @@ def test_a_marker_takes_work_says_what_is_missing_and_hands_the_grade_in(visit, 
     again.button(key="grade_hand_in").click().run()
 
     shown = said(visit(marker, "to_grade"))
-    assert f"Work {submission}" not in shown
+    assert f"**Work {submission}**" not in shown
+    assert "a second person is needed." in shown
     assert "1 work graded by two" not in shown
 
 
@@ -82,3 +83,22 @@ def test_work_is_found_by_nobody_whom_it_does_not_concern(visit, works):
     for odd in ("", "work.none", "check.agent-operations", "<script>"):
         assert "There is no such work" in said(visit(learner, "work", work=odd))
     assert "waits for no grade of yours" in said(visit(marker, "grade", submission="9" * 30))
+
+
+def test_work_that_nobody_is_left_to_grade_says_so_to_all_who_can_do_something(visit, works):
+    learner, (ada, ben) = works.viewer(), (works.viewer("author"), works.viewer("approver"))
+    administrator = works.viewer("administrator")
+    submission = hand_in(works, learner, now=clock.now())
+    assert "nobody is left" not in said(visit(administrator, "people"))
+
+    grade(works, ada, submission, 4, 4)
+    grade(works, ben, submission, 1, 4)
+
+    for viewer, page in ((ada, "to_grade"), (administrator, "people")):
+        shown = said(visit(viewer, page))
+        assert "two people differ by two points; a third is needed" in shown
+        assert "gives one more person the role of author or approver" in shown
+    assert "nobody is left who may" in said(visit(learner, "work", work=TEXT))
+    works.viewer("author")
+    assert "nobody is left" not in said(visit(administrator, "people"))
+    assert "nobody is left" not in said(visit(learner, "work", work=TEXT))

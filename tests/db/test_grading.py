@@ -30,6 +30,7 @@ from portal.services.handing_in import save_work_draft
 from portal.services.marker_agreement import read_agreement
 from portal.services.own_work import read_works
 from portal.services.retention import apply_retention
+from portal.services.short_of_markers import read_short_of_markers
 from portal.services.skills import read_skills
 from portal.services.takeout import take_csv, take_json
 from portal.services.to_grade import take_work_file
@@ -95,6 +96,27 @@ def count(house, model):
 def draft(house, viewer, words, **changed):
     values = {"catalogue": house.catalogue, "work_id": TEXT, "text": words, "saves": 0, "now": NOW}
     return save_work_draft(house.store, viewer=viewer, **(values | changed))
+
+
+def test_work_lacks_a_marker_only_where_nobody_may_take_its_free_seat(house_on_sqlite):
+    house = house_on_sqlite
+    learner, (ada, ben) = house.viewer("employee", "author"), markers(house, 2)
+
+    def lacks(viewer):
+        found = read_short_of_markers(house.store, viewer=viewer, read_item=house.read_item)
+        return [(one.number, one.turn) for one in found]
+
+    submission = hand_in(house, learner)
+    assert lacks(ada) == []
+    grade(house, ada, submission, 4, 3)
+    assert lacks(ada) == []
+    grade(house, ben, submission, 2, 3)
+
+    # The learner is an author too, but never of the own work.
+    assert lacks(ada) == lacks(house.viewer("administrator")) == [(submission, "third")]
+    assert lacks(learner) == []
+    with pytest.raises(Refused, match="administrator"):
+        lacks(house.viewer("manager"))
 
 
 def test_work_goes_from_draft_to_two_markers_to_a_third_to_its_result(works):
