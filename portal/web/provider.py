@@ -18,7 +18,12 @@ from portal.services.sessions import COOKIE, is_open, sign_out, take_id_token
 from portal.services.signing_in import Admission, admit
 from portal.settings import Oidc, Settings
 from portal.web.forgeries import Forgeries
-from portal.web.provider_cookie import ReadSigned, cookies_of_provider, read_sign_in
+from portal.web.provider_cookie import (
+    ReadSigned,
+    cookies_of_provider,
+    read_sign_in,
+    sets_sign_in,
+)
 from portal.web.provider_logout import ProviderLogout
 from portal.web.sessions import (
     ENTER,
@@ -39,6 +44,8 @@ NEXT_SECONDS = 600
 REFUSED_SECONDS = 120
 # Streamlit's own way out, which a page elsewhere could call; nothing here leads there.
 FOREIGN_LEAVE = "/auth/logout"
+# Where the provider sends the browser back to, registered there.
+CALLBACK = "/oauth2callback"
 # Asked from inside by whoever watches the server, under whatever name.
 ABOUT_ITSELF = frozenset({"/healthz", "/readyz"})
 # By such headers a proxy says who somebody is. Nothing here reads them, so whoever sends one tries.
@@ -74,7 +81,7 @@ def streamlit_secrets(oidc: Oidc | None) -> dict[str, Any]:
         return {}
     return {
         "auth": {
-            "redirect_uri": f"{oidc.public_url}/oauth2callback",
+            "redirect_uri": f"{oidc.public_url}{CALLBACK}",
             "cookie_secret": oidc.cookie_secret,
             "client_id": oidc.client_id,
             "client_secret": oidc.client_secret,
@@ -131,6 +138,8 @@ class ProviderDoor:
             await self._leave(request, send)
         elif path == FOREIGN_LEAVE:
             await answer(send, status=303, location="/")
+        elif path == CALLBACK and "error" not in request.query_params:
+            await self._take_answer(scope, receive, send)
         elif self._is_page(path) and _brings_sign_in(request):
             await self._exchange(request, send)
         else:
@@ -167,6 +176,24 @@ class ProviderDoor:
             location=self._provider.login_address(),
             cookies=[_cookie(NEXT, target, seconds=NEXT_SECONDS), _gone(REFUSED)],
         )
+
+    async def _take_answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let Streamlit read what the provider answered; what is no sign-in is written down.
+
+        The person is told by a cookie, as after every other refusal. Who said no at the provider,
+        which is an error in the address, tried nothing.
+        """
+
+        async def send_on(message: dict[str, object]) -> None:
+            if message["type"] == "http.response.start":
+                headers: list[tuple[bytes, bytes]] = list(message.get("headers", []))  # type: ignore[call-overload]
+                if not sets_sign_in(headers):
+                    await self._forgeries.note("sign-in answer")
+                    told = _cookie(REFUSED, "unreadable", seconds=REFUSED_SECONDS)
+                    message = message | {"headers": [*headers, (b"set-cookie", told.encode())]}
+            await send(message)
+
+        await self._app(scope, receive, send_on)
 
     async def _exchange(self, request: Request, send: Send) -> None:
         try:

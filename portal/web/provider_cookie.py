@@ -6,7 +6,7 @@ may change: everything the portal assumes about it stands here, and a test holds
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
@@ -27,6 +27,12 @@ ReadSigned = Callable[[Request, str], bytes | None]
 def cookies_of_provider(request: Request) -> tuple[str, ...]:
     """Return the names of all such cookies that the browser sent, the parts of split ones too."""
     return tuple(name for name in request.cookies if _is_ours(name))
+
+
+def sets_sign_in(headers: Sequence[tuple[bytes, bytes]]) -> bool:
+    """Say whether an answer of Streamlit lets the browser keep a sign-in."""
+    set_ = [value.decode("latin-1") for name, value in headers if name.lower() == b"set-cookie"]
+    return any(_is_ours(one.partition("=")[0]) and "Max-Age=0" not in one for one in set_)
 
 
 def _is_ours(name: str) -> bool:

@@ -24,7 +24,8 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 ENTER = "/enter"
 LEAVE = "/leave"
-CLOSED = ("/media", "/_stcore/metrics", "/_stcore/upload_file")
+METRICS = "/_stcore/metrics"
+CLOSED = ("/media", METRICS, "/_stcore/upload_file")
 # A file of 5 MB with what stands around it in the request. The framework takes as much as a roster
 # may have, which only administrators bring, and keeps what it took in memory.
 LARGEST_UPLOAD = 6 * 1024 * 1024
@@ -71,6 +72,8 @@ class SessionDoor:
             if upload:
                 await self._forgeries.note("upload without a session")
             await answer(send, status=403, body=b"Please sign in first.")
+        elif str(scope["path"]).startswith(METRICS) and not may(viewer, "manage people"):
+            await answer(send, status=403, body=b"Figures of the server are for administrators.")
         elif upload and _size(scope) > LARGEST_UPLOAD and not may(viewer, "manage people"):
             await answer(send, status=413, body=b"Send a file of at most 5 MB that says its size.")
         else:

@@ -1,6 +1,8 @@
 """A provider that forgives nothing: sign-in, roles by groups, and leaving, in Chromium."""
 
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -30,6 +32,12 @@ def _enter(page: Page, house: Signing, subject: str) -> None:
     expect(page.get_by_test_id("stSidebarNav")).to_be_visible(timeout=PATIENCE)
 
 
+def _forgeries(house: Signing) -> list[str]:
+    with closing(sqlite3.connect(house.portal.data_dir / "portal.db")) as base:
+        rows = base.execute("SELECT payload FROM audit WHERE deed = 'forgery refused'")
+        return [payload for (payload,) in rows]
+
+
 def _lessons(page: Page):
     return page.get_by_test_id("stSidebarNavLink").filter(has_text="Lessons")
 
@@ -51,7 +59,9 @@ def test_a_forged_id_token_of_somebody_known_opens_nothing(
 
     expect(page.locator(".st-key-entry_sign_in")).to_be_visible(timeout=PATIENCE)
     expect(page.get_by_test_id("stSidebarNav")).to_have_count(0)
+    expect(page.get_by_text("arrived damaged. Please sign in once more")).to_be_visible()
     assert "portal_session" not in {cookie["name"] for cookie in page.context.cookies()}
+    assert '{"what":"sign-in answer"}' in _forgeries(house)
 
 
 def test_who_stands_in_the_group_gets_its_role_with_the_sign_in(page: Page, house: Signing):

@@ -41,8 +41,10 @@ def door(sqlite_store, monkeypatch):
         pages=frozenset({"", "lesson"}),
     )
 
-    async def inside(_scope, _receive, send):
-        headers = [(b"set-cookie", b"_streamlit_user=x; Path=/")]
+    async def inside(scope, _receive, send):
+        forged = b"code=forged" in scope["query_string"]
+        value = b'""; Max-Age=0' if forged else b"x"
+        headers = [(b"set-cookie", b"_streamlit_user=" + value + b"; Path=/")]
         await send({"type": "http.response.start", "status": 200, "headers": headers})
 
     values = {"store": sqlite_store, "settings": settings, "clock": lambda: NOW}
@@ -185,6 +187,20 @@ def test_a_damaged_cookie_is_written_down_once_a_minute_and_lets_nobody_in(door,
 
     assert cookie_of(answer, "portal_refused").startswith("portal_refused=unreadable;")
     assert count(sqlite_store, "audit") == 1
+    assert count(sqlite_store, "session") == 0
+
+
+@pytest.mark.parametrize(
+    ("query", "told", "noted"),
+    [("code=forged&state=s", True, 1), ("code=c&state=s", False, 0), ("error=no", False, 0)],
+)
+def test_an_answer_that_is_no_sign_in_is_told_and_written_down(
+    door, sqlite_store, query, told, noted
+):
+    answer = door(path="/oauth2callback", query=query)
+
+    assert any("portal_refused=unreadable;" in one for one in answer.cookies) == told
+    assert count(sqlite_store, "audit") == noted
     assert count(sqlite_store, "session") == 0
 
 

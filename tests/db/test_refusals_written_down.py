@@ -80,6 +80,17 @@ def test_a_file_without_a_session_does_not_come_in_and_is_written_down(
     assert len(rows(sqlite_store, "forgery refused")) == noted
 
 
+@pytest.mark.parametrize("path", ["/_stcore/metrics", "/_stcore/metrics/x"])
+@pytest.mark.parametrize(("role", "comes"), [("employee", False), ("administrator", True)])
+def test_figures_of_the_server_are_for_administrators(door, sqlite_store, path, role, comes):
+    person = make_person(sqlite_store, roles=(role,))
+    token = start_session(sqlite_store, person_id=person, now=NOW, hours=8)
+
+    came, _sent = door(**request_with({"portal_session": token}, path=path))
+
+    assert came == comes
+
+
 @pytest.mark.parametrize(
     ("role", "size", "comes"),
     [
