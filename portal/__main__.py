@@ -135,10 +135,13 @@ def _add_audit(commands: Parsers) -> None:
     verify = audits.add_parser(
         "verify",
         help="name the first row of each stream that was changed behind the portal's back",
-        description="Exit code: 0 sound, 1 changed.",
+        description="Exit code: 0 sound, 1 changed, 2 the log cannot be compared with.",
     )
     verify.add_argument(
-        "--log", type=Path, metavar="FILE", help="a log of the portal: its anchors must be there"
+        "--log",
+        type=Path,
+        metavar="FILE",
+        help="logs of the portal in one file: their anchors must be in the database",
     )
     verify.set_defaults(run="audit.verify_audit")
     written = audits.add_parser(

@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from pathlib import Path
 
 from db.store import open_store
 from portal import clock
@@ -16,10 +17,11 @@ from portal.settings import Settings
 
 def verify_audit(settings: Settings, options: argparse.Namespace) -> int:
     """Name every stream of the trail that is not as it was written."""
-    logged = {}
-    if options.log is not None:
-        with options.log.open(encoding="utf-8", errors="replace") as lines:
-            logged = read_logged_anchors(lines)
+    try:
+        logged = _read_log(options.log)
+    except OSError as error:
+        print(f"{options.log} cannot be read: {error.strerror}. Name a log.", file=sys.stderr)
+        return 2
     store = open_store(settings.database_url)
     try:
         faults, anchors = find_faults(store, logged=logged), count_anchors(store)
@@ -30,8 +32,22 @@ def verify_audit(settings: Settings, options: argparse.Namespace) -> int:
     if faults:
         print(f"{len(faults)} streams are not as they were written.")
         return 1
+    if options.log is not None and anchors and not logged:
+        print(
+            f"No anchor stands in {options.log}, so the trail was compared with nothing outside "
+            "the database. Name the log of every process, the worker's too, in one file.",
+            file=sys.stderr,
+        )
+        return 2
     print(f"The audit trail is sound: {anchors} anchors, {len(logged)} of them found in the log.")
     return 0
+
+
+def _read_log(log: Path | None) -> dict[int, str]:
+    if log is None:
+        return {}
+    with log.open(encoding="utf-8", errors="replace") as lines:
+        return read_logged_anchors(lines)
 
 
 def export_audit(settings: Settings, options: argparse.Namespace) -> int:

@@ -217,6 +217,15 @@ def test_the_command_proves_the_trail_against_the_log(command, store, tmp_path, 
     assert said.startswith("stream organisation, row 2: deleted\n")
 
 
+def test_a_log_that_holds_no_anchor_proves_nothing(command, store, tmp_path):
+    append(store, 1)
+    anchor_audit(store, now=NOW)
+    (tmp_path / "other.log").write_text("nothing of ours\n")
+
+    for name in ("other.log", "missing.log"):
+        assert command("verify", "--log", str(tmp_path / name)) == (2, "")
+
+
 def test_the_command_exports_the_trail_without_a_formula(command, store, tmp_path):
     append(store, 2)
     store.write(
