@@ -11,7 +11,8 @@ from sqlalchemy import Connection, text
 from db.queries.content import find_content_version
 from db.store import open_store
 from portal.services.catalogue import read_catalogue
-from tests.conftest import _database_url, publish_once, remove_rows, run_on_server
+from tests.conftest import _database_url, _fresh_database, publish_once, remove_rows, run_on_server
+from tests.many_checks import hand_in_many
 from tests.small_house import House
 
 CONTENT = frozenset({"content", "revision", "head", "content_file", "calibration", "disk_file"})
@@ -105,3 +106,57 @@ def house(request: pytest.FixtureRequest, tmp_path: Path, small_folder: Path) ->
         house = House(lent.store, folder, read_catalogue(lent.store))
         yield house
         lent.clean(published_something=house.published_something)
+
+
+# --- 630 checks handed in, which takes seconds: once for each engine ------------------------------
+
+
+def _hand_in_once(url: str, folder: Path) -> None:
+    store = open_store(url)
+    hand_in_many(House(store, folder, read_catalogue(store)))
+    store.close()
+
+
+@pytest.fixture(scope="session")
+def sqlite_full_template(
+    tmp_path_factory: pytest.TempPathFactory, sqlite_house_template: Path, small_folder: Path
+) -> Path:
+    """A SQLite file with the small curriculum and 630 checks, copied for each test."""
+    path = tmp_path_factory.mktemp("full") / "portal.db"
+    shutil.copy(sqlite_house_template, path)
+    _hand_in_once(f"sqlite:///{path}", small_folder)
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres_full_template(
+    postgres_server: str, postgres_house_template: str, small_folder: Path
+) -> Iterator[str]:
+    """The name of a database with the small curriculum and 630 checks, copied for each test."""
+    name = f"portal_full_{os.getpid()}"
+    run_on_server(postgres_server, f"CREATE DATABASE {name} TEMPLATE {postgres_house_template}")
+    _hand_in_once(_database_url(postgres_server, name), small_folder)
+    yield name
+    run_on_server(postgres_server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def full_postgres_url(postgres_server: str, postgres_full_template: str) -> Iterator[str]:
+    """The URL of a fresh copy of the database with 630 checks."""
+    yield from _fresh_database(postgres_server, template=postgres_full_template)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def full_house(
+    request: pytest.FixtureRequest, tmp_path: Path, small_folder: Path
+) -> Iterator[House]:
+    """The small house with 630 checks handed in, on each of the two engines."""
+    folder = tmp_path / "content"
+    shutil.copytree(small_folder, folder)
+    if request.param == "sqlite":
+        shutil.copy(request.getfixturevalue("sqlite_full_template"), tmp_path / "full.db")
+        store = open_store(f"sqlite:///{tmp_path / 'full.db'}")
+    else:
+        store = open_store(request.getfixturevalue("full_postgres_url"))
+    yield House(store, folder, read_catalogue(store))
+    store.close()

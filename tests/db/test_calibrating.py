@@ -29,14 +29,12 @@ def rows(house: House, sql: str) -> list[tuple[Any, ...]]:
     return [tuple(row) for row in house.store.read(lambda c: c.execute(text(sql)).all())]
 
 
-def test_enough_answers_put_a_measured_calibration_in_force(house: House) -> None:
-    hand_in_many(house)
-
-    done = calibrate(house)
+def test_enough_answers_put_a_measured_calibration_in_force(full_house: House) -> None:
+    done = calibrate(full_house)
 
     assert done.in_force, done.sentences
     assert (done.model, done.version, done.checks) == ("rasch", 2, 630)
-    first, prior = house.store.read(lambda c: select_calibrations(c, skill=SKILL))
+    first, prior = full_house.store.read(lambda c: select_calibrations(c, skill=SKILL))
     assert (first.in_force, prior.in_force) == (True, False)
     assert (first.converged, first.answers, first.verdict) == (True, 630 * 9, "")
     assert len(first.parameters) == 27
@@ -60,16 +58,15 @@ def test_a_recalibration_writes_new_results_beside_the_old_ones(house: House) ->
     assert house.store.read(compare_growth).empty
 
 
-def test_calibrating_twice_scores_nothing_a_third_time(house: House) -> None:
-    hand_in_many(house)
-    calibrate(house)
+def test_calibrating_twice_scores_nothing_a_third_time(full_house: House) -> None:
+    calibrate(full_house)
 
-    again = calibrate(house)
+    again = calibrate(full_house)
 
     assert again.in_force, again.sentences
     assert "scale of version 2" in again.sentences[1]
     thetas = rows(
-        house,
+        full_house,
         "SELECT max(abs(a.theta - b.theta)) FROM result a JOIN result b"
         " ON b.attempt_id = a.attempt_id AND b.number = 3 WHERE a.number = 2",
     )
@@ -133,15 +130,14 @@ def test_an_unknown_skill_is_refused_with_those_there_are(house: House) -> None:
         calibrate(house, skill="knitting")
 
 
-def test_a_check_after_the_calibration_is_scored_with_it(house: House) -> None:
-    hand_in_many(house)
-    calibrate(house)
+def test_a_check_after_the_calibration_is_scored_with_it(full_house: House) -> None:
+    calibrate(full_house)
 
-    viewer = house.viewer()
-    attempt_id = house.take_check(viewer)
+    viewer = full_house.viewer()
+    attempt_id = full_house.take_check(viewer)
 
     found = rows(
-        house,
+        full_house,
         "SELECT c.version, r.number, r.in_force FROM result r JOIN calibration c"
         f" ON c.id = r.calibration_id WHERE r.attempt_id = {attempt_id}",
     )
@@ -149,38 +145,38 @@ def test_a_check_after_the_calibration_is_scored_with_it(house: House) -> None:
 
 
 def test_a_question_added_after_a_calibration_is_asked_and_does_not_count_yet(
-    house: House,
+    full_house: House,
 ) -> None:
-    hand_in_many(house)
-    calibrate(house)
-    house.edit(
+    calibrate(full_house)
+    full_house.edit(
         "assessments/banks/agent-operations.md",
         old=f"id: {SKILL}.a01\n",
         new=f"id: {SKILL}.a31\n",
     )
-    assert house.publish()["bank.agent-operations"].outcome == "published"
+    assert full_house.publish()["bank.agent-operations"].outcome == "published"
 
-    hand_in_many(house, forms="A", people=3, seed=4)
+    hand_in_many(full_house, forms="A", people=3, seed=4)
 
     found = rows(
-        house,
+        full_house,
         "SELECT items, version FROM result r JOIN calibration c"
         " ON c.id = r.calibration_id ORDER BY r.id DESC LIMIT 3",
     )
     assert found == [(8, 2)] * 3
 
 
-def test_a_form_that_is_mostly_new_is_scored_by_the_experts_difficulties(house: House) -> None:
-    hand_in_many(house)
-    calibrate(house)
-    place = house.folder / "assessments/banks/agent-operations.md"
+def test_a_form_that_is_mostly_new_is_scored_by_the_experts_difficulties(
+    full_house: House,
+) -> None:
+    calibrate(full_house)
+    place = full_house.folder / "assessments/banks/agent-operations.md"
     place.write_text(place.read_text().replace(f"id: {SKILL}.a0", f"id: {SKILL}.a4"))
-    assert house.publish()["bank.agent-operations"].outcome == "published"
+    assert full_house.publish()["bank.agent-operations"].outcome == "published"
 
-    hand_in_many(house, forms="A", people=3, seed=4)
+    hand_in_many(full_house, forms="A", people=3, seed=4)
 
     found = rows(
-        house,
+        full_house,
         "SELECT items, model, c.in_force FROM result r JOIN calibration c"
         " ON c.id = r.calibration_id ORDER BY r.id DESC LIMIT 3",
     )
