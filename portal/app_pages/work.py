@@ -108,14 +108,13 @@ def _draw_file(desk: WorkDesk) -> None:
         ),
         type=[*TYPES, "jpeg"],
         max_upload_size=MAX_FILE_BYTES // 2**20,
-        key=f"work_file_{desk.work_id}",
+        key=desk.file_key,
     )
     main_button(
         _("Hand in"),
         key="work_hand_in",
         icon="task_alt",
         on_click=desk.hand_in_file,
-        args=(brought.name, brought.getvalue()) if brought else ("", b""),
         disabled=brought is None,
     )
 

@@ -19,6 +19,7 @@ class WorkDesk:
     def __init__(self, own: OwnWork) -> None:
         self.work_id = own.work.id
         self.key = f"work_text_{own.work.id}"
+        self.file_key = f"work_file_{own.work.id}"
         self._kind = own.kind
         self._place = f"work_desk_{own.work.id}"
         draft = own.draft
@@ -89,16 +90,17 @@ class WorkDesk:
         st.session_state[HANDED_IN] = self.work_id
 
     @guarded
-    def hand_in_file(self, name: str, body: bytes) -> None:
-        """Hand a file in."""
+    def hand_in_file(self) -> None:
+        """Hand in the file that is there at the click, drawn with this button or come since."""
+        brought = st.session_state.get(self.file_key)
         hand_in_file(
             loaders.store(),
             viewer=loaders.current_viewer(),
             catalogue=loaders.catalogue(),
             read_item=loaders.item,
             work_id=self.work_id,
-            name=name,
-            body=body,
+            name=brought.name if brought else "",
+            body=brought.getvalue() if brought else b"",
             now=clock.now(),
         )
         self._forget()

@@ -101,18 +101,26 @@ def test_work_is_written_handed_in_graded_by_three_and_read(tab, served):
     assert findings(learner) == []
 
 
+def bring(page: Page, name: str, body: bytes) -> None:
+    """Choose a file, and wait until it has arrived and the page knows it."""
+    with page.expect_response(lambda answer: "/upload_file/" in answer.url):
+        page.locator("input[type=file]").set_input_files(
+            {"name": name, "mimeType": "application/pdf", "buffer": body}
+        )
+    expect(page.get_by_role("button", name=f"Remove {name}")).to_be_visible()
+    page.wait_for_timeout(500)  # until the browser has told the page
+    settle(page)
+
+
 def test_a_file_is_looked_into_handed_in_and_comes_back_to_its_learner(tab, served):
     learner = tab("sponsor")
     visit(learner, served, "/work?work=work.workflow-redesign")
-    chooser = learner.locator("input[type=file]")
-    chooser.set_input_files(
-        {"name": "plan.pdf", "mimeType": "application/pdf", "buffer": b"PK\x03\x04 no such thing"}
-    )
+    bring(learner, "plan.pdf", b"PK\x03\x04 no such thing")
     learner.locator(".st-key-work_hand_in button").click()
     expect(learner.get_by_text("not what is in it")).to_be_visible(timeout=PATIENCE)
 
     sound = b"%PDF-1.7\ntrailer\n%%EOF\n"
-    chooser.set_input_files({"name": "Plan.pdf", "mimeType": "application/pdf", "buffer": sound})
+    bring(learner, "Plan.pdf", sound)
     learner.locator(".st-key-work_hand_in button").click()
     expect(learner.get_by_text("It is being graded")).to_be_visible(timeout=PATIENCE)
     learner.get_by_text("Handed in on").click()
