@@ -259,15 +259,17 @@ def _collect_evidence(analysis: AnalysisSet, *, design: Design, teams: bool) -> 
 
 def _estimate_all(analysis: AnalysisSet, *, teams: bool, seed: int, tell: Tell) -> _Estimates:
     """Primary and sensitivity estimates, and why one of them is missing."""
-    tell(0.05, "correcting for error at the start")
+    tell(0.05, Phrase("correcting for error at the start"))
     true_score = estimate_true_score(analysis, teams=teams, seed=seed)
     growth = fit_growth_model_or_reason(
         analysis.observations,
         teams=teams,
         # Nobody knows how many steps it takes; each one halves no more than its share of the rest.
-        tell=lambda step: tell(0.1 + 0.7 * (1 - 0.93**step), f"growth model, step {step}"),
+        tell=lambda step: tell(
+            0.1 + 0.7 * (1 - 0.93**step), Phrase("growth model, step {n}", n=Number(step))
+        ),
     )
-    tell(0.85, "adjusting for the start")
+    tell(0.85, Phrase("adjusting for the start"))
     warnings = []
     if true_score is None and not analysis.post_only:
         warnings.append(

@@ -15,7 +15,7 @@ from portal.services.comparing import (
     renew_comparison,
 )
 from portal.services.jobs import Job
-from portal.text import _, date_text, percent_text, time_text
+from portal.text import _, date_text, percent_text, phrase_text, plain, time_text
 
 OPEN = frozenset({"waiting", "running"})
 
@@ -62,7 +62,7 @@ def _draw_failure(found: ComparedProgram, job: Job) -> None:
         _(
             "The comparison could not be computed. This says nothing about the program: no "
             "difference was found nor ruled out. Reason: {reason}"
-        ).format(reason=job.message),
+        ).format(reason=plain(phrase_text(job.message))),
         icon=":material/error:",
     )
     st.button(

@@ -7,7 +7,7 @@ import streamlit as st
 
 from portal.components.states import BadgeColor
 from portal.services.jobs import Job, Jobs
-from portal.text import _, date_text, percent_text, plural, time_text
+from portal.text import _, date_text, percent_text, phrase_text, plural, time_text
 
 
 def job_looks() -> dict[str, tuple[str, BadgeColor, str]]:
@@ -53,9 +53,12 @@ def _draw_job(job: Job, *, again: Callable[[int], None]) -> None:
             st.badge(word, icon=f":material/{icon}:", color=color)
             st.markdown(f"**{kind_names().get(job.kind, job.kind)}** {_plain(job.about)}")
         if job.state == "running":
-            st.progress(job.progress, text=f"{percent_text(job.progress)} {_plain(job.message)}")
+            st.progress(
+                job.progress,
+                text=f"{percent_text(job.progress)} {_plain(phrase_text(job.message))}",
+            )
         elif job.message and job.state != "done":
-            st.markdown(_("Why: {reason}").format(reason=_plain(job.message)))
+            st.markdown(_("Why: {reason}").format(reason=_plain(phrase_text(job.message))))
         st.markdown(f":small[{_times(job)}]")
         if job.state == "failed":
             st.button(

@@ -8,7 +8,7 @@ import streamlit as st
 from portal.components.states import BadgeColor
 from portal.components.table_view import draw_table
 from portal.services.regrading import Correction, OpenRegrade, Regrade
-from portal.text import _, date_text, number_text, percent_text, plain, plural
+from portal.text import _, date_text, number_text, percent_text, phrase_text, plain, plural
 
 
 def state_looks() -> dict[str, tuple[str, BadgeColor, str]]:
@@ -89,7 +89,9 @@ def draw_regrade(found: OpenRegrade) -> None:
         )
     elif found.job is not None and found.job.state == "failed":
         st.warning(
-            _("The new results were not written yet: {reason}").format(reason=found.job.message),
+            _("The new results were not written yet: {reason}").format(
+                reason=plain(phrase_text(found.job.message))
+            ),
             icon=":material/error:",
         )
 

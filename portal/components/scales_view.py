@@ -6,7 +6,7 @@ import streamlit as st
 
 from portal.components.receipt_view import model_names
 from portal.services.measuring import Calibration, Scales
-from portal.text import _, date_text, number_text, percent_text, plain, plural
+from portal.text import _, date_text, number_text, percent_text, phrase_text, plain, plural
 
 
 def draw_scales(scales: Scales, *, measure: Callable[[], None] | None) -> None:
@@ -25,12 +25,12 @@ def draw_scales(scales: Scales, *, measure: Callable[[], None] | None) -> None:
         st.progress(
             job.progress,
             text=_("Measuring: {share} {word}").format(
-                share=percent_text(job.progress), word=plain(job.message)
+                share=percent_text(job.progress), word=plain(phrase_text(job.message))
             ),
         )
     elif job is not None and job.state == "failed":
         st.warning(
-            _("The last measuring failed: {reason}").format(reason=plain(job.message)),
+            _("The last measuring failed: {reason}").format(reason=plain(phrase_text(job.message))),
             icon=":material/error:",
         )
     if measure is not None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TextIO
 
+from assessments.phrases import Number, Phrase
 from db import Connection
 from db.commands.anchors import insert_anchor
 from db.commands.limits import Limit
@@ -207,7 +208,7 @@ def anchor_in_background(work: Work) -> None:
     now = work.clock()
     anchor = work.write(lambda connection: insert_anchor(connection, now=now))
     LOG.info("audit anchor %d: digest %s", anchor.number, anchor.digest)
-    work.tell(1.0, f"anchor {anchor.number}")
+    work.tell(1.0, Phrase("anchor {n}", n=Number(anchor.number)))
 
 
 def verify_in_background(work: Work) -> None:
@@ -221,8 +222,8 @@ def verify_in_background(work: Work) -> None:
     faults = find_faults(work.store)
     if faults:
         told = "; ".join(str(fault) for fault in faults[:5])
-        raise JobFailed(f"{len(faults)} faults: {told}")
-    work.tell(1.0, "sound")
+        raise JobFailed(Phrase("{n} faults: {which}", n=Number(len(faults)), which=told))
+    work.tell(1.0, Phrase("sound"))
 
 
 def find_faults(store: Store, *, logged: Mapping[int, str] | None = None) -> list[ChainFault]:

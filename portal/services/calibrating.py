@@ -12,6 +12,7 @@ from assessments.force import Judged, Wanted, calibrate_for_use
 from assessments.form_scores import AnswerScorer
 from assessments.item_responses import ItemResponses
 from assessments.parameters import ItemParameters
+from assessments.phrases import Number, Phrase
 from db import Connection
 from db.commands.audit import append_audit
 from db.commands.calibrations import NewCalibration, keep_calibration, lock_calibrations
@@ -88,9 +89,9 @@ def calibrate_skill(
             known=known,
         )
     before = store.read(lambda connection: _read_before(connection, skill))
-    tell(0.02, "Reading the answers")
+    tell(0.02, Phrase("Reading the answers"))
     responses = _read_responses(store, skill=skill, before=before, read_item=read_item, tell=tell)
-    tell(0.3, f"Estimating from {len(responses.learners)} checks")
+    tell(0.3, Phrase("Estimating from {n} checks", n=Number(len(responses.learners))))
     dropped = {rule.item_id for rule in before.rules if rule.kind == "drop"}
     judged = calibrate_for_use(
         responses,
@@ -164,7 +165,7 @@ def _read_responses(
                 if revision_id is not None and not row.rapid:
                     right = gathered.scorer(read_item).score(revision_id, row.response).correct
                     gathered.add(attempt_id, read_item(revision_id).id, right=right)
-        tell(0.1, f"Read {len(seen)} checks")
+        tell(0.1, Phrase("Read {n} checks", n=Number(len(seen))))
 
 
 def _scale_for_keys(before: _Before, *, read_item: ReadItem) -> Scale:
@@ -308,12 +309,22 @@ def _sentences(
     judged: Judged, *, obstacles: tuple[str, ...], version: int, before: _Before
 ) -> tuple[str, ...]:
     if obstacles:
-        stays = "none" if before.current is None else f"version {before.current.version}"
+        stays: str = Phrase("none")
+        if before.current is not None:
+            stays = Phrase("version {version}", version=str(before.current.version))
         return (
-            f"Version {version} is kept and not put in force; {stays} stays in force.",
+            Phrase(
+                "Version {version} is kept and not put in force; {stays} stays in force.",
+                version=str(version),
+                stays=stays,
+            ),
             *obstacles,
         )
-    first = f"Version {version} is in force: {len(judged.items)} items measured."
+    first = Phrase(
+        "Version {version} is in force: {n} items measured.",
+        version=str(version),
+        n=Number(len(judged.items)),
+    )
     if judged.link is None:
         return first, "It is the first measured one; its own sample sets the scale."
     told = (

@@ -10,6 +10,7 @@ import pandas as pd
 
 from assessments.compare import Comparison, compare_arms
 from assessments.growth import growth_curves
+from assessments.phrases import Phrase
 from assessments.power import ProgramDesign, smallest_detectable_effect
 from db import Connection
 from db.commands.comparisons import upsert_comparison
@@ -227,14 +228,14 @@ def ask_for_comparison(connection: Connection, *, program_id: int, now: datetime
 
 def compare_in_background(work: Work) -> None:
     """Compute and keep every comparison of a program: the job behind `KIND`."""
-    work.tell(0.0, "reading the scores")
+    work.tell(0.0, Phrase("reading the scores"))
     catalogue = read_catalogue(work.store)
     program_id = int(work.payload["program_id"])
     programs = {one.id: one for one in work.store.read(select_programs)}
     program = programs.get(program_id)
     skill = skill_of(program, catalogue) if program is not None else None
     if program is None or skill is None:
-        raise JobFailed("There is no such program, or its track measures no skill.")
+        raise JobFailed(Phrase("There is no such program, or its track measures no skill."))
     inputs = work.store.read(lambda c: read_inputs(c, program=program, skill=skill))
     keep_comparisons(inputs, tell=work.tell, write=work.write, now=work.clock())
 
@@ -268,7 +269,7 @@ def keep_comparisons(
                 now=now,
             )
 
-    tell(0.98, "keeping the comparisons")
+    tell(0.98, Phrase("keeping the comparisons"))
     write(keep)
 
 

@@ -12,10 +12,11 @@ import secrets
 import socket
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
+from assessments.phrases import Phrase
 from db import Connection
 from db.commands.jobs import (
     Held,
@@ -43,6 +44,7 @@ from db.store import Store
 from portal import access
 from portal.access import Refused, Viewer
 from portal.services.evidence import record_deed
+from portal.services.stored import said_from_text, said_to_text
 
 T = TypeVar("T")
 Clock = Callable[[], datetime]
@@ -67,7 +69,17 @@ class LeaseLost(Exception):
 
 
 class JobFailed(Exception):
-    """The work cannot be done; the sentence says why and is shown. It is not tried again."""
+    """The work cannot be done; `said` says why and is shown. It is not tried again."""
+
+    def __init__(self, said: str) -> None:
+        super().__init__(said)
+        self.said = said
+
+    @classmethod
+    def of(cls, refused: Refused) -> "JobFailed":
+        """Fail for the reason that a service gave."""
+        values = {name: str(value) for name, value in refused.values.items()}
+        return cls(Phrase.again(refused.sentence, values))
 
 
 class Work:
@@ -84,6 +96,8 @@ class Work:
     def tell(self, progress: float, word: str) -> None:
         """Say how far the work is, 0 to 1; may be called often, for little of it is written.
 
+        A phrase is kept as one, and read in the language of whoever looks.
+
         Raises
         ------
         LeaseLost
@@ -96,7 +110,9 @@ class Work:
         self._told_at = now
         share = min(max(progress, 0.0), 1.0)
         if not self.store.write(
-            lambda c: update_job_progress(c, held=self._held, progress=share, message=word)
+            lambda c: update_job_progress(
+                c, held=self._held, progress=share, message=said_to_text(word)
+            )
         ):
             self._lost.set()
             self._require_lease()
@@ -171,13 +187,23 @@ def ask_for(
 
 def find_work(connection: Connection, *, kind: str, about: str) -> JobRow | None:
     """Return the newest job about something, or None."""
-    return find_job(connection, kind=kind, about=about)
+    found = find_job(connection, kind=kind, about=about)
+    return None if found is None else _as_said(found)
+
+
+def _as_said(job: JobRow) -> JobRow:
+    return replace(job, message=said_from_text(job.message))
 
 
 def read_jobs(store: Store, *, viewer: Viewer) -> Jobs:
     """Return what waits, runs, was done and failed."""
     access.require(viewer, "see jobs")
-    return store.read(lambda c: Jobs(select_jobs(c, limit=SHOWN_JOBS), count_jobs(c)))
+
+    def read(connection: Connection) -> Jobs:
+        shown = select_jobs(connection, limit=SHOWN_JOBS)
+        return Jobs(tuple(map(_as_said, shown)), count_jobs(connection))
+
+    return store.read(read)
 
 
 def try_again(store: Store, *, viewer: Viewer, job_id: int, now: datetime) -> None:
@@ -262,7 +288,7 @@ class Worker:
     def _look_round(self, connection: Connection, now: datetime) -> None:
         """Take back what dead workers held, and ask for what comes round by itself."""
         for held in select_lost_jobs(connection, now=now):
-            reason = "The worker stopped without a word."
+            reason = Phrase("The worker stopped without a word.")
             _give_back(connection, held, reason=reason, now=now)
         for round_ in self._rounds:
             last = find_last_asked(connection, kind=round_.kind)
@@ -283,11 +309,15 @@ class Worker:
         except LeaseLost as lost:
             LOG.warning("%s: %s", self.name, lost)
         except JobFailed as failure:
-            self._fail(held, reason=str(failure), final=True)
+            self._fail(held, reason=failure.said, final=True)
         except Exception as error:
             number = secrets.token_hex(3).upper()
             LOG.exception("incident %s: job %s, %s", number, held.id, held.kind)
-            reason = f"{type(error).__name__}; the log has it under the number {number}."
+            reason = Phrase(
+                "{error}; the log has it under the number {number}.",
+                error=type(error).__name__,
+                number=number,
+            )
             self._fail(held, reason=reason, final=False)
         finally:
             done.set()
@@ -303,7 +333,8 @@ class Worker:
 
         def fail(connection: Connection) -> None:
             if final:
-                fail_job(connection, held=held, reason=reason, now=now, again_at=None)
+                told = said_to_text(reason)
+                fail_job(connection, held=held, reason=told, now=now, again_at=None)
             else:
                 _give_back(connection, held, reason=reason, now=now)
 
@@ -314,7 +345,8 @@ def _give_back(connection: Connection, held: Held, *, reason: str, now: datetime
     """Let a job that failed wait for its next try, or end it when there were enough."""
     more = held.tries < MAX_TRIES
     again_at = now + PAUSES[min(held.tries, len(PAUSES)) - 1] if more else None
-    fail_job(connection, held=held, reason=reason, now=now, again_at=again_at)
+    told = said_to_text(reason)
+    fail_job(connection, held=held, reason=told, now=now, again_at=again_at)
 
 
 def _keep_alive(work: Work, done: threading.Event) -> None:

@@ -103,7 +103,7 @@ def calibrate_in_background(work: Work) -> None:
             tell=work.tell,
         )
     except Refused as refused:
-        raise JobFailed(str(refused)) from refused
+        raise JobFailed.of(refused) from refused
 
 
 def regrade_in_background(work: Work) -> None:
@@ -118,7 +118,7 @@ def regrade_in_background(work: Work) -> None:
             tell=work.tell,
         )
     except Refused as refused:
-        raise JobFailed(str(refused)) from refused
+        raise JobFailed.of(refused) from refused
 
 
 def count_in_background(work: Work) -> None:

@@ -4,6 +4,7 @@ import logging
 from datetime import datetime, timedelta
 from functools import partial
 
+from assessments.phrases import Number, Phrase
 from db import Connection
 from db.chain import attempt_stream
 from db.commands.audit import append_audit
@@ -32,7 +33,10 @@ def hand_in_overdue(work: Work) -> None:
         return
     catalogue, read_item = read_catalogue(work.store), item_reader(work.store)
     for number, attempt_id in enumerate(ids):
-        work.tell(number / len(ids), f"Handing in check {number + 1} of {len(ids)}")
+        work.tell(
+            number / len(ids),
+            Phrase("Handing in check {n} of {all}", n=Number(number + 1), all=Number(len(ids))),
+        )
         try:
             work.write(
                 partial(

@@ -6,6 +6,7 @@ from datetime import datetime
 from functools import partial
 from typing import Literal
 
+from assessments.phrases import Number, Phrase
 from db import Connection
 from db.commands.results import NewResult, insert_result
 from db.queries.calibrations import find_calibration
@@ -82,7 +83,11 @@ def rescore_skill(
                     _keep_batch, new=new, scale=scale, regrade_id=regrade_id, on_change=on_change
                 )
             )
-        tell(checks / max(total, checks), f"Scored {checks} of {max(total, checks)} checks")
+        known = max(total, checks)
+        tell(
+            checks / known,
+            Phrase("Scored {n} of {all} checks", n=Number(checks), all=Number(known)),
+        )
 
 
 def changed_score(

@@ -43,6 +43,21 @@ def from_text(kind: type[T], text: str) -> T:
     return value
 
 
+def said_to_text(said: str) -> str:
+    """Write what is said so that another language can say it later; a plain text as it is."""
+    return to_text(said) if isinstance(said, (Phrase, Joined)) else said
+
+
+def said_from_text(text: str) -> str:
+    """Read what `said_to_text` wrote; any other text as it stands."""
+    if not text.startswith("{"):
+        return text
+    try:
+        return from_text(str, text)
+    except StoredValueError:
+        return text
+
+
 def _plain(value: object) -> object:
     if isinstance(value, Phrase):
         values = {name: _plain(one) for name, one in value.values.items()}

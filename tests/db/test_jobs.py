@@ -1,5 +1,7 @@
 """Background work is done once, survives its worker, and says why it failed."""
 
+import gettext
+import re
 import signal
 import subprocess
 import sys
@@ -10,8 +12,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from assessments.phrases import Number, Phrase
 from db.columns import table
-from db.queries.jobs import find_job
 from db.store import open_store
 from db.tables import Job
 from portal import clock
@@ -24,9 +26,12 @@ from portal.services.jobs import (
     Round,
     Worker,
     ask_for,
+    find_work,
     read_jobs,
     try_again,
 )
+from portal.services.stored import said_from_text, said_to_text
+from portal.text import phrase_text
 from tests.factories import NOW, make_person
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -63,7 +68,7 @@ def ask(store, *, about="one", kind="count", now=NOW, **payload):
 
 
 def job(store, about="one", kind="count"):
-    return store.read(lambda c: find_job(c, kind=kind, about=about))
+    return store.read(lambda c: find_work(c, kind=kind, about=about))
 
 
 def worker(store, hands, fn, *, name="", **values) -> Worker:
@@ -285,3 +290,42 @@ def test_the_list_shows_what_waits_before_what_ended(store, hands):
 
     assert [one.about for one in found.jobs] == ["open", "ended"]
     assert found.counts == {"done": 1, "waiting": 1}
+
+
+# --- in the reader's language ---------------------------------------------------------------------
+
+
+def shout(_language):
+    """A language whose every text is the English one in capitals."""
+
+    class Capitals(gettext.NullTranslations):
+        def gettext(self, message):
+            # The names in braces stay as they are.
+            return re.sub(r"(\{\w+\})|[a-z]+", lambda m: m[1] or m[0].upper(), message)
+
+    return Capitals()
+
+
+def test_words_and_reasons_of_work_are_said_in_the_readers_language(store, hands, monkeypatch):
+    ask(store)
+    told = []
+
+    def work_hard(work):
+        work.tell(0.5, Phrase("Read {n} checks", n=Number(1200)))
+        told.append(job(store).message)
+        raise JobFailed.of(Refused("There is no skill check for '{skill}'.", skill="s"))
+
+    worker(store, hands, work_hard).run_once()
+    told.append(job(store).message)
+    monkeypatch.setattr("portal.text._catalogue", shout)
+
+    assert told == ["Read 1,200 checks", "There is no skill check for 's'."]
+    assert [phrase_text(one) for one in told] == [
+        "READ 1,200 CHECKS",
+        "THERE IS NO SKILL CHECK FOR 's'.",
+    ]
+
+
+@pytest.mark.parametrize("text", ["half way", "{half way", '{"a": 1}', "", '"quoted"', "{}"])
+def test_a_message_of_before_is_read_as_it_stands(text):
+    assert said_from_text(said_to_text(text)) == text

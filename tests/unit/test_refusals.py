@@ -54,6 +54,7 @@ GUARDED: dict[str, tuple[Deed, ...]] = {
     "grading.save_marks": ("grade work",),
     "grading.take_to_grade": ("grade work",),
     "marker_agreement.read_agreement": ("read drafts",),
+    "short_of_markers.read_short_of_markers": ("grade work", "manage people"),
     "to_grade.read_grading": ("grade work",),
     "to_grade.read_to_grade": ("grade work",),
     "to_grade.take_work_file": ("grade work", "see own record"),
@@ -168,6 +169,7 @@ GUARDED: dict[str, tuple[Deed, ...]] = {
 }
 # Functions that read or write for anybody who calls them, and why that is right.
 OPEN: dict[str, str] = {
+    "short_of_markers.short_among": "a step of reading work, in a transaction of other services",
     "auditing.anchor_audit": "a command of whoever holds the server",
     "auditing.count_anchors": "a command of whoever holds the server",
     "auditing.find_faults": "a command of whoever holds the server",
