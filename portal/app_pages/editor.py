@@ -83,6 +83,8 @@ def _draw_text(text: str, curriculum: Curriculum, *, notes: Sequence[Marker]) ->
         key=desk.key,
         label=_("Text of {path}").format(path=desk.path),
         rev=desk.rev,
+        saves=desk.saves,
+        was=desk.was,
         markers=[
             Marker(one.line, one.column, one.level, one.code, one.message)
             for one in curriculum.problems
@@ -105,8 +107,7 @@ def _counted(items: Sequence[Item]) -> Mapping[str, Question]:
 
 
 viewer = loaders.current_viewer()
-opened = desk.open()
-desk.take(opened)
+opened = desk.take(desk.open())
 typed = typed_text(desk.key, rev=desk.rev)
 text = typed.text if typed else opened.text
 drafts = {row.path: row.text for row in read_own_drafts(loaders.store(), viewer=viewer)}

@@ -72,8 +72,14 @@ def _draw_words(own: OwnWork, desk: WorkDesk) -> None:
             on_change=desk.save,
         )
     else:
+        desk.catch_up(own)
         draw_editor(
-            desk.base, key=desk.key, label=_("Your text"), rev=desk.rev, on_change=desk.save
+            desk.base,
+            key=desk.key,
+            label=_("Your text"),
+            rev=desk.rev,
+            saves=desk.saves,
+            on_change=desk.save,
         )
     with st.container(horizontal=True, horizontal_alignment="distribute"):
         if own.kind == "text":

@@ -37,8 +37,8 @@ def _send(path: str, drafts: Mapping[str, str], changes: Sequence[ItemChange]) -
         curriculum=loaders.authored_curriculum(texts),
         now=clock.now(),
     )
-    for path in paths:
-        Desk(path).reload()
+    for path in texts:
+        Desk(path).follow(drafts[path])
 
 
 @guarded

@@ -5,7 +5,7 @@ from typing import Any
 import streamlit as st
 
 from portal import clock, loaders
-from portal.components.editor import typed_text
+from portal.components.editor import browser_rev, typed_text
 from portal.components.notices import guarded
 from portal.services.handing_in import hand_in_file, hand_in_text, save_work_draft
 from portal.services.own_work import OwnWork
@@ -27,13 +27,38 @@ class WorkDesk:
             "rev": int(st.session_state.get(f"{self._place}_rev", 0)),
             "saves": draft.saves if draft else 0,
             "base": draft.text if draft else "",
+            "is_new": True,
         }
         self.state: dict[str, Any] = st.session_state.setdefault(self._place, fresh)
+
+    def catch_up(self, own: OwnWork) -> None:
+        """Keep what was typed in a window that outlived the session of the server."""
+        typed = typed_text(self.key, rev=self.rev)
+        kept = own.draft.text if own.draft else ""
+        if typed is None or typed.text in {kept, self.state.get("kept")}:
+            return
+        self._know()
+        if self.is_behind(own):
+            return
+        self.save()
+        if self.state.get("kept") == typed.text:
+            st.rerun()
+
+    def _know(self) -> None:
+        """Learn from the first words typed which version their window stands on."""
+        typed = typed_text(self.key, rev=self.rev)
+        if typed is not None and self.state["is_new"]:
+            self.state.update(saves=typed.saves, is_new=False)
+
+    @property
+    def saves(self) -> int:
+        """How often the draft was saved as far as this window knows."""
+        return int(self.state["saves"])
 
     @property
     def rev(self) -> int:
         """Which text was put into the editor last."""
-        return int(self.state["rev"])
+        return browser_rev(self.key, rev=int(self.state["rev"]))
 
     @property
     def base(self) -> str:
@@ -50,7 +75,7 @@ class WorkDesk:
 
     def is_behind(self, own: OwnWork) -> bool:
         """Say whether another window of the same learner saved since."""
-        return (own.draft.saves if own.draft else 0) != int(self.state["saves"])
+        return (own.draft.saves if own.draft else 0) != self.saves
 
     @guarded
     def save(self) -> None:
@@ -58,13 +83,14 @@ class WorkDesk:
         text = self.text
         if text == self.state.get("kept", self.base):
             return
+        self._know()
         self.state["saves"] = save_work_draft(
             loaders.store(),
             viewer=loaders.current_viewer(),
             catalogue=loaders.catalogue(),
             work_id=self.work_id,
             text=text,
-            saves=int(self.state["saves"]),
+            saves=self.saves,
             now=clock.now(),
         )
         self.state["kept"] = text

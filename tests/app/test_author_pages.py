@@ -1,5 +1,6 @@
 """The pages of authors and approvers: editor, reviews, versions, new texts."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from portal.services.sessions import start_session
 from tests.factories import make_person
 from tests.small_house import House
 
+NOTHING: Mapping[str, object] = {}
 APP = Path(loaders.__file__).with_name("app.py")
 MORE = "curriculum/modules/m1/20-more.md"
 BANK = "assessments/banks/agent-operations.md"
@@ -24,13 +26,17 @@ BANK = "assessments/banks/agent-operations.md"
 def visit(house: House, monkeypatch: pytest.MonkeyPatch):
     """Open a page as somebody."""
 
-    def open_page(viewer: Viewer, page: str, **query: str) -> AppTest:
+    def open_page(
+        viewer: Viewer, page: str, *, state: Mapping[str, object] = NOTHING, **query: str
+    ) -> AppTest:
         token = start_session(house.store, person_id=viewer.person_id, now=clock.now(), hours=1)
         monkeypatch.setattr(loaders, "session_token", lambda: token)
         at = AppTest.from_file(str(APP), default_timeout=60)
         at.switch_page(f"app_pages/{page}.py")
         for name, value in query.items():
             at.query_params[name] = value
+        for name, held in state.items():
+            at.session_state[name] = held
         return at.run()
 
     return open_page
@@ -74,6 +80,32 @@ def send(house: House, viewer: Viewer, path: str, *, old: str, new: str) -> int:
         house.store, viewer=viewer, paths=[path], why="Clearer words", key_choices={},
         curriculum=loaders.authored_curriculum({path: text}), now=clock.now(),
     ).review_id  # fmt: skip
+
+
+def window(house: House, *, rev: int = 4, saves: int) -> dict[str, object]:
+    """What a browser holds whose session the server has forgotten, with new words in it."""
+    text = loaders.newest().text(MORE).replace("Some words", "Late words")
+    typed = {"text": text, "rev": rev, "saves": saves, "line": 1, "number": 7}
+    return {f"editor_text_{MORE}": {"typed": typed}}
+
+
+def test_words_of_a_window_that_outlived_its_session_are_kept(visit, house, author):
+    at = visit(author, "editor", file=MORE, state=window(house, saves=0))
+
+    (row,) = house.store.read(select_drafts)
+    assert "Late words" in row.text
+    assert "another window" not in said(at)
+    assert at.session_state[f"editor_desk_{MORE}"]["saves"] == row.saves
+
+
+def test_words_of_such_a_window_never_overwrite_what_another_window_saved(visit, house, author):
+    draft(house, author, MORE, old="Some words", new="Newer words")
+
+    at = visit(author, "editor", file=MORE, state=window(house, saves=0))
+
+    (row,) = house.store.read(select_drafts)
+    assert "Newer words" in row.text
+    assert "saved in another window" in said(at)
 
 
 def test_a_draft_is_sent_with_a_reason(visit, house, author):

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import streamlit as st
@@ -16,6 +17,7 @@ from portal.text import _
 
 HERE = Path(__file__).parent
 HEIGHT = 468
+NOTHING: Mapping[int, str] = MappingProxyType({})
 _NAME = "portal.editor"
 # The state is called "typed": Streamlit unwraps a lone "value" and then misses its callback.
 _HTML = '<div class="editor"></div><p class="leave" id="leave"></p>'
@@ -47,10 +49,11 @@ class Jump:
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """What stands in the editor, and the line of the cursor."""
+    """What stands in the editor, the line of the cursor, and how often its window saw it kept."""
 
     text: str
     line: int
+    saves: int
 
 
 def figure_markers(items: Iterable[Item], figures: Mapping[str, str]) -> list[Marker]:
@@ -62,16 +65,33 @@ def figure_markers(items: Iterable[Item], figures: Mapping[str, str]) -> list[Ma
     ]
 
 
+def browser_rev(key: str, *, rev: int) -> int:
+    """Return the `rev` of the text in the browser, which outlives a session of the server."""
+    found = _state(key).get("rev")
+    return max(rev, found) if isinstance(found, int) else rev
+
+
 def typed_text(key: str, *, rev: int) -> Typed | None:
     """Return what was typed since the text of this `rev` was put in; None when nothing was."""
+    value = _state(key)
+    text, line, saves = value.get("text"), value.get("line"), value.get("saves")
+    if value.get("rev") != rev or not isinstance(text, str):
+        return None
+    if not isinstance(line, int) or not isinstance(saves, int):
+        return None
+    return Typed(text, max(line, 1), saves)
+
+
+def _heard(key: str) -> int:
+    """Return the number of the last message of the browser that was heard."""
+    number = _state(key).get("number")
+    return number if isinstance(number, int) else 0
+
+
+def _state(key: str) -> Mapping[str, Any]:
     state = st.session_state.get(key)
     value = state.get("typed") if isinstance(state, Mapping) else None
-    if not isinstance(value, Mapping) or value.get("rev") != rev:
-        return None
-    text, line = value.get("text"), value.get("line")
-    if not isinstance(text, str) or not isinstance(line, int):
-        return None
-    return Typed(text, max(line, 1))
+    return value if isinstance(value, Mapping) else {}
 
 
 def draw_editor(
@@ -80,21 +100,29 @@ def draw_editor(
     key: str,
     label: str,
     rev: int,
+    saves: int,
+    was: Mapping[int, str] = NOTHING,
     markers: Sequence[Marker] = (),
     jump: Jump | None = None,
     on_change: Callable[[], None],
 ) -> None:
-    """Draw the editor with a text that replaces what stands there only when `rev` is another one.
+    """Draw the editor with a text that takes the place of what stands there only as `rev` grows.
 
-    `markers` belong to `text`; while somebody types on, they wait for the next answer. `on_change`
-    runs before the page, once somebody paused or left the text.
+    `was` holds the text of an earlier `rev` that this one grew out of: words typed in the meantime
+    stay. Without it the text replaces all. `saves` comes back with what is typed. `markers` belong
+    to `text`; while somebody types on, they wait for the next answer. `on_change` runs before the
+    page, once somebody paused or left the text.
     """
     _component()(
         key=key,
         data={
+            "name": key,
             "text": text,
             "checked": text,
             "rev": rev,
+            "saves": saves,
+            "heard": _heard(key),
+            "was": {str(number): before for number, before in was.items()},
             "problems": [asdict(marker) for marker in markers],
             "jump": asdict(jump) if jump else None,
             "label": label,

@@ -1,13 +1,13 @@
 // The author's text editor: CodeMirror in a Streamlit component.
 //
-// Python owns the text only when `rev` changes; in between it belongs to whoever types. What was
+// Python owns the text only when `rev` grows; in between it belongs to whoever types. What was
 // typed is sent after a pause and whenever the editor loses the focus.
-import { indentWithTab } from "@codemirror/commands";
+import { indentWithTab, isolateHistory } from "@codemirror/commands";
 import { markdown } from "@codemirror/lang-markdown";
 import { yamlFrontmatter } from "@codemirror/lang-yaml";
 import { lintGutter, setDiagnostics } from "@codemirror/lint";
 import { highlightSelectionMatches, search, searchKeymap } from "@codemirror/search";
-import { Compartment, EditorState } from "@codemirror/state";
+import { ChangeSet, Compartment, EditorState } from "@codemirror/state";
 import {
   EditorView,
   highlightActiveLine,
@@ -19,40 +19,59 @@ import { minimalSetup } from "codemirror";
 import { looksFor } from "./looks.js";
 
 const PAUSE = 600; // milliseconds without a key before the text is sent
-const editors = new WeakMap();
+const AGAIN = 3000; // milliseconds without an answer before it is sent again, then twice as many
+const SELDOM = 15_000;
+// An editor outlives its place: Streamlit builds places anew when something above them comes or
+// goes, and calls the way out of an answer that a later one overtook while its place still stands.
+const editors = new Map();
+
+// A tab that is about to be closed or left still sends what was typed.
+document.addEventListener("visibilitychange", () => {
+  if (document.visibilityState === "hidden") editors.forEach(send);
+});
+// While the server has not heard of the last words, the browser asks before it closes the tab.
+window.addEventListener("beforeunload", (event) => {
+  editors.forEach(send);
+  if ([...editors.values()].some(isUnheard)) event.preventDefault();
+});
 
 export default function (component) {
-  const { parentElement } = component;
-  let editor = editors.get(parentElement);
-  if (!editor) {
-    editor = open(component);
-    editors.set(parentElement, editor);
-  }
+  const editor = editors.get(component.data.name) ?? open(component);
+  settle(editor, component);
   renew(editor, component);
-  return () => {
-    send(editor);
-    document.removeEventListener("visibilitychange", editor.onHidden);
-    editor.view.destroy();
-    editors.delete(parentElement);
-  };
+  return () => send(editor);
 }
 
-function open({ parentElement, data }) {
-  const place = parentElement.querySelector(".editor");
-  const editor = { rev: data.rev, sent: data.text, line: 1, jumped: data.jump?.nonce ?? 0 };
+function open({ data }) {
+  for (const [name, other] of editors) {
+    if (other.view.dom.isConnected) continue;
+    clearTimeout(other.again);
+    other.view.destroy();
+    editors.delete(name);
+  }
+  const text = plain(data.text);
+  const editor = { rev: data.rev, saves: data.saves, sent: text, line: 1 };
+  editor.jumped = data.jump?.nonce ?? 0;
+  editor.said = { number: data.heard };
+  editor.heard = data.heard;
   editor.looks = new Compartment();
   editor.isDark = null;
   editor.view = new EditorView({
-    parent: place,
-    root: parentElement instanceof ShadowRoot ? parentElement : document,
-    state: EditorState.create({ doc: data.text, extensions: extensions(editor, data) }),
+    state: EditorState.create({ doc: text, extensions: extensions(editor, data) }),
   });
-  // A tab that is about to be closed or left still sends what was typed.
-  editor.onHidden = () => document.visibilityState === "hidden" && send(editor);
-  document.addEventListener("visibilitychange", editor.onHidden);
   // It scrolls by the keyboard through the text it holds; tools look at the box itself.
   editor.view.scrollDOM.tabIndex = 0;
+  editors.set(data.name, editor);
   return editor;
+}
+
+function settle(editor, { parentElement }) {
+  const { view } = editor;
+  const place = parentElement.querySelector(".editor");
+  if (view.dom.parentNode === place) return;
+  view.setRoot(parentElement instanceof ShadowRoot ? parentElement : document);
+  place.append(view.dom);
+  if (editor.isFocused && document.activeElement === document.body) view.focus();
 }
 
 function extensions(editor, data) {
@@ -78,7 +97,18 @@ function extensions(editor, data) {
     EditorView.updateListener.of((update) => {
       if (update.docChanged) sendSoon(editor);
     }),
-    EditorView.domEventHandlers({ blur: () => send(editor) }),
+    EditorView.domEventHandlers({
+      focus: () => {
+        editor.isFocused = true;
+      },
+      blur: () => {
+        send(editor);
+        // Where its place was taken away, it gets the focus back in the next one.
+        setTimeout(() => {
+          editor.isFocused = editor.view.hasFocus || !editor.view.dom.isConnected;
+        });
+      },
+    }),
   ];
 }
 
@@ -91,22 +121,45 @@ function renew(editor, { data, parentElement, setStateValue }) {
     editor.isDark = isDark;
     view.dispatch({ effects: editor.looks.reconfigure(looksFor(isDark)) });
   }
-  if (data.rev !== editor.rev) {
-    clearTimeout(editor.timer);
-    editor.rev = data.rev;
-    editor.sent = data.text;
-    // One change that "undo" takes back.
-    view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: data.text } });
-    clearTimeout(editor.timer);
-  }
+  if (data.rev > editor.rev) replace(editor, data);
+  editor.saves = Math.max(editor.saves, data.saves);
+  editor.heard = Math.max(editor.heard, data.heard);
   // Marks of an older text would stand on wrong lines; the next answer brings the right ones.
-  if (view.state.doc.toString() === data.checked) {
+  if (view.state.doc.toString() === plain(data.checked)) {
     view.dispatch(setDiagnostics(view.state, diagnostics(view.state, data.problems)));
   }
-  if (data.jump && data.jump.nonce !== editor.jumped) {
+  if (data.jump && data.jump.nonce > editor.jumped) {
     editor.jumped = data.jump.nonce;
     jump(view, data.jump);
   }
+}
+
+// Take a text of Python's in as one step to undo. It grew out of the text that Python had from
+// here; words typed since then stay where they are.
+function replace(editor, { rev, saves, text, was }) {
+  const { view } = editor;
+  const doc = view.state.doc.toString();
+  const before = plain(was[editor.rev] ?? doc);
+  const theirs = ChangeSet.of(difference(before, plain(text)), before.length);
+  const ours = ChangeSet.of(difference(before, doc), before.length);
+  Object.assign(editor, { rev, saves, sent: plain(text) });
+  view.dispatch({ changes: theirs.map(ours), annotations: isolateHistory.of("full") });
+  clearTimeout(editor.timer);
+  if (view.state.doc.toString() !== editor.sent) sendSoon(editor);
+}
+
+// The one stretch in which two texts differ.
+function difference(one, other) {
+  const most = Math.min(one.length, other.length);
+  let start = 0;
+  while (start < most && one[start] === other[start]) start += 1;
+  let end = 0;
+  while (end < most - start && one.at(-1 - end) === other.at(-1 - end)) end += 1;
+  return { from: start, to: one.length - end, insert: other.slice(start, other.length - end) };
+}
+
+function plain(text) {
+  return text.replace(/\r\n?/g, "\n");
 }
 
 function diagnostics(state, problems) {
@@ -144,7 +197,22 @@ function send(editor) {
   if (text === editor.sent && line === editor.line) return;
   editor.sent = text;
   editor.line = line;
-  editor.report?.("typed", { text, rev: editor.rev, line });
+  const { rev, saves } = editor;
+  editor.said = { text, rev, saves, line, number: editor.said.number + 1 };
+  say(editor, AGAIN);
+}
+
+// Streamlit drops what is said while the server is away, and asks for nothing when it is back.
+function say(editor, patience) {
+  clearTimeout(editor.again);
+  editor.report?.("typed", editor.said);
+  editor.again = setTimeout(() => {
+    if (isUnheard(editor)) say(editor, Math.min(patience * 2, SELDOM));
+  }, patience);
+}
+
+function isUnheard(editor) {
+  return editor.view.dom.isConnected && editor.heard < editor.said.number;
 }
 
 function isDarkNow(parentElement) {
