@@ -1,13 +1,13 @@
 """The secure skill check: start, answer, flag, submit. The key never leaves this room."""
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from assessments.forms import assemble, form_order
 from assessments.scoring import check_response
-from curriculum.model import Skill
+from curriculum.model import Item, Skill
 from db import Connection
 from db.commands.answers import SavedAnswer, save_answer
 from db.commands.learning import NewAttempt, hold_learner, insert_attempt, save_flag
@@ -111,56 +111,83 @@ def start_check(
     check = catalogue.check_of(skill)
     if check is None:
         raise Refused("There is no skill check for this skill yet. Choose another track.")
-    items = {id_: read_item(revision) for id_, revision in check.item_revisions.items()}
+    items = [read_item(revision) for revision in check.item_revisions.values()]
 
     def start(connection: Connection) -> int:
         hold_learner(connection, learner_id=viewer.person_id)
         current = find_open_attempt(connection, learner_id=viewer.person_id, content_id=check.id)
         if current is not None:
             return current.id
-        today = now.date()
         taken = [row for row in select_checks(connection, viewer.person_id) if row.skill == skill]
-        window = _open_window(connection, viewer, catalogue, skill=skill, taken=taken, on=today)
+        window = _open_window(
+            connection, viewer, catalogue, skill=skill, taken=taken, on=now.date()
+        )
         if window is None:
             _require_rest(check, taken, now=now)
         require_within(connection, limit, viewer=viewer, now=now)
-        team_id = find_team_of(connection, viewer.person_id, on=today)
-        form = _next_form(
-            _drawn_order(connection, viewer, team_id=team_id, window=window), taken, now=now
-        )
-        chosen = assemble(check.blueprint, tuple(items.values()), form=form, seed=seed % SEED_RANGE)
-        attempt_id = insert_attempt(
+        attempt = _draw_attempt(
             connection,
-            attempt=NewAttempt(
-                learner_id=viewer.person_id,
-                kind="check",
-                content_id=check.id,
-                revision_id=check.revision_id,
-                skill=skill,
-                form=form,
-                seed=seed % SEED_RANGE,
-                language=viewer.language,
-                item_revisions=[check.item_revisions[id_] for id_ in chosen],
-                enrolment_id=window.enrolment_id
-                if window
-                else _standing(connection, viewer, catalogue, skill=skill),
-                occasion_id=window.occasion_id if window else None,
-                team_at_taking_id=team_id,
-                due_at=_due(connection, check, viewer=viewer, now=now),
-            ),
-            now=now,
-        )
-        record_deed(
-            connection,
+            check,
             viewer=viewer,
-            deed="started a skill check",
-            object_=f"attempt:{attempt_id}",
-            stream=f"attempt:{attempt_id}",
+            items=items,
+            window=window,
+            taken=taken,
+            seed=seed % SEED_RANGE,
             now=now,
         )
-        return attempt_id
+        if window is None:
+            enrolment_id = _standing(connection, viewer, catalogue, skill=skill)
+            attempt = replace(attempt, enrolment_id=enrolment_id)
+        return _begin(connection, attempt, viewer=viewer, now=now)
 
     return store.write(start)
+
+
+def _draw_attempt(
+    connection: Connection,
+    check: CheckEntry,
+    *,
+    viewer: Viewer,
+    items: Sequence[Item],
+    window: WindowRow | None,
+    taken: list[AttemptRow],
+    seed: int,
+    now: datetime,
+) -> NewAttempt:
+    """Choose the form that is next for this person, and the questions in it."""
+    team_id = find_team_of(connection, viewer.person_id, on=now.date())
+    order = _drawn_order(connection, viewer, team_id=team_id, window=window)
+    form = _next_form(order, taken, now=now)
+    chosen = assemble(check.blueprint, tuple(items), form=form, seed=seed)
+    return NewAttempt(
+        learner_id=viewer.person_id,
+        kind="check",
+        content_id=check.id,
+        revision_id=check.revision_id,
+        skill=check.skill,
+        form=form,
+        seed=seed,
+        language=viewer.language,
+        item_revisions=[check.item_revisions[id_] for id_ in chosen],
+        enrolment_id=window.enrolment_id if window else None,
+        occasion_id=window.occasion_id if window else None,
+        team_at_taking_id=team_id,
+        due_at=_due(connection, check, viewer=viewer, now=now),
+    )
+
+
+def _begin(connection: Connection, attempt: NewAttempt, *, viewer: Viewer, now: datetime) -> int:
+    """Insert the attempt and write the deed down; return its number."""
+    attempt_id = insert_attempt(connection, attempt=attempt, now=now)
+    record_deed(
+        connection,
+        viewer=viewer,
+        deed="started a skill check",
+        object_=f"attempt:{attempt_id}",
+        stream=f"attempt:{attempt_id}",
+        now=now,
+    )
+    return attempt_id
 
 
 def read_check(

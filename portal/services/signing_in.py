@@ -82,29 +82,11 @@ def admit(
         who = _name(sign_in, person_id=person_id, secret=secret)
         if spend(connection, limit, who=who, now=now) is not None:
             return Admission(refused="often")
-        why = _objection(connection, sign_in=sign_in, person_id=person_id, now=now)
-        if (
-            why is None
-            and person_id is not None
-            and not insert_session_once(
-                connection,
-                token_hash=hash_token(token),
-                person_id=person_id,
-                now=now,
-                ends_at=now + timedelta(hours=hours),
-                id_token=sign_in.id_token or None,
-            )
-        ):
-            why = "used"
-        append_audit(
-            connection,
-            stream=ORGANISATION,
-            actor="stranger" if person_id is None else who,
-            deed="signed in" if why is None else "sign-in refused",
-            object_=who,
-            payload={} if why is None else {"why": why},
-            now=now,
+        ends_at = now + timedelta(hours=hours)
+        why = _begin_session(
+            connection, sign_in, token=token, person_id=person_id, now=now, ends_at=ends_at
         )
+        _write_down(connection, who=who, person_id=person_id, why=why, now=now)
         if why is not None or person_id is None:
             return Admission(refused=why)
         if role_map is not None:
@@ -119,6 +101,49 @@ def admit(
         return Admission(token=token)
 
     admission = store.write(exchange)
+    _tell_log(admission, sign_in=sign_in)
+    return admission
+
+
+def _begin_session(
+    connection: Connection,
+    sign_in: SignIn,
+    *,
+    token: str,
+    person_id: int | None,
+    now: datetime,
+    ends_at: datetime,
+) -> Why | None:
+    """Insert the one session of a sign-in, or return why there is none."""
+    why = _objection(connection, sign_in=sign_in, person_id=person_id, now=now)
+    if why is not None or person_id is None:
+        return why
+    inserted = insert_session_once(
+        connection,
+        token_hash=hash_token(token),
+        person_id=person_id,
+        now=now,
+        ends_at=ends_at,
+        id_token=sign_in.id_token or None,
+    )
+    return None if inserted else "used"
+
+
+def _write_down(
+    connection: Connection, *, who: str, person_id: int | None, why: Why | None, now: datetime
+) -> None:
+    append_audit(
+        connection,
+        stream=ORGANISATION,
+        actor="stranger" if person_id is None else who,
+        deed="signed in" if why is None else "sign-in refused",
+        object_=who,
+        payload={} if why is None else {"why": why},
+        now=now,
+    )
+
+
+def _tell_log(admission: Admission, *, sign_in: SignIn) -> None:
     if admission.refused == "often":
         _LOG.warning("A sign-in was refused: too many within an hour for one subject.")
     if admission.refused == "unknown":
@@ -126,7 +151,6 @@ def admit(
         _LOG.warning(
             "Not on the roster: issuer %.200r, subject %.200r", sign_in.issuer, sign_in.subject
         )
-    return admission
 
 
 def derive_token(sign_in: SignIn, *, secret: str) -> str:
