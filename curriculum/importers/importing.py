@@ -22,7 +22,7 @@ from curriculum.importers.question import (
     Refused,
 )
 from curriculum.importers.report import ImportReport, Outcome
-from curriculum.importers.source_text import MAX_BYTES, read_text, too_large
+from curriculum.importers.source_text import MAX_BYTES, find_unusable, read_text, too_large
 from curriculum.model import Registers
 
 SourceKind = Literal["gift", "moodle-xml", "csv"]
@@ -75,6 +75,9 @@ def import_file(
 
 
 def _read(source: str | bytes, *, kind: SourceKind) -> Reading | Fault:
+    unusable = find_unusable(source)
+    if unusable is not None:
+        return unusable
     if kind == "moodle-xml":
         return read_moodle_xml(source)
     text = read_text(source)

@@ -95,8 +95,6 @@ def read_moodle_xml(source: str | bytes) -> Reading | Fault:
     data = source.encode("utf-8", errors="surrogatepass") if isinstance(source, str) else source
     if len(data) > MAX_BYTES:
         return too_large(len(data))
-    if not data.strip():
-        return Fault(1, 1, "the file is empty")
     try:
         # A text was decoded already, whatever its first line still says.
         root = parse_xml(data, encoding="utf-8" if isinstance(source, str) else None)

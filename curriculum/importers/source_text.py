@@ -9,6 +9,22 @@ MAX_LINE = 100_000
 # Control characters, lone surrogates and noncharacters: no text editor writes them.
 _NO_TEXT = re.compile("[\x00-\x08\x0e-\x1f\x7f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 _LINE_ENDS = re.compile(r"\r\n?")
+# How zip (spreadsheets too), gzip (Moodle's backups), 7z, xz, bzip2 and rar begin.
+_PACKED = (b"PK\x03\x04", b"PK\x05\x06", b"\x1f\x8b", b"7z\xbc\xaf", b"\xfd7zXZ", b"BZh", b"Rar!")
+_TAR = slice(257, 262)
+
+
+def find_unusable(source: str | bytes) -> Fault | None:
+    """The fault of a file that holds nothing, or that would have to be unpacked first."""
+    if not source.strip():
+        return Fault(1, 1, "the file is empty")
+    if isinstance(source, bytes) and (source.startswith(_PACKED) or source[_TAR] == b"ustar"):
+        reason = (
+            "the file is packed; unpack an archive, or save a spreadsheet as CSV, and import the "
+            "file that comes of it"
+        )
+        return Fault(1, 1, reason)
+    return None
 
 
 def read_text(source: str | bytes) -> str | Fault:

@@ -10,7 +10,6 @@ from xml.sax.xmlreader import AttributesImpl, InputSource
 
 from defusedxml.common import DefusedXmlException
 from defusedxml.expatreader import DefusedExpatParser
-from defusedxml.sax import make_parser
 
 MAX_DEPTH = 30
 MAX_ELEMENTS = 150_000
@@ -60,8 +59,8 @@ def parse_xml(data: bytes, *, encoding: str | None = None, first_line: int = 1) 
         If the text is not well formed, declares a document type or entities, or is nested or
         divided without measure.
     """
-    parser = make_parser()
-    parser.forbid_dtd = True
+    # In one piece: a word without end would be read anew with every piece.
+    parser = DefusedExpatParser(bufsize=len(data) + 1, forbid_dtd=True)
     builder = _Builder(parser, first_line=first_line)
     parser.setContentHandler(builder)
     source = InputSource()

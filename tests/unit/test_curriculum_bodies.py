@@ -1,5 +1,7 @@
 """Faults of bodies, links, images, includes, coverage, cues and secrets."""
 
+import os
+
 import pytest
 
 from curriculum.model import (
@@ -210,6 +212,8 @@ def test_a_folder_that_is_a_symbolic_link_is_not_followed(tmp_path, folder):
     [
         (bytes(range(256)) * 4, "FILE001"),
         (b"\x00\x01\x02", "FILE001"),
+        (file_text("lesson").encode("utf-16-le"), "FILE001"),
+        (file_text("lesson").encode("utf-32"), "FILE001"),
         (b"a" * 300 * 1024, "FILE002"),
     ],
 )
@@ -217,6 +221,29 @@ def test_a_file_that_is_no_text_has_one_error(tmp_path, data, code):
     found = problems_in(tmp_path, files={LESSON: data})
 
     assert [p.code for p in found if p.path == LESSON] == [code]
+
+
+def test_a_pipe_in_place_of_a_lesson_is_not_waited_for(tmp_path):
+    problems_in(tmp_path)
+    os.mkfifo(tmp_path / "curriculum/modules/m1/30-pipe.md")
+
+    found = [(p.path, p.code) for p in read_curriculum(tmp_path).problems]
+
+    assert found == [("curriculum/modules/m1/30-pipe.md", "FILE005")]
+
+
+def test_a_drawing_that_declares_entities_is_not_read(tmp_path):
+    bomb = "".join(f'<!ENTITY b{n + 1} "{f"&b{n};" * 10}">' for n in range(9))
+    svg = '<svg xmlns="http://www.w3.org/2000/svg">&b9;</svg>'
+    drawing = f'<!DOCTYPE a [<!ENTITY b0 "a">{bomb}]>{svg}'
+    files = {
+        **spoiled("body", "![A](images/a.svg)\n"),
+        "curriculum/modules/m1/images/a.svg": drawing,
+    }
+
+    (fault,) = problems_in(tmp_path, files=files)
+
+    assert fault.code == "IMG006"
 
 
 def test_bom_and_crlf_are_accepted_and_lines_keep_their_numbers(tmp_path):

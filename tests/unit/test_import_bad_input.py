@@ -1,6 +1,10 @@
 """Files that are no question files: refused with the place, quickly, and nothing else happens."""
 
+import gzip
+import io
+import tarfile
 import time
+import zipfile
 from dataclasses import replace
 
 import pytest
@@ -13,6 +17,30 @@ BOMB = (
     '<?xml version="1.0"?>\n<!DOCTYPE lolz [\n<!ENTITY a "aaaaaaaaaa">\n'
     + "".join(f'<!ENTITY b{n} "{"&a;" * 10}">\n' for n in range(9))
     + "]>\n<quiz>&b8;</quiz>"
+)
+KINDS = ("gift", "moodle-xml", "csv")
+
+
+def zipped(*names: str) -> bytes:
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in names:
+            archive.writestr(name, "0" * 1_000_000)
+    return held.getvalue()
+
+
+def tarred(*names: str) -> bytes:
+    held = io.BytesIO()
+    with tarfile.open(fileobj=held, mode="w") as archive:
+        for name in names:
+            archive.addfile(tarfile.TarInfo(name))
+    return held.getvalue()
+
+
+PACKED = (
+    zipped("../../out.gift", "/etc/out.gift"),
+    tarred("../out.gift", "twice.gift", "twice.gift"),
+    gzip.compress(b"One {T}\n" * 100_000),
 )
 
 
@@ -36,7 +64,11 @@ BOMB = (
         ("gift", b"One {T}\n\nCaf\xe9 {T}", (3, 4), "0xE9 is not UTF-8"),
         ("gift", "One {T}".encode("utf-16"), (1, 1), "UTF-16"),
         ("gift", b"One {T}\n\x07", (2, 1), "U+0007"),
-        ("csv", b"PK\x03\x04\x14\x00", (1, 3), "U+0003"),
+        *((kind, data, (1, 1), "packed") for kind in KINDS for data in PACKED),
+        *((kind, b" \n", (1, 1), "empty") for kind in KINDS),
+        ("moodle-xml", b"a" * 15_000_000, (1, 1), "not well formed"),
+        ("moodle-xml", b"<quiz><!--" + b"a" * 15_000_000, (1, 7), "not well formed"),
+        ("moodle-xml", b'<quiz a="' + b"a" * 15_000_000, (1, 1), "not well formed"),
         ("csv", b"question\nCaf\xe9", (2, 4), "0xE9 is not UTF-8"),
         ("gift", b"x" * (17 * 1024 * 1024), (1, 1), "at most 16 MB"),
     ],
