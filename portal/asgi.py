@@ -18,6 +18,7 @@ from streamlit.web.server.starlette.starlette_auth_routes import _get_cookie_val
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from portal import clock, loaders
+from portal.components.notices import tell_fault
 from portal.services.background import make_worker
 from portal.services.role_map import RoleMap, read_role_map
 from portal.settings import Oidc, SettingsError
@@ -114,6 +115,7 @@ app = st.App(
     Path(__file__).with_name("app.py"),
     secrets=streamlit_secrets(_HOUSE.settings.oidc),
     lifespan=_lifespan,
+    on_script_error=tell_fault,
     routes=health_routes(_HOUSE.store),
     middleware=[
         Middleware(SecurityHeaders),

@@ -2,9 +2,12 @@
 
 import logging
 import secrets
+import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
+from itertools import takewhile
+from pathlib import Path
 from typing import ParamSpec
 
 import streamlit as st
@@ -19,6 +22,9 @@ from portal.text import _, sentence_text
 P = ParamSpec("P")
 LOG = logging.getLogger("portal")
 NOTICE = "notice"
+HERE = str(Path(__file__).resolve().parents[1])
+# Where the framework reads what a browser says of a widget.
+READERS = frozenset({"deserialize", "get_serialized"})
 
 
 def guarded(callback: Callable[P, None]) -> Callable[P, None]:
@@ -103,6 +109,13 @@ def told() -> Iterator[None]:
             fault = _("{fault} What was saved is safe.").format(fault=fault)
         st.error(fault, icon=":material/error:")
     except Exception as error:  # noqa: BLE001 - the edge: every fault gets a number and a sentence
+        if _is_unread_value(error):
+            unread = Refused(
+                "The page was sent a value that it does not offer. Reload it and choose again."
+            )
+            _note_refusal(unread)
+            st.info(sentence_text(unread), icon=":material/lock:")
+            return
         st.error(
             _(
                 "This page could not be drawn. What was saved is safe. Try again, or give the "
@@ -110,6 +123,23 @@ def told() -> Iterator[None]:
             ).format(number=_incident(error)),
             icon=":material/error:",
         )
+
+
+def tell_fault(error: Exception) -> bool:
+    """Draw a sentence for what went wrong before the page began; True keeps the framework's away.
+
+    It reads what a browser says of widgets before it runs the script.
+    """
+    with told():
+        raise error
+    return True
+
+
+def _is_unread_value(error: Exception) -> bool:
+    """Say whether a widget's value could not be read: no page of ours sends such a one."""
+    frames = traceback.extract_tb(error.__traceback__)
+    inside = takewhile(lambda frame: not frame.filename.startswith(HERE), reversed(frames))
+    return any(frame.name in READERS for frame in inside)
 
 
 def _fault_text(error: StoreFault) -> str:
