@@ -1,4 +1,4 @@
-"""A browser that says of a widget what no page of ours sends: a sentence, and a row for auditors."""
+"""A browser that says of a widget what no page sends: a sentence, and a row for auditors."""
 
 import pytest
 from streamlit.proto.WidgetStates_pb2 import WidgetStates
