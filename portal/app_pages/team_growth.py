@@ -89,7 +89,8 @@ def _sentence(growth: TeamGrowth) -> str:
 
 
 def _mean_words(mean: Mean) -> str:
-    return _("{score} ± {half} (n = {n})").format(
+    # No line ends within a figure.
+    return _("{score}\u00a0±\u00a0{half} (n\u00a0=\u00a0{n})").format(
         score=number_text(mean.score), half=number_text(mean.half), n=number_text(mean.n)
     )
 
