@@ -1,5 +1,6 @@
 """The server: Streamlit as an ASGI app with its middleware, health routes and warm imports."""
 
+import logging
 import sys
 import threading
 from collections.abc import AsyncIterator
@@ -40,6 +41,8 @@ MultiPartParser.spool_max_size = 8 * 1024 * 1024
 async def _lifespan(_app: object) -> AsyncIterator[None]:
     # Streamlit set its own handlers up on the way here.
     configure_logging(_HOUSE.settings.log, secrets=secrets_of(_HOUSE.settings))
+    # What libraries warn of is an event too, not lines of their own beside the log.
+    logging.captureWarnings(capture=True)
     loaders.warm()
     stop = threading.Event()
     worker = make_worker(_HOUSE.store, clock=clock.now)
