@@ -146,7 +146,9 @@ figures = {id_: line_words(question) for id_, question in counted.items()}
 at_lines = {id_: figures[id_] for id_, question in counted.items() if question.n is not None}
 left, right = st.columns(2, gap="medium")
 with left:
-    st.header(_("Markdown"), anchor=False)
+    # As its neighbour, so that both panes begin at one height.
+    with st.container(horizontal=True):
+        st.header(_("Markdown"), anchor=False)
     _draw_text(text, curriculum, notes=figure_markers(items, at_lines))
     if opened.kind in {"lesson", "bank"}:
         draw_new_item(

@@ -26,7 +26,24 @@ def left_out() -> set[str]:
 
 
 def draw_counts(report: ImportReport) -> None:
-    """Draw how many questions were found and what became of them; the counts add up."""
+    """Draw how many questions were found and what became of them; the counts add up.
+
+    Of a file that cannot be read nothing is counted: that none was found would be another news.
+    """
+    if report.fault is not None and not report.found:
+        st.header(_("This file cannot be read"), anchor=False)
+    else:
+        _draw_found(report)
+    for note in report.notes:
+        st.info(plain(note), icon=":material/info:")
+    if report.fault is not None:
+        words = _("Line {line}: {reason}").format(
+            line=report.fault.line, reason=plain(report.fault.reason)
+        )
+        st.error(words, icon=":material/error:")
+
+
+def _draw_found(report: ImportReport) -> None:
     st.header(plural("{n} question found", "{n} questions found", report.found), anchor=False)
     counts = (
         ("imported", plural("{n} imported", "{n} imported", report.imported)),
@@ -40,13 +57,6 @@ def draw_counts(report: ImportReport) -> None:
         for result, words in counts:
             icon, color = _MARKS[result]
             st.badge(words, icon=f":material/{icon}:", color=color)  # type: ignore[arg-type]
-    for note in report.notes:
-        st.info(plain(note), icon=":material/info:")
-    if report.fault is not None:
-        words = _("Line {line}: {reason}").format(
-            line=report.fault.line, reason=plain(report.fault.reason)
-        )
-        st.error(words, icon=":material/error:")
 
 
 def draw_outcomes(report: ImportReport, standing: Standing) -> None:

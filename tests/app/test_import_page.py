@@ -117,12 +117,23 @@ def test_only_the_refused_can_be_shown(open_page):
     assert "Question 1, line 2" not in words(at)
 
 
-def test_a_file_that_is_no_question_file_is_told(open_page):
-    at = choose_skill(open_page(data=b"\x00\x00", name="x.xml"))
+@pytest.mark.parametrize(
+    ("data", "name", "reason"),
+    [
+        (b"\x00\x00", "x.xml", "Line 1: the file is not text"),
+        (b"PK\x03\x04rest", "x.csv", "Line 1: the file is packed"),
+        (b'<!DOCTYPE q [<!ENTITY a "b">]><quiz/>', "x.xml", "Line 1: the file declares"),
+    ],
+)
+def test_a_file_that_is_no_question_file_is_told_and_nothing_is_counted(
+    open_page, data, name, reason
+):
+    at = choose_skill(open_page(data=data, name=name))
 
     assert not at.exception
-    assert at.error or at.info
-    assert "0 questions found" in words(at)
+    assert "This file cannot be read" in words(at)
+    assert reason in words(at)
+    assert "found" not in words(at)
 
 
 def test_a_file_too_large_is_refused_by_the_server_too(open_page):
