@@ -24,7 +24,7 @@ LOG = logging.getLogger("portal")
 NOTICE = "notice"
 HERE = str(Path(__file__).resolve().parents[1])
 # Where the framework reads what a browser says of a widget.
-READERS = frozenset({"deserialize", "get_serialized"})
+READERS = frozenset({"deserialize", "get_serialized", "unpack_widget_state_value"})
 
 
 def guarded(callback: Callable[P, None]) -> Callable[P, None]:
