@@ -15,7 +15,7 @@ POLICY = "; ".join(
         "worker-src 'self' blob:",
         "frame-src 'self'",
         "object-src 'none'",
-        "base-uri 'self'",
+        "base-uri 'none'",
         "form-action 'self'",
         "frame-ancestors 'none'",
     ]

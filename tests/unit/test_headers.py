@@ -32,7 +32,13 @@ def test_the_page_of_streamlit_holds_no_event_handler_that_the_policy_would_brea
 def test_the_policy_allows_no_eval_no_plugins_and_no_frames_around_the_portal():
     rules = dict(rule.split(" ", 1) for rule in POLICY.split("; "))
     assert rules["default-src"] == "'self'"
-    assert rules["object-src"] == rules["frame-ancestors"] == "'none'"
+    assert rules["object-src"] == rules["frame-ancestors"] == rules["base-uri"] == "'none'"
     assert "unsafe" not in rules["script-src"]
     assert "http" not in POLICY
     assert all(name == name.lower() for name, _value in HEADERS)
+
+
+def test_files_are_what_they_say_and_other_hosts_learn_no_address():
+    said = {name.decode(): value.decode() for name, value in HEADERS}
+    assert said["x-content-type-options"] == "nosniff"
+    assert said["referrer-policy"] == "same-origin"
