@@ -163,6 +163,16 @@ class Result(SQLModel, table=True):
             postgresql_where=text("counted"),
         ),
         Index("ix_result_learner_id_skill_taken_at", "learner_id", "skill", "taken_at"),
+        # Whether a skill is measured elsewhere too; most results are of no program.
+        Index(
+            "ix_result_of_programs",
+            "skill",
+            "counted",
+            "enrolment_id",
+            "team_at_taking_id",
+            sqlite_where=text("occasion IS NOT NULL"),
+            postgresql_where=text("occasion IS NOT NULL"),
+        ),
         CheckConstraint("se > 0 AND eap_sd > 0", name="error_is_positive"),
         CheckConstraint("correct BETWEEN 0 AND items", name="correct_within_items"),
         CheckConstraint("theta BETWEEN -20 AND 20", name="theta_is_finite"),

@@ -5,10 +5,10 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 
 from assessments.simulate import ProgramPlan, simulate_program
-from db.queries.comparisons import select_comparisons
+from db.queries.comparisons import is_measured_alone, select_comparisons
 from db.queries.programs import select_programs
 from portal.access import Refused, Viewer
 from portal.services import computing
@@ -50,6 +50,22 @@ def shown(store, program, *, viewer=LEAD, target="plus6"):
         min_group=5,
         now=NOW,
     )
+
+
+def test_a_managers_look_does_not_read_the_results_of_no_program(sqlite_store):
+    # PostgreSQL reads a small table whole, whatever its indexes.
+    asked = []
+
+    def ask(connection):
+        event.listen(connection, "before_cursor_execute", lambda *told: asked.append(told[2:4]))
+        is_measured_alone(connection, program_id=1, skill=SKILL)
+        statement, values = asked[-1]
+        return connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values).all()
+
+    plan = " ".join(row.detail for row in sqlite_store.read(ask))
+
+    assert "ix_result_of_programs" in plan
+    assert "SCAN result" not in plan
 
 
 def work_off(store) -> None:
