@@ -1,11 +1,13 @@
 """Nothing that a person may set, run, see recorded or run into is undocumented."""
 
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
 
 from curriculum.codes import CODES
+from portal.services.roster_file import MAX_BYTES
 from portal.settings import KNOWN_VARIABLES, TEST_VARIABLES, Settings
 from tests.documents import (
     PAGES,
@@ -20,6 +22,7 @@ from tests.documents import (
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
 PROBLEMS = ROOT / "docs" / "problems"
+PEOPLE = ROOT / "portal" / "app_pages" / "people.py"
 PAGES_OF_WORDS = sorted([ROOT / "README.md", ROOT / "CHANGELOG.md", *(ROOT / "docs").rglob("*.md")])
 # A link to a file: no address, no place on the same page, no example of an author's own link.
 _LINK = re.compile(r"\]\((?![a-z]+:|#)([^)#\s]+)")
@@ -134,3 +137,12 @@ def test_every_dependency_is_accounted_for():
             name = re.split(r"[\[=<> ;]", line.strip())[0].lower()
             if name and not name.startswith(("#", "-")):
                 assert name in told, f"{file}: {name} has no row in 0002-dependencies.md"
+
+
+def test_page_server_and_proxy_take_a_roster_as_large_as_a_roster_may_be():
+    server = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text("utf-8"))["server"]
+    proxy = re.search(r"client_max_body_size (\d+)m;", (ROOT / "docs" / "go-live.md").read_text())
+    offered = re.search(r"^MEGABYTES = (\d+)$", PEOPLE.read_text("utf-8"), re.MULTILINE)
+    assert proxy
+    assert offered
+    assert MAX_BYTES / 2**20 <= int(offered[1]) <= server["maxUploadSize"] < int(proxy[1])
