@@ -57,6 +57,7 @@ def _draw_terms(own: OwnWork) -> None:
 
 
 def _draw_words(own: OwnWork, desk: WorkDesk) -> None:
+    desk.catch_up(own)
     if desk.is_behind(own):
         st.warning(
             _("This text was saved in another window. What stands here is not kept any more."),
@@ -72,7 +73,6 @@ def _draw_words(own: OwnWork, desk: WorkDesk) -> None:
             on_change=desk.save,
         )
     else:
-        desk.catch_up(own)
         draw_editor(
             desk.base,
             key=desk.key,

@@ -6,7 +6,7 @@ import pytest
 
 from portal import clock
 from tests.app.test_measuring_pages import open_page, said
-from tests.graded import LINK, TEXT, add_works, grade, hand_in, take
+from tests.graded import LINK, TEXT, add_works, grade, hand_in, read, take
 
 PLAN = "https://norhaven.example/plan"
 
@@ -44,6 +44,20 @@ def test_a_link_is_refused_then_handed_in_then_read_with_its_marks(visit, works)
     home = said(visit(learner, "home"))
     assert "Your work was graded." in home
     assert "not yet passed" in home
+
+
+@pytest.mark.parametrize(("saves", "is_kept"), [(0, True), (3, False)])
+def test_words_of_a_window_that_outlived_its_session_are_kept_unless_another_saved(
+    visit, works, saves, is_kept
+):
+    typed = {"text": "Late words here.", "rev": 2, "saves": saves, "line": 1, "number": 5}
+    learner = works.viewer()
+
+    at = visit(learner, "work", work=TEXT, state={f"work_text_{TEXT}": {"typed": typed}})
+
+    draft = read(works, learner, now=clock.now()).draft
+    assert (draft is not None and draft.text == "Late words here.") is is_kept
+    assert ("saved in another window" in said(at)) is not is_kept
 
 
 def test_a_marker_takes_work_says_what_is_missing_and_hands_the_grade_in(visit, works):

@@ -1,6 +1,6 @@
 """Results with their receipt, questions with their statistics, corrections with their list."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -24,6 +24,7 @@ from tests.many_checks import follows_the_model, hand_in_many
 from tests.small_house import SKILL, House
 
 APP = Path(__file__).parents[2] / "portal" / "app.py"
+NO_STATE: Mapping[str, object] = {}
 Open = Callable[..., AppTest]
 
 
@@ -34,7 +35,13 @@ def visit(house: House, monkeypatch: pytest.MonkeyPatch) -> Open:
 
 
 def open_page(
-    store: Store, monkeypatch: pytest.MonkeyPatch, viewer: Viewer, page: str, **query: str
+    store: Store,
+    monkeypatch: pytest.MonkeyPatch,
+    viewer: Viewer,
+    page: str,
+    *,
+    state: Mapping[str, object] = NO_STATE,
+    **query: str,
 ) -> AppTest:
     token = start_session(store, person_id=viewer.person_id, now=clock.now(), hours=1)
     monkeypatch.setattr(loaders, "session_token", lambda: token)
@@ -42,6 +49,8 @@ def open_page(
     at.switch_page(f"app_pages/{page}.py")
     for name, value in query.items():
         at.query_params[name] = value
+    for name, held in state.items():
+        at.session_state[name] = held
     return at.run()
 
 

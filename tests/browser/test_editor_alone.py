@@ -107,12 +107,15 @@ def test_what_nobody_answered_is_said_again_until_it_is_heard(desk):
 
 def test_a_tab_with_words_nobody_heard_of_asks_before_it_closes(desk):
     closing = "() => window.dispatchEvent(new Event('beforeunload', { cancelable: true }))"
-    answer(desk, text="One")
+    answer(desk, text="One\nmore")
+    desk.locator(".cm-content").focus()
+    desk.keyboard.press("Control+End")
+    desk.evaluate("() => document.activeElement.blur()")
     before = desk.evaluate(closing)
     write(desk, " two")
 
     unheard = desk.evaluate(closing)
-    answer(desk, text="One two", heard=1)
+    answer(desk, text="One\nmore two", heard=2)
 
     assert (before, unheard, desk.evaluate(closing)) == (True, False, True)
 

@@ -32,7 +32,7 @@ document.addEventListener("visibilitychange", () => {
 // While the server has not heard of the last words, the browser asks before it closes the tab.
 window.addEventListener("beforeunload", (event) => {
   editors.forEach(send);
-  if ([...editors.values()].some(isUnheard)) event.preventDefault();
+  if ([...editors.values()].some(isUnsafe)) event.preventDefault();
 });
 
 export default function (component) {
@@ -54,6 +54,7 @@ function open({ data }) {
   editor.jumped = data.jump?.nonce ?? 0;
   editor.said = { number: data.heard };
   editor.heard = data.heard;
+  editor.safe = text;
   editor.looks = new Compartment();
   editor.isDark = null;
   editor.view = new EditorView({
@@ -121,9 +122,12 @@ function renew(editor, { data, parentElement, setStateValue }) {
     editor.isDark = isDark;
     view.dispatch({ effects: editor.looks.reconfigure(looksFor(isDark)) });
   }
+  editor.heard = Math.max(editor.heard, data.heard);
+  if (editor.heard >= editor.said.number && editor.said.rev === editor.rev) {
+    editor.safe = editor.said.text;
+  }
   if (data.rev > editor.rev) replace(editor, data);
   editor.saves = Math.max(editor.saves, data.saves);
-  editor.heard = Math.max(editor.heard, data.heard);
   // Marks of an older text would stand on wrong lines; the next answer brings the right ones.
   if (view.state.doc.toString() === plain(data.checked)) {
     view.dispatch(setDiagnostics(view.state, diagnostics(view.state, data.problems)));
@@ -142,7 +146,9 @@ function replace(editor, { rev, saves, text, was }) {
   const before = plain(was[editor.rev] ?? doc);
   const theirs = ChangeSet.of(difference(before, plain(text)), before.length);
   const ours = ChangeSet.of(difference(before, doc), before.length);
-  Object.assign(editor, { rev, saves, sent: plain(text) });
+  Object.assign(editor, { rev, saves, sent: plain(text), safe: plain(text) });
+  // Nobody waits any more for an answer about the text before.
+  editor.heard = Math.max(editor.heard, editor.said.number);
   view.dispatch({ changes: theirs.map(ours), annotations: isolateHistory.of("full") });
   clearTimeout(editor.timer);
   if (view.state.doc.toString() !== editor.sent) sendSoon(editor);
@@ -213,6 +219,11 @@ function say(editor, patience) {
 
 function isUnheard(editor) {
   return editor.view.dom.isConnected && editor.heard < editor.said.number;
+}
+
+function isUnsafe(editor) {
+  const { dom, state } = editor.view;
+  return dom.isConnected && state.doc.toString() !== editor.safe;
 }
 
 function isDarkNow(parentElement) {
