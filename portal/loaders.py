@@ -196,12 +196,12 @@ def curriculum_in(folder: Path) -> Curriculum:
 
 def module_in(folder: Path, module: str) -> tuple[PreviewFile, ...]:
     """Return the files of a module in a folder, faults and all; only changed ones are parsed."""
-    return read_module(folder, module, curriculum=curriculum_in(folder), parse=_parse)
+    return read_module(folder, module, curriculum=curriculum_in(folder), parse=remembered_parse)
 
 
 @lru_cache(maxsize=2)
 def _curriculum(folder: Path, _stamp: str, today: date) -> Curriculum:
-    return read_curriculum(folder, today=today, parse=_parse)
+    return read_curriculum(folder, today=today, parse=remembered_parse)
 
 
 def curriculum_with(texts: Mapping[str, str]) -> Curriculum:
@@ -210,7 +210,7 @@ def curriculum_with(texts: Mapping[str, str]) -> Curriculum:
     Nothing of it is kept but the parsed files, so that a text half typed costs no memory for long.
     """
     folder = house().settings.content_dir
-    return read_curriculum(folder, today=clock.now().date(), texts=texts, parse=_parse)
+    return read_curriculum(folder, today=clock.now().date(), texts=texts, parse=remembered_parse)
 
 
 def published_texts() -> PublishedTexts:
@@ -251,18 +251,18 @@ def draft_value(path: str, text: str) -> Value | None:
         return None
     snippets = read_snippets(house().settings.content_dir)
     data = text.encode("utf-8", errors="replace")
-    return _parse(data, source, snippets=snippets, notes=Notes(path)).value
+    return remembered_parse(data, source, snippets=snippets, notes=Notes(path)).value
 
 
-def _parse(
+def remembered_parse(
     data: bytes | None, source: SourceFile, *, snippets: Mapping[str, str], notes: Notes
 ) -> Parsed:
+    """Parse what was read of one file, once: what it says follows from its bytes."""
     if data is None:
         return parse_bytes(data, source, snippets=snippets, notes=notes)
     return _parse_once(data, source, tuple(sorted(snippets.items())))
 
 
-# What a file says follows from its bytes and the texts it may include.
 @lru_cache(maxsize=2000)
 def _parse_once(data: bytes, source: SourceFile, snippets: tuple[tuple[str, str], ...]) -> Parsed:
     return parse_bytes(data, source, snippets=dict(snippets), notes=Notes(source.path))

@@ -15,6 +15,7 @@ from curriculum.model import Curriculum, Item
 from curriculum.read import read_curriculum, read_image
 from db.store import Store
 from portal.access import Role, Viewer
+from portal.loaders import remembered_parse
 from portal.services import checks, learning
 from portal.services.catalogue import Catalogue, read_catalogue, read_item
 from portal.services.publishing import Published, publish
@@ -201,7 +202,7 @@ class House:
 
     def reread(self, texts: Mapping[str, str]) -> Curriculum:
         """Read the folder with some texts in place of its files."""
-        return read_curriculum(self.folder, today=TODAY, texts=texts)
+        return read_curriculum(self.folder, today=TODAY, texts=texts, parse=remembered_parse)
 
     def edit(self, path: str, *, old: str, new: str) -> None:
         """Change the text of a file."""

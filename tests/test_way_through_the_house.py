@@ -13,6 +13,7 @@ from db.store import Store
 from portal.access import Viewer
 from portal.charts.growth import growth_chart
 from portal.charts.growth_points import shown_points
+from portal.loaders import remembered_parse
 from portal.services.catalogue import read_catalogue, read_item
 from portal.services.checks import answer_question, read_check, start_check, submit_check
 from portal.services.comparing import compare_program, read_programs
@@ -81,7 +82,7 @@ def test_an_authors_sentence_ends_in_a_managers_chart(  # noqa: PLR0915 - one pa
     assert lesson.items[0].choices[1].right
 
     # `portal.services.publishing` turns the folder into immutable revisions.
-    curriculum = read_curriculum(folder, today=TODAY)
+    curriculum = read_curriculum(folder, today=TODAY, parse=remembered_parse)
     pictures = partial(read_image, folder)
     outcomes = publish(store, curriculum=curriculum, now=NOW, read_image=pictures)
     assert {outcome.outcome for outcome in outcomes} == {"published"}

@@ -14,6 +14,7 @@ from curriculum.read import read_curriculum, read_image
 from db.queries.people import find_person_by_subject
 from db.store import Store, open_store
 from portal import clock, loaders
+from portal.loaders import remembered_parse
 from portal.services.demo import DemoPlan, fill_demo
 from portal.services.people import PERSONA_ISSUER
 from portal.services.publishing import publish
@@ -47,7 +48,7 @@ def filled(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> P
     path = tmp_path_factory.mktemp("filled") / "portal.db"
     shutil.copy(sqlite_template, path)
     store, now = open_store(f"sqlite:///{path}"), clock.now()
-    curriculum = read_curriculum(ROOT, today=now.date())
+    curriculum = read_curriculum(ROOT, today=now.date(), parse=remembered_parse)
     publish(store, curriculum=curriculum, now=now, read_image=partial(read_image, ROOT))
     fill_demo(store, plan=DemoPlan(people=8), now=now, tell=lambda _line: None)
     store.close()

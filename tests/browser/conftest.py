@@ -10,13 +10,22 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    Page,
+    Playwright,
+    ViewportSize,
+    expect,
+    sync_playwright,
+)
 from playwright.sync_api import Error as PlaywrightError
 
 from tests.browser.chromium import launch
 from tests.browser.server import PortalServer, fill_with_demo, serving
 
 SECONDS = 1000
+SIZE: ViewportSize = {"width": 1280, "height": 900}
 
 expect.set_options(timeout=20 * SECONDS)
 
@@ -79,7 +88,7 @@ def new_context(chromium: Browser) -> Iterator[Callable[..., BrowserContext]]:
     opened: list[BrowserContext] = []
 
     def open_(**options: object) -> BrowserContext:
-        context = chromium.new_context(viewport={"width": 1280, "height": 900}, **options)  # type: ignore[arg-type]
+        context = chromium.new_context(viewport=SIZE, **options)  # type: ignore[arg-type]
         context.set_default_timeout(20 * SECONDS)
         opened.append(context)
         return context
@@ -91,17 +100,19 @@ def new_context(chromium: Browser) -> Iterator[Callable[..., BrowserContext]]:
 
 @pytest.fixture(scope="module")
 def device(chromium: Browser) -> Iterator[BrowserContext]:
-    """One browser profile for the tests of a file: it reads the code of the pages only once."""
-    context = chromium.new_context(viewport={"width": 1280, "height": 900})
+    """One browser profile for the tests of a file, with one tab."""
+    context = chromium.new_context(viewport=SIZE)
     context.set_default_timeout(20 * SECONDS)
+    context.new_page()
     yield context
     context.close()
 
 
 @pytest.fixture
-def page(device: BrowserContext) -> Iterator[Page]:
-    """A tab that nobody has signed in."""
+def page(device: BrowserContext) -> Page:
+    """The tab of the file, with nobody signed in: it has read the code of the pages already."""
     device.clear_cookies()
-    tab = device.new_page()
-    yield tab
-    tab.close()
+    tab = device.pages[0]
+    tab.set_viewport_size(SIZE)
+    tab.emulate_media(color_scheme="light")
+    return tab

@@ -8,8 +8,9 @@ from typing import Any
 from sqlalchemy import text as sql
 
 from curriculum.facts import Notes
-from curriculum.read import parse_bytes, read_curriculum, read_image, read_snippets, source_of
+from curriculum.read import read_curriculum, read_image, read_snippets, source_of
 from portal.access import Viewer
+from portal.loaders import remembered_parse
 from portal.services import approving, beginning, drafting, reviewing, sending, versions
 from portal.services.catalogue import read_catalogue
 from tests.factories import NOW, TODAY
@@ -31,7 +32,7 @@ class Desk:
 
     @property
     def newest(self) -> reviewing.Newest:
-        disk = read_curriculum(self.house.folder, today=TODAY)
+        disk = read_curriculum(self.house.folder, today=TODAY, parse=remembered_parse)
         return reviewing.Newest(disk, drafting.read_published_texts(self.house.store))
 
     def read_texts(self, texts: Any) -> Any:
@@ -40,13 +41,14 @@ class Desk:
         merged = drafting.author_texts(
             newest.curriculum, published=newest.published, drafts=dict(texts)
         )
-        return read_curriculum(self.house.folder, today=TODAY, texts=merged)
+        return read_curriculum(self.house.folder, today=TODAY, texts=merged, parse=remembered_parse)
 
     def parse(self, path: str, text: str) -> Any:
         source = source_of(path)
         assert source is not None
         snippets = read_snippets(self.house.folder)
-        return parse_bytes(text.encode(), source, snippets=snippets, notes=Notes(path)).value
+        data = text.encode()
+        return remembered_parse(data, source, snippets=snippets, notes=Notes(path)).value
 
     @property
     def tools(self) -> versions.Tools:

@@ -6,6 +6,7 @@ import pytest
 
 from curriculum.read import read_curriculum, read_image
 from portal.access import Refused
+from portal.loaders import remembered_parse
 from portal.services.authoring import read_overview
 from portal.services.drafting import read_own_drafts
 from tests.db.review_desk import BANK, LIMITS, MODULE, MORE, TRACK, Desk
@@ -36,7 +37,7 @@ def standing(desk, viewer, module_id="m1"):
     overview = read_overview(
         desk.house.store,
         viewer=viewer,
-        curriculum=read_curriculum(desk.house.folder, today=TODAY),
+        curriculum=read_curriculum(desk.house.folder, today=TODAY, parse=remembered_parse),
         reread=reread(desk.house),
         read_image=partial(read_image, desk.house.folder),
     )

@@ -19,6 +19,7 @@ from db.queries.growth import compare_growth
 from db.store import Store, open_store
 from portal.__main__ import main
 from portal.access import Viewer
+from portal.loaders import remembered_parse
 from portal.services.catalogue import read_catalogue
 from portal.services.demo import DemoPlan, DemoRefused, fill_demo
 from portal.services.organisation import team_sizes
@@ -58,7 +59,7 @@ class Demo:
 
 @pytest.fixture(scope="module")
 def real_curriculum() -> Curriculum:
-    return read_curriculum(ROOT, today=TODAY)
+    return read_curriculum(ROOT, today=TODAY, parse=remembered_parse)
 
 
 @pytest.fixture(scope="module")

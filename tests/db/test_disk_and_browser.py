@@ -7,6 +7,7 @@ import pytest
 from curriculum.read import read_curriculum, read_image
 from db.queries.authoring import select_newest_texts, select_seen_files, select_sources
 from portal.access import Refused
+from portal.loaders import remembered_parse
 from portal.services.inserting import Reason
 from portal.services.publishing_texts import publish_texts
 from tests.factories import NOW, TODAY
@@ -22,7 +23,7 @@ def reread(house):
 
 
 def read_text_in_place(folder, texts):
-    return read_curriculum(folder, today=TODAY, texts=texts)
+    return read_curriculum(folder, today=TODAY, texts=texts, parse=remembered_parse)
 
 
 def newest(house, content_id=LESSON):
@@ -195,7 +196,7 @@ def test_a_lesson_made_in_the_browser_is_read_beside_the_files(house):
 
 
 def test_somebody_who_published_in_between_is_not_overwritten(house):
-    curriculum = read_curriculum(house.folder, today=TODAY)
+    curriculum = read_curriculum(house.folder, today=TODAY, parse=remembered_parse)
     house.edit(PATH, old="Some words", new="Words from disk")
 
     def reread_late(texts):
@@ -268,7 +269,7 @@ def test_a_secure_bank_is_not_published_by_an_author_who_may_not_approve_it(hous
     with pytest.raises(Refused, match="You need the role"):
         publish_texts(
             house.store,
-            curriculum=read_curriculum(house.folder, today=TODAY),
+            curriculum=read_curriculum(house.folder, today=TODAY, parse=remembered_parse),
             expected={BANK: 1},
             reason=Reason("a better key"),
             viewer=house.viewer("employee", "author"),

@@ -7,6 +7,7 @@ import pytest
 
 from curriculum.read import read_curriculum
 from portal.access import Refused
+from portal.loaders import remembered_parse
 from portal.services.drafting import (
     author_texts,
     blocking_in,
@@ -28,10 +29,10 @@ def author(house):
 
 
 def read(house, drafts=None):
-    disk = read_curriculum(house.folder, today=TODAY)
+    disk = read_curriculum(house.folder, today=TODAY, parse=remembered_parse)
     published = read_published_texts(house.store)
     texts = author_texts(disk, published=published, drafts=drafts or {})
-    return read_curriculum(house.folder, today=TODAY, texts=texts)
+    return read_curriculum(house.folder, today=TODAY, texts=texts, parse=remembered_parse)
 
 
 def open_(house, author, path=PATH):
@@ -39,7 +40,7 @@ def open_(house, author, path=PATH):
         house.store,
         viewer=author,
         path=path,
-        curriculum=read_curriculum(house.folder, today=TODAY),
+        curriculum=read_curriculum(house.folder, today=TODAY, parse=remembered_parse),
         published=read_published_texts(house.store),
     )
 
@@ -129,7 +130,7 @@ def test_errors_in_its_module_hold_a_lesson_back_those_elsewhere_do_not(house):
     module = "curriculum/modules/m2/module.md"
     house.edit(module, old="skills: [agent", new="skills: [agnt")
 
-    found = read_curriculum(house.folder, today=TODAY)
+    found = read_curriculum(house.folder, today=TODAY, parse=remembered_parse)
 
     assert {one.path for one in blocking_in(found, "curriculum/modules/m2/10-later.md")} == {module}
     assert blocking_in(found, PATH) == ()

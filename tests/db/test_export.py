@@ -13,6 +13,7 @@ from curriculum.write import FolderRefused, write_folder
 from db.queries.authoring import select_newest_texts
 from db.store import Store
 from portal.__main__ import main
+from portal.loaders import remembered_parse
 from portal.services.exporting import ExportRefused, file_hash, read_live_files
 from portal.services.inserting import Published, Reason
 from portal.services.publishing import publish
@@ -30,7 +31,7 @@ DRAWING = '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><rect wi
 
 def publish_folder(store: Store, folder: Path) -> tuple[Published, ...]:
     def read(texts=None) -> Curriculum:
-        return read_curriculum(folder, today=TODAY, texts=texts or {})
+        return read_curriculum(folder, today=TODAY, texts=texts or {}, parse=remembered_parse)
 
     return publish(
         store,

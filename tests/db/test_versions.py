@@ -7,6 +7,7 @@ import pytest
 from curriculum.read import read_curriculum
 from db.queries.content import select_known_ids
 from portal.access import Refused
+from portal.loaders import remembered_parse
 from portal.services import reviewing
 from tests.db.review_desk import BANK, LIMITS, MODULE, MORE, Desk
 from tests.db.test_disk_and_browser import publish
@@ -186,7 +187,10 @@ def test_an_item_removed_from_its_text_is_retired_on_disk_too(desk, house):
     publish(house)
 
     assert "m1.extra" not in house.catalogue.item_revisions
-    assert read_curriculum(house.folder, today=TODAY).lessons["m1.more"].items == ()
+    assert (
+        read_curriculum(house.folder, today=TODAY, parse=remembered_parse).lessons["m1.more"].items
+        == ()
+    )
 
 
 def test_an_author_does_not_publish_questions_of_a_check_from_disk(desk, house, author, approver):
