@@ -12,8 +12,11 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
+from db.store import open_store
 from tests.browser.server import ROOT, NotServed, PortalServer, _is_open, free_port
 from tests.browser.visits import PATIENCE, settle
+from tests.factories import make_person
+from tests.small_house import content_files, write_files
 
 SECRET = "a-cookie-secret-for-tests-alone-0123456789"
 
@@ -26,23 +29,19 @@ class Signing:
     issuer: str
     address: str = ""
 
-    def add_person(self, subject: str, *, name: str, roles: Sequence[str] = ("employee",)) -> str:
-        """Put somebody on the roster, as an administrator does; return what the command said."""
-        given = [word for role in roles for word in ("--role", role)]
-        done = subprocess.run(
-            [
-                *(sys.executable, "-m", "portal", "person", "--issuer", self.issuer),
-                *("--subject", subject, "--name", name, "--email", f"{subject}@norhaven.example"),
-                *("--role-profile", "all-staff", *given),
-            ],
-            cwd=ROOT,
-            env=self.portal._environment(),
-            capture_output=True,
-            text=True,
-            check=False,
+    def add_person(self, subject: str, *, name: str, roles: Sequence[str] = ("employee",)) -> None:
+        """Put somebody on the roster."""
+        store = open_store(f"sqlite:///{self.portal.data_dir / 'portal.db'}")
+        make_person(
+            store,
+            issuer=self.issuer,
+            subject=subject,
+            name=name,
+            email=f"{subject}@norhaven.example",
+            role_profile="builder",
+            roles=roles,
         )
-        assert done.returncode == 0, done.stderr
-        return done.stdout
+        store.close()
 
 
 @contextlib.contextmanager
@@ -84,6 +83,8 @@ def _serve(folder: Path, *, issuer: str, port: int, **more: str) -> Iterator[Sig
         "PORTAL_OIDC_CLIENT_SECRET": "a-client-secret",
         "PORTAL_PUBLIC_URL": f"http://127.0.0.1:{port}",
         "PORTAL_COOKIE_SECRET": SECRET,
+        # Who comes in does not depend on how much there is to read.
+        "PORTAL_CONTENT_DIR": str(write_files(folder / "content", content_files())),
         **more,
     }
     portal = PortalServer(data_dir=folder, port=port, settings=settings)

@@ -167,6 +167,19 @@ def test_the_first_administrator_is_added_by_the_command(store):
     assert "Grace" not in deeds(store)[0][3]
 
 
+def test_the_command_line_says_whom_it_added_and_what_was_wrong(sqlite_url, monkeypatch, capsys):
+    monkeypatch.setenv("PORTAL_DATABASE_URL", sqlite_url)
+    words = ["person", "--issuer", NEW.issuer, "--subject", NEW.subject, "--name", NEW.name]
+    words += ["--email", NEW.email, "--role", "employee", "--role", "administrator"]
+
+    assert main(words) == 0
+    assert NEW.name in capsys.readouterr().out
+    assert main(words) == 2
+
+    said = capsys.readouterr()
+    assert "There is somebody with the subject 'first'" in said.out + said.err
+
+
 def test_nobody_is_added_twice(store):
     add_person(store, person=NEW, profiles=PROFILES, now=NOW)
 
