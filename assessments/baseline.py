@@ -7,9 +7,9 @@ from typing import Literal
 
 import numpy as np
 import pandas as pd
-from scipy.stats import norm
 
 from assessments.arms import STRUCTURED
+from assessments.quantiles import normal_quantile
 from assessments.regression import Floats
 
 # What Works Clearinghouse, Standards Handbook version 4.0 (2017), section on baseline equivalence.
@@ -112,7 +112,7 @@ def baseline_difference(learners: pd.DataFrame, *, covariate: str) -> BaselineDi
         g, se = cox_index((first == two[1]).astype(float), (second == two[1]).astype(float))
     else:
         g, se = hedges_g(first, second)
-    half = float(norm.ppf(0.975)) * se if math.isfinite(g) else 0.0
+    half = float(normal_quantile(0.975)) * se if math.isfinite(g) else 0.0
     return BaselineDifference(
         covariate=covariate, g=g, se=se, low=g - half, high=g + half, category=category_of(g)
     )

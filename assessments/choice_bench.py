@@ -4,9 +4,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
-from scipy.stats import t as student_t
 
 from assessments.compare import Comparison, compare_arms
+from assessments.quantiles import t_quantile
 from assessments.simulate import ProgramPlan, simulate_program
 
 # No effect at all: whoever is motivated grows faster, on either route.
@@ -55,7 +55,7 @@ def naive_gap(rows: pd.DataFrame, *, selection: float) -> NaiveGap:
     )
     estimate = float(first.mean() - second.mean())
     se = float(np.sqrt(first.var(ddof=1) / len(first) + second.var(ddof=1) / len(second)))
-    half = float(student_t.ppf(0.975, len(last) - 2)) * se
+    half = float(t_quantile(0.975, len(last) - 2)) * se
     return NaiveGap(
         selection=selection,
         structured=len(first),

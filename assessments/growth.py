@@ -6,10 +6,9 @@ from typing import Literal
 
 import numpy as np
 import pandas as pd
-from scipy.stats import norm
-from scipy.stats import t as student_t
 
 from assessments.growth_model import GrowthModel, GrowthModelError, fit_growth_model
+from assessments.quantiles import normal_below, normal_quantile, t_quantile
 from assessments.regression import estimate_coefficient, fit_least_squares
 
 # A person's growth is shown only where a form separates people this well (70 % of the spread of
@@ -48,11 +47,11 @@ def measure_person_change(
     if se == 0:
         raise ValueError("A change can be judged only with standard errors above zero")
     z = difference / se
-    beyond = abs(z) > float(norm.ppf(0.975))
+    beyond = abs(z) > float(normal_quantile(0.975))
     kind: Literal["rose", "fell", "within_error"] = "within_error"
     if beyond:
         kind = "rose" if difference > 0 else "fell"
-    return PersonChange(difference=difference, se=se, kind=kind, chance_rose=float(norm.cdf(z)))
+    return PersonChange(difference=difference, se=se, kind=kind, chance_rose=float(normal_below(z)))
 
 
 def may_show_person_growth(reliability: float) -> bool:
@@ -102,7 +101,7 @@ def team_curves(rows: pd.DataFrame) -> pd.DataFrame:
     freedom = curves["learners"] - 1
     several = freedom > 0
     # The quantile is taken for one degree of freedom where there is none; such a mean has no band.
-    quantile = student_t.ppf(0.975, freedom.where(several, 1))
+    quantile = t_quantile(0.975, freedom.where(several, 1))
     half = (quantile * curves["sd"] / np.sqrt(curves["learners"])).where(several)
     return curves.drop(columns="sd").assign(low=curves["mean"] - half, high=curves["mean"] + half)
 

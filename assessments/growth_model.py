@@ -7,8 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy.optimize import minimize
-from scipy.stats import t as student_t
 
 from assessments.growth_likelihood import (
     LEVEL_PARAMETERS,
@@ -19,6 +17,7 @@ from assessments.growth_likelihood import (
 )
 from assessments.growth_statistics import GrowthStatistics, Symmetric, collect_growth_statistics
 from assessments.phrases import Phrase
+from assessments.quantiles import t_quantile
 from assessments.regression import Floats
 
 _MIN_OBSERVATIONS = 3
@@ -81,7 +80,7 @@ class GrowthModel:
         """Confidence interval of `time_by_arm` with `df` degrees of freedom."""
         if self.time_by_arm is None or self.se_time_by_arm is None:
             return None
-        half = float(student_t.ppf(0.5 + level / 2, self.df)) * self.se_time_by_arm
+        half = float(t_quantile(0.5 + level / 2, self.df)) * self.se_time_by_arm
         return self.time_by_arm - half, self.time_by_arm + half
 
 
@@ -152,6 +151,9 @@ def _minimise(
     # A second run from where the first ended has a fresh curvature estimate and settles the
     # last digits; it stops at once when there is nothing left to gain.
     for _ in range(3):
+        # 20 MB of memory, needed only here.
+        from scipy.optimize import minimize  # noqa: PLC0415
+
         found = minimize(
             deviance_and_gradient,
             point,
@@ -239,7 +241,7 @@ def _team_slopes(
     variance = float(solution.sigma2) * shrink[:, 1, 1] + np.einsum(
         "ja,ab,jb->j", pull, covariance, pull
     )
-    half = float(student_t.ppf(0.975, max(len(shares) - 2, 1))) * np.sqrt(np.maximum(variance, 0))
+    half = float(t_quantile(0.975, max(len(shares) - 2, 1))) * np.sqrt(np.maximum(variance, 0))
     spread = statistics.scale.spread
     return tuple(
         TeamSlope(

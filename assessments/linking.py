@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize
 
 from assessments.irt import NODE_WEIGHTS, NODES, chance_correct
 from assessments.parameters import ItemParameters
@@ -127,6 +126,9 @@ def _stocking_lord(
 
     # The slope is searched as its logarithm, so that it stays positive.
     start = np.array([0.0, float(np.median(b_old - b_new))])
+    # 20 MB of memory, needed only here.
+    from scipy.optimize import minimize  # noqa: PLC0415
+
     found = minimize(loss, start, method="BFGS", options={"gtol": 1e-9})
     return float(np.exp(found.x[0])), float(found.x[1]), float(found.fun)
 

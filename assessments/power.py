@@ -4,9 +4,8 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import brentq
-from scipy.stats import chi2, norm
-from scipy.stats import t as student_t
+
+from assessments.quantiles import chi_squared_quantile, normal_below, t_quantile
 
 _SLICES = 4000
 
@@ -48,18 +47,23 @@ def power_of(design: ProgramDesign, *, effect_sd: float) -> float:
 
 def _power(shift: float, *, df: int) -> float:
     """Chance that a t statistic around `shift` is called significant."""
-    limit = float(student_t.ppf(0.975, df))
+    limit = float(t_quantile(0.975, df))
     # The non-central t distribution as a normal one over equally likely values of the estimated
     # standard error; scipy's own is not-a-number far from zero.
     shares = (np.arange(_SLICES) + 0.5) / _SLICES
-    errors = np.sqrt(chi2.ppf(shares, df) / df)
-    return float((norm.sf(limit * errors - shift) + norm.cdf(-limit * errors - shift)).mean())
+    errors = np.sqrt(chi_squared_quantile(shares, df) / df)
+    return float(
+        (normal_below(shift - limit * errors) + normal_below(-limit * errors - shift)).mean()
+    )
 
 
 def smallest_effect(standard_error: float, *, df: int, power: float = 0.80) -> float | None:
     """Effect in SD found with this power by an estimate of this error; None without any df."""
     if df < 1:
         return None
+    # 20 MB of memory, needed only here.
+    from scipy.optimize import brentq  # noqa: PLC0415
+
     found = brentq(lambda multiple: _power(multiple, df=df) - power, 0.0, 1000.0)
     return float(found) * standard_error
 

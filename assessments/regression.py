@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.stats import t as student_t
 
 from assessments.phrases import Phrase
+from assessments.quantiles import t_above, t_quantile
 
 Floats = NDArray[np.float64]
 Codes = NDArray[np.intp]
@@ -87,11 +87,11 @@ class Coefficient:
         """Two-sided p value from the CR2 standard error."""
         if self.se_cr2 == 0:
             return 1.0 if self.estimate == 0 else 0.0
-        return float(2 * student_t.sf(abs(self.estimate) / self.se_cr2, self.df))
+        return float(2 * t_above(abs(self.estimate) / self.se_cr2, self.df))
 
     def interval(self, *, level: float = 0.95) -> tuple[float, float]:
         """Confidence interval from the CR2 standard error and its degrees of freedom."""
-        half = float(student_t.ppf(0.5 + level / 2, self.df)) * self.se_cr2
+        half = float(t_quantile(0.5 + level / 2, self.df)) * self.se_cr2
         return self.estimate - half, self.estimate + half
 
 

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy.stats import t as student_t
 
+from assessments.quantiles import t_quantile
 from assessments.regression import Floats, estimate_coefficient, fit_least_squares
 
 _MIN_TEAMS = 2
@@ -149,7 +149,7 @@ def _event_study(contrasts: list[_Contrast]) -> tuple[EventEffect, ...]:
         parts = [w * one.influence for w, one in zip(weights, same, strict=True)]
         total = pd.concat(parts).groupby(level=0).sum()
         se = float(np.linalg.norm(total))
-        half = float(student_t.ppf(0.975, max(len(total) - 2, 1))) * se
+        half = float(t_quantile(0.975, max(len(total) - 2, 1))) * se
         found.append(
             EventEffect(
                 since_start=since,
