@@ -8,28 +8,12 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from db.queries.people import find_person_by_subject
-from db.store import open_store
-from portal import clock
-from portal.services.people import PERSONA_ISSUER
-from portal.services.sessions import COOKIE, start_session
-from tests.browser.axe import findings, findings_of_colour
-from tests.browser.visits import PATIENCE, enter_as, settle
+from tests.browser.axe import findings_light_and_dark
+from tests.browser.visits import PATIENCE, come_as, enter_as, settle
 
 LESSON = "curriculum/modules/reading-logs/10-first-look.md"
 SENTENCE = "Every log begins with a question."
 BROKEN = "\n\n```item\nid: reading-logs.planted\ntype: sinlge\n```\n"
-
-
-def sign_in(context, server, role: str) -> Page:
-    """Open a tab of somebody who is not offered on the entry page."""
-    store = open_store(f"sqlite:///{server.data_dir}/portal.db")
-    person = store.read(lambda c: find_person_by_subject(c, issuer=PERSONA_ISSUER, subject=role))
-    assert person is not None
-    token = start_session(store, person_id=person, now=clock.now(), hours=1)
-    store.close()
-    context.add_cookies([{"name": COOKIE, "value": token, "url": server.url}])
-    return context.new_page()
 
 
 class Walk:
@@ -45,12 +29,7 @@ class Walk:
 
     def look(self, page: Page, name: str) -> None:
         """Let axe read a page, and its colours once more in the dark."""
-        assert findings(page) == [], name
-        page.emulate_media(color_scheme="dark")
-        expect(page.get_by_test_id("stApp")).to_have_css("color-scheme", "dark")
-        settle(page)
-        assert findings_of_colour(page) == [], f"{name} in the dark"
-        page.emulate_media(color_scheme="light")
+        assert findings_light_and_dark(page) == [], name
 
     def begin(self, page: Page, *, kind: str, title: str, name: str) -> None:
         self.go(page, "/lessons")
@@ -111,7 +90,8 @@ def walk(own_server):
 def test_from_a_new_module_to_published_to_rolled_back(walk, new_context, own_server):
     author = new_context().new_page()
     enter_as(author, own_server, "author")
-    approver = sign_in(new_context(), own_server, "approver")
+    approver = new_context().new_page()
+    come_as(approver, own_server, "approver")
     learner = new_context().new_page()
     enter_as(learner, own_server, "employee")
 

@@ -33,8 +33,8 @@ VISITS = {
         *("/lessons", "/preview?module=a3-traces", "/reviews", VERSIONS, "/imports", "/items"),
         "/to_grade",
     ],
-    "approver": ["/corrections"],
-    "sponsor": ["/team_growth", "/programs"],
+    "approver": ["/", "/corrections", "/items", "/reviews", "/to_grade"],
+    "sponsor": ["/", "/team_growth", "/programs", "/own_data"],
 }
 # On a deep link Streamlit's page looks for its server below the page first, then at the root.
 PROBES = ("/_stcore/health", "/_stcore/host-config")

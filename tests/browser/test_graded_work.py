@@ -4,15 +4,10 @@ from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page, expect
-from sqlalchemy import text
 
-from db.store import open_store
-from portal import clock
-from portal.services.people import PERSONA_ISSUER
-from portal.services.sessions import COOKIE, start_session
 from tests.browser.axe import findings
 from tests.browser.server import PortalServer
-from tests.browser.visits import PATIENCE, settle
+from tests.browser.visits import PATIENCE, come_as, settle
 
 WORK = "/work?work=work.agent-operations"
 WORDS = "The agent stops at its limit and a person decides. "
@@ -23,15 +18,9 @@ def tab(new_context, served: PortalServer) -> Callable[..., Page]:
     """Open a tab signed in as an invented person by their subject: `tab("assessor")`."""
 
     def open_(subject: str, **options: object) -> Page:
-        store = open_store(f"sqlite:///{served.data_dir / 'portal.db'}")
-        query = text("SELECT id FROM person WHERE issuer = :issuer AND subject = :subject")
-        values = {"issuer": PERSONA_ISSUER, "subject": subject}
-        person = store.read(lambda c: c.execute(query, values).scalar_one())
-        token = start_session(store, person_id=person, now=clock.now(), hours=1)
-        store.close()
-        context = new_context(**options)
-        context.add_cookies([{"name": COOKIE, "value": token, "url": served.url}])
-        return context.new_page()
+        page = new_context(**options).new_page()
+        come_as(page, served, subject)
+        return page
 
     return open_
 

@@ -14,15 +14,20 @@ from tests.factories import make_person
 PATIENCE = 30_000  # milliseconds for a page, on a machine that does much else
 
 
-def enter_as(page: Page, server: PortalServer, role: str, *, path: str = "/") -> None:
+def enter_as(page: Page, server: PortalServer, subject: str, *, path: str = "/") -> None:
     """Open a page as an invented person who has signed in before: a persona by its role."""
+    come_as(page, server, subject)
+    page.goto(f"{server.url}{path}")
+    _expect_drawn(page)
+
+
+def come_as(page: Page, server: PortalServer, subject: str) -> None:
+    """Give a tab's profile the session of an invented person, and open nothing yet."""
     store = open_store(f"sqlite:///{server.data_dir / 'portal.db'}")
-    person = store.read(lambda c: find_person_by_subject(c, issuer=PERSONA_ISSUER, subject=role))
+    person = store.read(lambda c: find_person_by_subject(c, issuer=PERSONA_ISSUER, subject=subject))
     assert person is not None
     bring_session(page, server, store, person_id=person)
     store.close()
-    page.goto(f"{server.url}{path}")
-    _expect_drawn(page)
 
 
 def enter_anew(page: Page, server: PortalServer, *, path: str = "/") -> int:
