@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from assessments.arms import ARMS, ArmCounts, count_by_arm
-from assessments.phrases import Number, Phrase
+from curriculum.phrases import Number, Phrase
 
 COLUMNS = ("learner", "team", "cohort", "arm", "skill", "occasion", "time", "score", "se")
 _KNOWN_OCCASIONS = ("pre", "baseline", "start", "middle", "end", "post", "plus3", "plus6")

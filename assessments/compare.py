@@ -27,7 +27,6 @@ from assessments.estimates import (
     union_of,
 )
 from assessments.growth_model import GrowthModel, fit_growth_model_or_reason
-from assessments.phrases import Number, Phrase
 from assessments.regression import AliasedTermError
 from assessments.sentences import Finding, describe_finding, describe_withheld
 from assessments.verdicts import (
@@ -41,6 +40,7 @@ from assessments.verdicts import (
     judge_result,
     judge_unsettled,
 )
+from curriculum.phrases import Number, Phrase
 
 FALSE_DISCOVERY_RATE = 0.05
 # Told how far the work is, 0 to 1, with a word.

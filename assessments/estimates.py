@@ -11,7 +11,6 @@ from assessments.analysis_set import AnalysisSet, indicators
 from assessments.arms import ARMS, SELF_DIRECTED, STRUCTURED
 from assessments.baseline import pooled_sd
 from assessments.bootstrap import FEW_TEAMS, wild_bootstrap_p
-from assessments.phrases import Phrase
 from assessments.regression import (
     AliasedTermError,
     Coefficient,
@@ -19,6 +18,7 @@ from assessments.regression import (
     estimate_coefficient,
     fit_least_squares,
 )
+from curriculum.phrases import Phrase
 
 Interval = tuple[float, float]
 

@@ -16,9 +16,9 @@ from assessments.growth_likelihood import (
     solve,
 )
 from assessments.growth_statistics import GrowthStatistics, Symmetric, collect_growth_statistics
-from assessments.phrases import Phrase
 from assessments.quantiles import t_quantile
 from assessments.regression import Floats
+from curriculum.phrases import Phrase
 
 _MIN_OBSERVATIONS = 3
 _START_LEARNER = (1.0, 0.0, 0.5)

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from assessments.phrases import Phrase
 from assessments.quantiles import t_above, t_quantile
+from curriculum.phrases import Phrase
 
 Floats = NDArray[np.float64]
 Codes = NDArray[np.intp]

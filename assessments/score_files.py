@@ -7,8 +7,8 @@ from pathlib import Path
 import pandas as pd
 
 from assessments.arms import ARMS
-from assessments.phrases import Number, Phrase
 from assessments.table_files import MISSING, TableFile, TableFileError, quoted, read_table
+from curriculum.phrases import Number, Phrase
 
 TIME_COLUMN = "time_months"
 _TEAM_HINT = Phrase("If learners do not come in teams, say so (on the command line: --no-teams)")

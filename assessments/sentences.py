@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from assessments.arms import Design
 from assessments.estimates import Interval
-from assessments.phrases import Joined, Number, Phrase
 from assessments.verdicts import Comparability, Result
+from curriculum.phrases import Joined, Number, Phrase
 
 COMPARABILITY_ON_SCREEN: dict[Comparability, Phrase] = {
     "insufficient_data": Phrase("Not enough data to compare yet"),

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from assessments.phrases import Joined, Number, Phrase
+from curriculum.phrases import Joined, Number, Phrase
 
 MISSING = frozenset({"", "NA", "NaN", "nan"})
 # Squares and products of larger numbers would lose what differs between learners.

@@ -7,7 +7,7 @@ from typing import Literal
 from assessments.arms import ArmCounts, Design
 from assessments.attrition import Attrition
 from assessments.baseline import LEVEL, TOO_FAR, BaselineDifference
-from assessments.phrases import Number, Phrase
+from curriculum.phrases import Number, Phrase
 
 Comparability = Literal[
     "insufficient_data",

@@ -8,6 +8,7 @@ from curriculum.model import Level
 _ERRORS = {
     "FILE001": "The file is not text",
     "FILE002": "The file or a line is too long",
+    "FILE003": "The file is not UTF-8",
     "FILE004": "The file is a symbolic link or lies outside the content folder",
     "FILE005": "The file cannot be read",
     "YML001": "The YAML is not valid",
@@ -114,7 +115,6 @@ _ERRORS = {
 }
 
 _WARNINGS = {
-    "FILE003": "The file is not UTF-8",
     "FM010": "The minutes do not fit the length",
     "FM011": "The review is overdue",
     "FM012": "The review is so long overdue that publishing is refused",

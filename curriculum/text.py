@@ -3,8 +3,10 @@
 import hashlib
 import re
 import unicodedata
+from typing import NamedTuple
 
 from curriculum.facts import Notes
+from curriculum.phrases import Phrase
 
 MAX_BYTES = 256 * 1024
 MAX_LINE = 5_000
@@ -12,7 +14,16 @@ MAX_LINE = 5_000
 MAX_LINES = 8_000
 
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\ud800-\udfff]")
+_CONTROL_BYTES = re.compile(rb"[\x00-\x08\x0e-\x1f\x7f]")
 _LINE_ENDS = re.compile(r"\r\n?")
+_NO_TEXT = Phrase("the file is not text; save it as plain text in UTF-8")
+# The longer marks first: that of UTF-32 begins as that of UTF-16.
+_MARKS = {
+    b"\xff\xfe\x00\x00": "UTF-32",
+    b"\x00\x00\xfe\xff": "UTF-32",
+    b"\xff\xfe": "UTF-16",
+    b"\xfe\xff": "UTF-16",
+}
 
 
 def decode(data: bytes, *, notes: Notes) -> str | None:
@@ -26,40 +37,66 @@ def decode(data: bytes, *, notes: Notes) -> str | None:
             f"the file has {len(data) // 1024} KB, at most {limit} KB are read; split it",
         )
         return None
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as fault:
-        return _decode_other(data, fault=fault, notes=notes)
-
-
-def _decode_other(data: bytes, *, fault: UnicodeDecodeError, notes: Notes) -> str | None:
-    encoding = "utf-16" if data[:2] in {b"\xff\xfe", b"\xfe\xff"} else "cp1252"
-    if encoding == "utf-16":
-        text = data.decode(encoding, errors="replace")
-    else:
-        # One line from elsewhere must not spoil the others.
-        text = "\n".join(map(_decoded_line, data.removeprefix(b"\xef\xbb\xbf").split(b"\n")))
-    if _CONTROL.search(text):
-        notes.add("FILE001", 1, 1, "the file is not text; save it as plain text in UTF-8")
+    fault = find_wrong_encoding(data)
+    if fault is not None:
+        notes.add("FILE001" if fault.is_binary else "FILE003", fault.line, fault.column, fault.said)
         return None
-    before = data[: fault.start].decode("utf-8", errors="replace")
-    line = before.count("\n") + 1
-    column = len(before) - (before.rfind("\n") + 1) + 1
-    notes.add(
-        "FILE003",
-        *((1, 1) if encoding == "utf-16" else (line, column)),
-        f"the file is not UTF-8; it was read as {encoding}. Save it as UTF-8",
-    )
-    return text
+    return data.decode("utf-8-sig")
 
 
-def _decoded_line(line: bytes) -> str:
-    for encoding in ("utf-8", "cp1252"):
-        try:
-            return line.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    return line.decode("latin-1")
+class WrongEncoding(NamedTuple):
+    """Where bytes stop being UTF-8 text, both from 1, and what they look like."""
+
+    line: int
+    column: int
+    said: Phrase
+    is_binary: bool = False
+
+
+def find_wrong_encoding(data: bytes) -> WrongEncoding | None:
+    """Return what shows that bytes are no UTF-8 text, or None.
+
+    Nothing is guessed: a letter read in the wrong encoding is a mistake that nobody sees.
+    """
+    if name := _utf_name(data):
+        said = Phrase("the file is {encoding}, not UTF-8; save it as UTF-8", encoding=name)
+        return WrongEncoding(1, 1, said)
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError as fault:
+        line, column = _place(data[: fault.start])
+        if _CONTROL_BYTES.search(data):
+            return WrongEncoding(line, column, _NO_TEXT, is_binary=True)
+        said = Phrase(
+            "the byte 0x{byte} is not UTF-8, so the file is in another encoding, such as "
+            "Windows-1252; save it as UTF-8",
+            byte=f"{data[fault.start]:02X}",
+        )
+        return WrongEncoding(line, column, said)
+    return None
+
+
+def _utf_name(data: bytes) -> str:
+    """The name of another encoding of Unicode that the bytes are in, or nothing."""
+    for mark, name in _MARKS.items():
+        if data.startswith(mark):
+            return name
+    start = data[:4096]
+    if b"\0" not in start:
+        return ""
+    # Without a mark: every other byte of Latin text is zero, which no other text is.
+    zeros = [start[place::4].count(0) * 4 > len(start) * 0.8 for place in range(4)]
+    if len(start) % 2 or sum(zeros) < 2:
+        return ""
+    if sum(zeros) == 3:
+        return "UTF-32"
+    return "UTF-16" if zeros in ([False, True] * 2, [True, False] * 2) else ""
+
+
+def _place(before: bytes) -> tuple[int, int]:
+    """Line and column, both from 1, of what follows."""
+    text = _LINE_ENDS.sub("\n", before.decode("utf-8", errors="replace").removeprefix("\ufeff"))
+    return text.count("\n") + 1, len(text) - text.rfind("\n")
 
 
 def normalised(text: str, *, notes: Notes) -> str | None:
@@ -69,12 +106,13 @@ def normalised(text: str, *, notes: Notes) -> str | None:
         text = _LINE_ENDS.sub("\n", text)
     if found := _CONTROL.search(text):
         line = text.count("\n", 0, found.start()) + 1
-        notes.add(
-            "FILE001",
-            1,
-            1,
-            f"the file is not text: line {line} holds the character U+{ord(found[0]):04X}",
+        column = found.start() - text.rfind("\n", 0, found.start())
+        said = Phrase(
+            "the file is not text: it holds the character U+{code}; delete it, or save the file as "
+            "plain text in UTF-8",
+            code=f"{ord(found[0]):04X}",
         )
+        notes.add("FILE001", line, column, said)
         return None
     if len(text) > MAX_BYTES:
         notes.add(

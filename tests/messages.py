@@ -49,7 +49,7 @@ def interface_texts(root: Path) -> set[Text]:
         for room, functions in (
             ("portal", FUNCTIONS),
             ("db/commands", REFUSALS),
-            ("curriculum/activities", WORDS),
+            ("curriculum", WORDS | PHRASES),
             ("assessments", PHRASES),
         )
         for file in sorted((root / room).rglob("*.py"))

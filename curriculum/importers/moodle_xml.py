@@ -1,5 +1,6 @@
 """Moodle XML → questions; every element of a question is used, known to say nothing, or named."""
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -18,6 +19,7 @@ from curriculum.importers.question import Fault, Question, Reading, Refusal, Ref
 from curriculum.importers.source_text import MAX_BYTES, read_text, too_large
 from curriculum.importers.xml_tree import Node, Slice, XmlFault, parse_xml, question_slices
 
+_DECLARED = re.compile(rb"<\?xml[^>\n]{0,200}?encoding\s*=\s*[\"']([A-Za-z][A-Za-z0-9._-]*)")
 _READERS: dict[str, Callable[[Node, list[str]], Answering]] = {
     "multichoice": choice_answers,
     "truefalse": truefalse_answers,
@@ -95,6 +97,8 @@ def read_moodle_xml(source: str | bytes) -> Reading | Fault:
     data = source.encode("utf-8", errors="surrogatepass") if isinstance(source, str) else source
     if len(data) > MAX_BYTES:
         return too_large(len(data))
+    if isinstance(source, bytes) and (mismatch := _declared_in_vain(source)):
+        return mismatch
     try:
         # A text was decoded already, whatever its first line still says.
         root = parse_xml(data, encoding="utf-8" if isinstance(source, str) else None)
@@ -110,6 +114,24 @@ def read_moodle_xml(source: str | bytes) -> Reading | Fault:
         else:
             progress.notes.append(f"line {child.line}: <{child.tag[:40]}> is no question")
     return progress.reading()
+
+
+def _declared_in_vain(data: bytes) -> Fault | None:
+    """The fault of XML that declares an encoding of single bytes and is UTF-8 all the same.
+
+    XML says its own encoding, so one that Python knows and the bytes fit is followed. The parser
+    finds every mismatch but this one: in such an encoding each byte is a letter.
+    """
+    declared = _DECLARED.match(data)
+    if declared is None or declared[1].upper().startswith(b"UTF") or data.isascii():
+        return None
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return None
+    name = declared[1].decode()
+    reason = f"the file says its encoding is {name}, and it is UTF-8; write UTF-8 here instead"
+    return Fault(1, declared.start(1) + 1, reason)
 
 
 def _read_slices(source: str | bytes, *, fault: Fault) -> Reading | Fault:

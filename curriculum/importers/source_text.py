@@ -3,6 +3,7 @@
 import re
 
 from curriculum.importers.question import Fault
+from curriculum.text import find_wrong_encoding
 
 MAX_BYTES = 16 * 1024 * 1024
 MAX_LINE = 100_000
@@ -49,18 +50,10 @@ def read_text(source: str | bytes) -> str | Fault:
 def _decoded(data: bytes) -> str | Fault:
     if len(data) > MAX_BYTES:
         return too_large(len(data))
-    if data[:2] in {b"\xff\xfe", b"\xfe\xff"}:
-        return Fault(1, 1, "the file is UTF-16; save it as UTF-8 and import it again")
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as fault:
-        before = data[: fault.start].decode("utf-8", errors="replace").removeprefix("\ufeff")
-        line, column = place(before, len(before))
-        if b"\x00" in data[:4096]:
-            return Fault(line, column, "the file is not text")
-        byte = data[fault.start]
-        reason = f"the byte 0x{byte:02X} is not UTF-8; save the file as UTF-8 and import it again"
-        return Fault(line, column, reason)
+    fault = find_wrong_encoding(data)
+    if fault is not None:
+        return Fault(fault.line, fault.column, fault.said)
+    return data.decode("utf-8-sig")
 
 
 def too_large(size: int) -> Fault:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TextIO
 
-from assessments.phrases import Number, Phrase
+from curriculum.phrases import Number, Phrase
 from db import Connection
 from db.commands.anchors import insert_anchor
 from db.commands.limits import Limit

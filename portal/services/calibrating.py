@@ -12,7 +12,7 @@ from assessments.force import Judged, Wanted, calibrate_for_use
 from assessments.form_scores import AnswerScorer
 from assessments.item_responses import ItemResponses
 from assessments.parameters import ItemParameters
-from assessments.phrases import Number, Phrase
+from curriculum.phrases import Number, Phrase
 from db import Connection
 from db.commands.audit import append_audit
 from db.commands.calibrations import NewCalibration, keep_calibration, lock_calibrations

@@ -10,8 +10,8 @@ import pandas as pd
 
 from assessments.compare import Comparison, compare_arms
 from assessments.growth import growth_curves
-from assessments.phrases import Phrase
 from assessments.power import ProgramDesign, smallest_detectable_effect
+from curriculum.phrases import Phrase
 from db import Connection
 from db.commands.comparisons import upsert_comparison
 from db.queries.comparisons import (

@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
-from assessments.phrases import Phrase
+from curriculum.phrases import Phrase
 from db import Connection
 from db.commands.jobs import (
     Held,

@@ -4,7 +4,7 @@ import logging
 from datetime import datetime, timedelta
 from functools import partial
 
-from assessments.phrases import Number, Phrase
+from curriculum.phrases import Number, Phrase
 from db import Connection
 from db.chain import attempt_stream
 from db.commands.audit import append_audit

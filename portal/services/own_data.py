@@ -13,9 +13,9 @@ from assessments.attrition import Attrition, measure_attrition
 from assessments.compare import Comparison, compare_arms
 from assessments.growth import growth_curves
 from assessments.growth_model import fit_growth_model_or_reason
-from assessments.phrases import Joined, Number, Phrase
 from assessments.score_files import ReadingRules, read_measured, scores_of
 from assessments.table_files import TableFile, TableFileError, parse_table
+from curriculum.phrases import Joined, Number, Phrase
 from portal import access
 from portal.access import Viewer
 from portal.services.compared import Compared, describe_compared

@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import partial
 from typing import Literal
 
-from assessments.phrases import Number, Phrase
+from curriculum.phrases import Number, Phrase
 from db import Connection
 from db.commands.results import NewResult, insert_result
 from db.queries.calibrations import find_calibration

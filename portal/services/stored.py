@@ -12,7 +12,7 @@ from functools import cache, partial
 from types import NoneType, UnionType
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
-from assessments.phrases import Joined, Number, Phrase
+from curriculum.phrases import Joined, Number, Phrase
 
 T = TypeVar("T")
 Reader = Callable[[Any], Any]

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from assessments.phrases import Number, Phrase
+from curriculum.phrases import Number, Phrase
 from db.columns import table
 from db.store import open_store
 from db.tables import Job

@@ -212,8 +212,6 @@ def test_a_folder_that_is_a_symbolic_link_is_not_followed(tmp_path, folder):
     [
         (bytes(range(256)) * 4, "FILE001"),
         (b"\x00\x01\x02", "FILE001"),
-        (file_text("lesson").encode("utf-16-le"), "FILE001"),
-        (file_text("lesson").encode("utf-32"), "FILE001"),
         (b"a" * 300 * 1024, "FILE002"),
     ],
 )
@@ -256,13 +254,48 @@ def test_bom_and_crlf_are_accepted_and_lines_keep_their_numbers(tmp_path):
     assert (fault.code, fault.line, fault.column) == ("LNK002", line, 5)
 
 
-def test_another_encoding_is_read_with_a_warning(tmp_path):
-    text = spoiled("body", "Caf\u00e9 f\u00fcr alle.\n")[LESSON]
+LATIN = spoiled("body", "An agent.\n\nEin Caf\u00e9 f\u00fcr alle.\n")[LESSON]
+LATIN_LINE = LATIN[: LATIN.index("\u00e9")].count("\n") + 1
 
-    found = problems_in(tmp_path, files={LESSON: text.encode("cp1252")})
 
-    assert [(p.code, p.level) for p in found] == [("FILE003", "warning")]
-    assert read_curriculum(tmp_path).lessons["m1.limits"]
+@pytest.mark.parametrize(
+    ("data", "place", "says"),
+    [
+        (LATIN.encode("latin-1"), (LATIN_LINE, 8), "the byte 0xE9 is not UTF-8"),
+        (LATIN.replace("\n", "\r\n").encode("cp1252"), (LATIN_LINE, 8), "0xE9 is not UTF-8"),
+        (LATIN.replace("\n", "\r").encode("cp1252"), (LATIN_LINE, 8), "0xE9 is not UTF-8"),
+        *(
+            (LATIN.encode(name), (1, 1), name[:6].upper())
+            for name in ("utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be")
+        ),
+        (b"\xfe\xff" + LATIN.encode("utf-16-be"), (1, 1), "UTF-16"),
+    ],
+)
+def test_another_encoding_is_refused_at_its_first_byte(tmp_path, data, place, says):
+    found = [p for p in problems_in(tmp_path, files={LESSON: data}) if p.path == LESSON]
+
+    assert [(p.code, p.level, (p.line, p.column)) for p in found] == [("FILE003", "error", place)]
+    assert says in found[0].message
+    assert "save it as UTF-8" in found[0].message
+    assert "m1.limits" not in read_curriculum(tmp_path).lessons
+
+
+@pytest.mark.parametrize("path", ["curriculum/skills.yml", "curriculum/snippets/hint.md"])
+def test_another_encoding_of_what_lessons_lean_on_is_one_error_too(tmp_path, path):
+    data = "# caf\u00e9\n".encode("latin-1")
+
+    found = problems_in(tmp_path, files={path: data})
+
+    assert [(p.path, p.code, p.line, p.column) for p in found] == [(path, "FILE003", 1, 6)]
+
+
+def test_a_sign_that_no_text_holds_is_told_at_its_place(tmp_path):
+    files = spoiled("body", "An agent.\n\nIts\x00limit.\n")
+
+    (fault,) = [p for p in problems_in(tmp_path, files=files) if p.path == LESSON]
+
+    line = files[LESSON].splitlines().index("Its\x00limit.") + 1
+    assert (fault.code, fault.line, fault.column) == ("FILE001", line, 4)
 
 
 def test_a_summative_item_may_not_be_linked(tmp_path):

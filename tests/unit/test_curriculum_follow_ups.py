@@ -3,9 +3,7 @@
 import pytest
 
 from curriculum.check import blocking_problems
-from curriculum.facts import Notes
 from curriculum.read import read_curriculum
-from curriculum.text import decode
 from tests.unit.curriculum_texts import (
     BANK,
     BLUEPRINT,
@@ -84,15 +82,6 @@ def test_a_name_that_nothing_explains_is_still_reported(tmp_path):
     found = {(p.path, p.code) for p in problems_in(tmp_path, files=files)}
 
     assert found == {(LESSON, "FM001"), (MODULE, "REF009")}
-
-
-def test_one_line_that_is_not_utf_8_does_not_spoil_the_others(tmp_path):
-    text = TEXTS[LESSON].replace("An agent", "Zwölf ± 1 agents\nöAn agent").encode()
-
-    found = problems_in(tmp_path, files={LESSON: text.replace("öAn".encode(), b"\xf6An")})
-
-    assert [(p.path, p.code) for p in found] == [(LESSON, "FILE003")]
-    assert decode(text.replace("öAn".encode(), b"\xf6An"), notes=Notes(LESSON)) == text.decode()
 
 
 def test_a_circle_is_reported_where_an_early_lesson_asks_for_a_later_one(tmp_path):

@@ -5,8 +5,8 @@ import gettext
 import pytest
 
 from assessments.compare import Comparison
-from assessments.phrases import Joined, Number, Phrase
 from assessments.table_files import TableFileError, parse_table
+from curriculum.phrases import Joined, Number, Phrase
 from portal import text
 from portal.services.stored import from_text, to_text
 from portal.text import phrase_text
