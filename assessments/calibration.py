@@ -11,6 +11,7 @@ from scipy import sparse
 from assessments.irt import NODE_WEIGHTS, NODES
 from assessments.item_responses import ItemResponses, row_blocks
 from assessments.parameters import ANSWERS_NEEDED, ItemParameters, Model
+from curriculum.phrases import Number, Phrase
 
 Floats = NDArray[np.float64]
 # Learners by items, with every cell written out or only those that are not zero.
@@ -120,10 +121,12 @@ def calibrate(responses: ItemResponses, *, model: Model) -> Calibration:
     """
     usable, warnings = _usable(responses)
     if len(usable.items) < FEWEST_ITEMS[model] or len(usable.learners) < 2:
-        reason = (
-            f"Nothing can be estimated: {len(usable.learners)} learners and "
-            f"{len(usable.items)} items with both right and wrong answers; at least 2 learners "
-            f"and {FEWEST_ITEMS[model]} items are needed."
+        reason = Phrase(
+            "Nothing can be estimated: {learners} learners and {items} items with both right and "
+            "wrong answers; at least 2 learners and {fewest} items are needed.",
+            learners=Number(len(usable.learners)),
+            items=Number(len(usable.items)),
+            fewest=Number(FEWEST_ITEMS[model]),
         )
         return Calibration(
             model,
@@ -139,7 +142,9 @@ def calibrate(responses: ItemResponses, *, model: Model) -> Calibration:
     converged = cycles < MAX_CYCLES
     items = _items(usable, problem=problem, vector=vector)
     if not converged:
-        warnings.append(f"The estimation did not settle within {MAX_CYCLES} cycles.")
+        warnings.append(
+            Phrase("The estimation did not settle within {n} cycles.", n=Number(MAX_CYCLES))
+        )
     warnings += _complaints(items, model=model)
     return Calibration(
         model,
@@ -155,36 +160,57 @@ def calibrate(responses: ItemResponses, *, model: Model) -> Calibration:
 def _usable(responses: ItemResponses) -> tuple[ItemResponses, list[str]]:
     """The items with right and wrong answers, and a sentence for each that has only one kind."""
     given, right = responses.answers_per_item, responses.right_per_item
-    warnings = []
+    warnings: list[str] = []
     for item, n, hits in zip(responses.items, given, right, strict=True):
         if n == 0:
-            warnings.append(f"{item}: nobody answered it.")
+            warnings.append(Phrase("{item}: nobody answered it.", item=item))
         elif hits in {0, n}:
-            kind = "Everyone" if hits else "No one"
-            warnings.append(f"{item}: {kind.lower()} got it right, so it has no finite difficulty.")
+            warnings.append(_one_sided(item, solved=bool(hits)))
     return responses.only_items((right > 0) & (right < given)), warnings
+
+
+def _one_sided(item: str, *, solved: bool) -> Phrase:
+    if solved:
+        return Phrase("{item}: everyone got it right, so it has no finite difficulty.", item=item)
+    return Phrase("{item}: no one got it right, so it has no finite difficulty.", item=item)
 
 
 def _complaints(items: tuple[ItemParameters, ...], *, model: Model) -> list[str]:
     needed = ANSWERS_NEEDED[model]
     few = [item for item in items if item.n < needed]
-    complaints = []
+    complaints: list[str] = []
     if few:
-        fewest = min(item.n for item in few)
         complaints.append(
-            f"{len(few)} of {len(items)} items have fewer than {needed} answers (fewest {fewest}): "
-            f"not to be put in force."
+            Phrase(
+                "{few} of {all} items have fewer than {needed} answers (fewest {fewest}): not to "
+                "be put in force.",
+                few=Number(len(few)),
+                all=Number(len(items)),
+                needed=Number(needed),
+                fewest=Number(min(item.n for item in few)),
+            )
         )
     complaints += [
-        f"{i.item_id}: negative discrimination, check the key." for i in items if i.a < 0
+        Phrase("{item}: negative discrimination, check the key.", item=item.item_id)
+        for item in items
+        if item.a < 0
     ]
     complaints += [
-        f"{item.item_id}: the estimate ran to the edge of the range (a = {item.a:.3g}, "
-        f"b = {item.b:.3g}); the answers do not determine it."
+        Phrase(
+            "{item}: the estimate ran to the edge of the range (a = {a}, b = {b}); the answers do "
+            "not determine it.",
+            item=item.item_id,
+            a=Number(item.a, 2),
+            b=Number(item.b, 2),
+        )
         for item in items
         if abs(item.a) >= _STEEPEST or abs(item.a * item.b) >= _FARTHEST
     ]
-    complaints += [f"{i.item_id}: no standard error could be had." for i in items if i.se_b is None]
+    complaints += [
+        Phrase("{item}: no standard error could be had.", item=item.item_id)
+        for item in items
+        if item.se_b is None
+    ]
     return complaints
 
 

@@ -8,6 +8,7 @@ from assessments.calibration import Calibration, calibrate
 from assessments.item_responses import ItemResponses
 from assessments.linking import Link, link_forms, on_old_scale
 from assessments.parameters import ANSWERS_NEEDED, ItemParameters, Model
+from curriculum.phrases import Number, Phrase
 
 Wanted = Literal["auto", "rasch", "2pl"]
 # Where the answers do not determine an item, its estimate runs to these and means nothing.
@@ -120,24 +121,36 @@ def _obstacles(
     name, enough = NAMES[calibration.model], ANSWERS_NEEDED[calibration.model]
     if not calibration.items:
         return list(calibration.warnings)
-    obstacles = []
+    obstacles: list[str] = []
     if not needed:
-        obstacles.append("No check of this skill asks any of these items today.")
+        obstacles.append(Phrase("No check of this skill asks any of these items today."))
     if not calibration.converged:
-        obstacles.append(f"The {name} estimation did not settle.")
+        obstacles.append(Phrase("The {model} estimation did not settle.", model=name))
     constant = [w for w in calibration.warnings if "no finite difficulty" in w]
     obstacles += constant
     counts = {item.item_id: item.n for item in calibration.items}
     short = [item for item in needed if item not in sound and item in counts]
     if short:
-        fewest = min(counts[item] for item in short)
         obstacles.append(
-            f"{len(short)} of {len(needed)} items have fewer than {enough} answers "
-            f"(fewest {fewest}), as {name} needs."
+            Phrase(
+                "{few} of {all} items have fewer than {needed} answers (fewest {fewest}), as "
+                "{model} needs.",
+                few=Number(len(short)),
+                all=Number(len(needed)),
+                needed=Number(enough),
+                fewest=Number(min(counts[item] for item in short)),
+                model=name,
+            )
         )
     unseen = [item for item in needed if item not in counts]
     if len(unseen) > len(constant):
-        obstacles.append(f"{len(unseen)} of {len(needed)} items have no usable answers.")
+        obstacles.append(
+            Phrase(
+                "{few} of {all} items have no usable answers.",
+                few=Number(len(unseen)),
+                all=Number(len(needed)),
+            )
+        )
     obstacles += [_unsound(item, name=name) for item in sound.values() if not _is_sound(item)]
     return obstacles
 
@@ -147,7 +160,12 @@ def _is_sound(item: ItemParameters) -> bool:
     return bounded and item.se_a is not None and item.se_b is not None
 
 
-def _unsound(item: ItemParameters, *, name: str) -> str:
+def _unsound(item: ItemParameters, *, name: str) -> Phrase:
     if item.a <= 0:
-        return f"{item.item_id}: strong learners choose it less often than weak; check the key."
-    return f"{item.item_id}: the answers do not determine its {name} figures."
+        return Phrase(
+            "{item}: strong learners choose it less often than weak; check the key.",
+            item=item.item_id,
+        )
+    return Phrase(
+        "{item}: the answers do not determine its {model} figures.", item=item.item_id, model=name
+    )

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from assessments.irt import NODE_WEIGHTS, NODES, chance_correct
 from assessments.parameters import ItemParameters
+from curriculum.phrases import Number, Phrase
 
 Floats = NDArray[np.float64]
 
@@ -58,7 +59,8 @@ def link_forms(new: Mapping[str, ItemParameters], *, old: Mapping[str, ItemParam
         dropped.append(moved)
         slope, intercept, loss = _stocking_lord(new, old=old, anchors=anchors)
     warnings = [
-        f"{item}: its difficulty moved; it no longer serves as an anchor." for item in dropped
+        Phrase("{item}: its difficulty moved; it no longer serves as an anchor.", item=item)
+        for item in dropped
     ]
     if len(anchors) < ANCHORS_NEEDED:
         warnings.append(_too_few(len(anchors)))
@@ -99,10 +101,12 @@ def on_old_scale(item: ItemParameters, *, link: Link) -> ItemParameters:
     )
 
 
-def _too_few(count: int) -> str:
-    return (
-        f"Only {count} anchor items are left and {ANCHORS_NEEDED} are needed: "
-        f"the link is not to be put in force."
+def _too_few(count: int) -> Phrase:
+    return Phrase(
+        "Only {n} anchor items are left and {needed} are needed: the link is not to be put in "
+        "force.",
+        n=Number(count),
+        needed=Number(ANCHORS_NEEDED),
     )
 
 

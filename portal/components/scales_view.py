@@ -60,7 +60,8 @@ def _version_words(one: Calibration) -> str:
             )
         )
     if one.verdict:
-        parts.append(_("not put in force: {reason}").format(reason=plain(one.verdict)))
+        reason = plain(phrase_text(one.verdict))
+        parts.append(_("not put in force: {reason}").format(reason=reason))
     elif one.in_force:
         parts.append(_("in force"))
     return " · ".join(parts)

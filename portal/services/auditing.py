@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TextIO
 
-from curriculum.phrases import Number, Phrase
+from curriculum.phrases import Joined, Number, Phrase
 from db import Connection
 from db.commands.anchors import insert_anchor
 from db.commands.limits import Limit
 from db.queries.anchors import Anchor, select_anchors, verify_audit
-from db.queries.audit import ChainFault, verify_answers
+from db.queries.audit import ChainFault, FaultKind, verify_answers
 from db.queries.deeds import (
     DeedRow,
     Wanted,
@@ -46,6 +46,13 @@ _SCORES = frozenset(
         *("marks", "passed"),
     }
 )
+_HAPPENED: Mapping[FaultKind, Phrase] = {
+    "edited": Phrase("edited"),
+    "deleted": Phrase("deleted"),
+    "inserted": Phrase("inserted"),
+    "reordered": Phrase("reordered"),
+    "truncated": Phrase("truncated"),
+}
 _LOGGED = re.compile(r"audit anchor (\d{1,9}): digest ([0-9a-f]{64})")
 _STREAM = re.compile(r"organisation|attempt:[0-9]{1,18}")
 
@@ -221,9 +228,18 @@ def verify_in_background(work: Work) -> None:
     """
     faults = find_faults(work.store)
     if faults:
-        told = "; ".join(str(fault) for fault in faults[:5])
+        told = Joined([_fault_said(fault) for fault in faults[:5]], between="; ")
         raise JobFailed(Phrase("{n} faults: {which}", n=Number(len(faults)), which=told))
     work.tell(1.0, Phrase("sound"))
+
+
+def _fault_said(fault: ChainFault) -> Phrase:
+    return Phrase(
+        "stream {stream}, row {row}: {what}",
+        stream=fault.stream,
+        row=str(fault.seq),
+        what=_HAPPENED[fault.kind],
+    )
 
 
 def find_faults(store: Store, *, logged: Mapping[int, str] | None = None) -> list[ChainFault]:

@@ -12,7 +12,7 @@ from assessments.force import Judged, Wanted, calibrate_for_use
 from assessments.form_scores import AnswerScorer
 from assessments.item_responses import ItemResponses
 from assessments.parameters import ItemParameters
-from curriculum.phrases import Number, Phrase
+from curriculum.phrases import Joined, Number, Phrase
 from db import Connection
 from db.commands.audit import append_audit
 from db.commands.calibrations import NewCalibration, keep_calibration, lock_calibrations
@@ -25,6 +25,7 @@ from portal.services.evidence import CODE_VERSION, ORGANISATION
 from portal.services.learning import ReadItem
 from portal.services.rescoring import rescore_skill
 from portal.services.scoring import Scale, keys_in_force, parameters_of, scale_of
+from portal.services.stored import said_to_text
 
 BATCH = 1000
 # How far the work is (0 to 1), and what it does now.
@@ -231,7 +232,8 @@ def _keep(
     obstacles = judged.obstacles
     current = find_calibration(connection, skill=skill)
     if (current.id if current else None) != (before.current.id if before.current else None):
-        obstacles = (*obstacles, "Another calibration was put in force meanwhile.")
+        meanwhile = Phrase("Another calibration was put in force meanwhile.")
+        obstacles = (*obstacles, meanwhile)
     usable = not obstacles
     found = judged.calibration
     calibration = NewCalibration(
@@ -242,7 +244,7 @@ def _keep(
         answers=responses.correct.size,
         converged=found.converged,
         details=_details(judged, before=before),
-        verdict=" ".join(obstacles),
+        verdict=said_to_text(Joined(obstacles)) if obstacles else "",
         code_version=CODE_VERSION,
         made_by=by,
     )
@@ -326,11 +328,15 @@ def _sentences(
         n=Number(len(judged.items)),
     )
     if judged.link is None:
-        return first, "It is the first measured one; its own sample sets the scale."
-    told = (
-        f"It stands on the scale of version {before.measured.version if before.measured else 0} "
-        f"through {len(judged.link.anchors)} common items "
-        f"(slope {judged.link.slope:.3f}, intercept {judged.link.intercept:+.3f})."
+        return first, Phrase("It is the first measured one; its own sample sets the scale.")
+    told = Phrase(
+        "It stands on the scale of version {version} through {n} common items (slope {slope}, "
+        "intercept {intercept}).",
+        version=str(before.measured.version if before.measured else 0),
+        n=Number(len(judged.link.anchors)),
+        slope=Number(judged.link.slope, 3),
+        intercept=Number(judged.link.intercept, 3, signed=True),
     )
-    new = f"{len(judged.pilot)} items are too new and do not count yet." if judged.pilot else ""
-    return tuple(text for text in (first, told, *judged.link.warnings, new) if text)
+    pilot = len(judged.pilot)
+    new = Phrase("{n} items are too new and do not count yet.", n=Number(pilot))
+    return (first, told, *judged.link.warnings, *([new] if pilot else []))

@@ -1,7 +1,7 @@
 """Measuring in the background: calibrations, statistics of questions, corrections of results."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import lru_cache, partial
 from typing import Any
@@ -17,6 +17,7 @@ from portal.services.catalogue import Catalogue, read_catalogue, read_item
 from portal.services.evidence import record_deed
 from portal.services.jobs import Job, JobFailed, Round, Work, ask_for, find_work
 from portal.services.learning import ReadItem
+from portal.services.stored import said_from_text
 
 CALIBRATE = "calibrate skill"
 COUNT = "count answers"
@@ -40,10 +41,14 @@ def read_scales(store: Store, *, viewer: Viewer, skill: str) -> Scales:
     access.require(viewer, "read drafts")
     return store.read(
         lambda connection: Scales(
-            select_calibrations(connection, skill=skill),
+            tuple(map(_as_said, select_calibrations(connection, skill=skill))),
             find_work(connection, kind=CALIBRATE, about=skill),
         )
     )
+
+
+def _as_said(one: CalibrationRow) -> CalibrationRow:
+    return replace(one, verdict=said_from_text(one.verdict))
 
 
 def ask_for_calibration(

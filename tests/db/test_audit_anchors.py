@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
+from curriculum.phrases import Joined, Phrase
 from db.chain import ORGANISATION
 from db.commands.audit import append_audit
 from db.queries.audit import ChainFault
@@ -185,6 +186,13 @@ def test_a_worker_anchors_by_itself_and_checks_when_asked(house: House):
     assert check is not None
     assert (check.kind, check.state) == (VERIFY, "failed")
     assert "stream organisation, row 1: edited" in check.message
+    # Kept as phrases: the page can say even the name of the fault in another language.
+    assert isinstance(check.message, Phrase)
+    which = check.message.values["which"]
+    assert isinstance(which, Joined)
+    (part,) = which.parts
+    assert isinstance(part, Phrase)
+    assert isinstance(part.values["what"], Phrase)
 
 
 @pytest.fixture

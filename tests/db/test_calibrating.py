@@ -6,10 +6,12 @@ import pytest
 from sqlalchemy import text
 
 from curriculum.model import Item
+from curriculum.phrases import Joined, Phrase
 from db.queries.calibrations import select_calibrations
 from db.queries.growth import compare_growth
 from portal.access import Refused
 from portal.services.calibrating import Calibrated, calibrate_skill
+from portal.services.measuring import read_scales
 from tests.factories import NOW, make_team
 from tests.many_checks import follows_the_model, hand_in_many
 from tests.small_house import SKILL, House
@@ -83,6 +85,17 @@ def test_too_few_answers_leave_the_last_good_calibration_in_force(house: House) 
     assert "fewer than 200 answers" in " ".join(done.sentences)
     assert rows(house, "SELECT version FROM calibration WHERE in_force") == [(1,)]
     assert rows(house, "SELECT count(*) FROM result") == [(90,)]
+
+
+def test_why_it_is_not_in_force_can_be_said_in_another_language(house: House) -> None:
+    hand_in_many(house, people=30)
+    calibrate(house)
+
+    newest = read_scales(house.store, viewer=house.viewer("author"), skill=SKILL).versions[0]
+
+    assert isinstance(newest.verdict, Joined)
+    assert all(isinstance(part, Phrase) for part in newest.verdict.parts)
+    assert "fewer than 200 answers" in newest.verdict
 
 
 def test_an_item_everybody_got_right_is_named_and_changes_nothing(house: House) -> None:

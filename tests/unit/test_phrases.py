@@ -2,9 +2,13 @@
 
 import gettext
 
+import numpy as np
 import pytest
 
+from assessments.calibration import calibrate
 from assessments.compare import Comparison
+from assessments.force import calibrate_for_use
+from assessments.item_responses import responses_from_matrix
 from assessments.table_files import TableFileError, parse_table
 from curriculum.phrases import Joined, Number, Phrase
 from portal import text
@@ -77,6 +81,25 @@ def test_a_stored_comparison_can_still_be_translated(marked):
         phrase_text(one) for one in (comparison.sentence, *comparison.warnings)
     ]
     assert phrase_text(again.sentence).startswith("«")
+
+
+def test_nothing_of_what_stands_in_the_way_of_a_calibration_stays_untranslated(marked):
+    rng = np.random.default_rng(1)
+    matrix = (rng.random((40, 5)) < 0.6).astype(float)
+    matrix[:, 0] = 1
+    matrix[:, 1] = 0
+    found = responses_from_matrix(matrix, items=list("abcde"))
+    nothing = responses_from_matrix(matrix[:1, :2], items=list("ab"))
+
+    said = [
+        *calibrate(found, model="rasch").warnings,
+        *calibrate(nothing, model="2pl").warnings,
+        *calibrate_for_use(found, live=list("abcdef"), before=None).obstacles,
+        *calibrate_for_use(found, live=[], before=None).obstacles,
+    ]
+
+    assert len(said) >= 8
+    assert {outside_marks(phrase_text(one)) for one in said} == {""}
 
 
 def test_a_fault_in_a_file_is_said_with_its_place(marked, tmp_path):
