@@ -20,6 +20,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from portal import clock, loaders
 from portal.components.notices import tell_fault
+from portal.components.widget_kinds import refuse_other_kinds
 from portal.services.background import make_worker
 from portal.services.role_map import RoleMap, read_role_map
 from portal.settings import Oidc, SettingsError
@@ -113,6 +114,7 @@ try:
     refuse_danger(_HOUSE.settings, option=st.get_option)
 except SettingsError as danger:
     raise SystemExit(f"The portal cannot start: {danger}") from None
+refuse_other_kinds()
 # `streamlit run` finds the server by this assignment, word for word.
 app = st.App(
     Path(__file__).with_name("app.py"),

@@ -59,3 +59,8 @@ def request_with(jar, *, path="/", query="", host="skills.norhaven.example"):
         "server": ("skills", 443),
         "scheme": "http",
     }
+
+
+async def no_body():
+    """Return the end of a request that brings nothing."""
+    return {"type": "http.request"}

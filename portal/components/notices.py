@@ -14,6 +14,7 @@ import streamlit as st
 
 from portal import clock, loaders
 from portal.access import Refused
+from portal.components.widget_kinds import unoffered_value
 from portal.loaders import AnswerRefused, StoreFault
 from portal.services.refusals import note_refusal, note_unknown_session
 from portal.services.sessions import keep_session
@@ -110,9 +111,7 @@ def told() -> Iterator[None]:
         st.error(fault, icon=":material/error:")
     except Exception as error:  # noqa: BLE001 - the edge: every fault gets a number and a sentence
         if _is_unread_value(error):
-            unread = Refused(
-                "The page was sent a value that it does not offer. Reload it and choose again."
-            )
+            unread = unoffered_value()
             _note_refusal(unread)
             st.info(sentence_text(unread), icon=":material/lock:")
             return

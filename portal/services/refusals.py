@@ -51,8 +51,13 @@ def note_forgery(store: Store, *, what: str, now: datetime) -> None:
     store.write(note)
 
 
-def note_unknown_session(store: Store, *, token: str, now: datetime) -> None:
-    """Write down a session that never was; one that ended is nobody's fault."""
+def is_made_up(store: Store, *, token: str) -> bool:
+    """Say whether a session never was; one that ended is nobody's fault."""
     token_hash = hash_token(token)
-    if not store.ask(lambda connection: knows_session(connection, token_hash)):
+    return not store.ask(lambda connection: knows_session(connection, token_hash))
+
+
+def note_unknown_session(store: Store, *, token: str, now: datetime) -> None:
+    """Write down who brings a session that never was."""
+    if is_made_up(store, token=token):
         note_forgery(store, what="session cookie", now=now)

@@ -1,6 +1,6 @@
 """Security headers on every answer."""
 
-from portal.web.sessions import App, Receive, Scope, Send
+from portal.web.answers import App, Receive, Scope, Send
 
 # The hash is that of the one inline script in Streamlit's own index.html; a test compares them.
 SCRIPT_HASH = "sha256-THxz9J9+wf7rhwR2YkXJoSZ13UCmYyC+3lNDv2+8ugA="

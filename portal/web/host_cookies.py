@@ -2,8 +2,9 @@
 
 from starlette.requests import HTTPConnection
 
+from portal.web.answers import App, Receive, Scope, Send, refuse_websocket
 from portal.web.forgeries import Forgeries
-from portal.web.sessions import App, Receive, Scope, Send, answer, refuse_websocket
+from portal.web.uploads import UPLOADS, refuse_upload
 
 # A browser takes such a cookie only with `Secure`, for this host and all its paths, and nobody
 # else, neither a neighbouring host nor a page without TLS, can set one of that name.
@@ -11,7 +12,6 @@ PREFIX = "__Host-"
 # The framework's own page reads this cookie by its name, which can therefore carry no prefix. It
 # stays here instead: the door checks where an upload comes from, and brings the token for it.
 FORGERY_COOKIE, FORGERY_HEADER = "_streamlit_xsrf", b"x-xsrftoken"
-UPLOADS = "/_stcore/upload_file"
 
 Headers = list[tuple[bytes, bytes]]
 
@@ -44,7 +44,8 @@ class HostCookies:
             return
         if upload and not from_here:
             await self._forgeries.note("upload of another page")
-            await answer(send, status=403, body=b"Send files from a page of this portal.")
+            sentence = "Send files from a page of this portal."
+            await refuse_upload(receive, send, status=403, sentence=sentence)
             return
         headers = _inside(scope["headers"])
         if upload:

@@ -17,6 +17,7 @@ from portal.services.role_map import RoleMap
 from portal.services.sessions import COOKIE, is_open, sign_out, take_id_token
 from portal.services.signing_in import Admission, admit
 from portal.settings import Oidc, Settings
+from portal.web.answers import App, Receive, Scope, Send, answer, refuse_websocket
 from portal.web.forgeries import Forgeries
 from portal.web.provider_cookie import (
     ReadSigned,
@@ -25,18 +26,7 @@ from portal.web.provider_cookie import (
     sets_sign_in,
 )
 from portal.web.provider_logout import ProviderLogout
-from portal.web.sessions import (
-    ENTER,
-    LEAVE,
-    App,
-    Receive,
-    Scope,
-    Send,
-    answer,
-    refuse_websocket,
-    safe_target,
-    session_cookie,
-)
+from portal.web.sessions import ENTER, LEAVE, safe_target, session_cookie
 
 NEXT = "portal_next"
 REFUSED = "portal_refused"

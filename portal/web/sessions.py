@@ -1,10 +1,8 @@
 """The door: the session cookie, signing in and out over HTTP, and what strangers may not fetch."""
 
-import math
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable
 from datetime import datetime
 from functools import partial
-from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from starlette.concurrency import run_in_threadpool
@@ -13,22 +11,17 @@ from starlette.requests import HTTPConnection, Request
 from db.store import Store
 from portal.access import Viewer, may
 from portal.services.people import is_persona
+from portal.services.refusals import is_made_up
 from portal.services.sessions import COOKIE, find_viewer, is_open, start_session
 from portal.settings import Settings
+from portal.web.answers import App, Receive, Scope, Send, answer, refuse_websocket
 from portal.web.forgeries import Forgeries
-
-Scope = dict[str, Any]
-Receive = Callable[[], Awaitable[dict[str, object]]]
-Send = Callable[[dict[str, object]], Awaitable[None]]
-App = Callable[[Scope, Receive, Send], Awaitable[None]]
+from portal.web.uploads import UPLOADS, UploadDoor, refuse_upload
 
 ENTER = "/enter"
 LEAVE = "/leave"
 METRICS = "/_stcore/metrics"
-CLOSED = ("/media", METRICS, "/_stcore/upload_file")
-# A file of 5 MB with what stands around it in the request. The framework takes as much as a roster
-# may have, which only administrators bring, and keeps what it took in memory.
-LARGEST_UPLOAD = 6 * 1024 * 1024
+CLOSED = ("/media", METRICS, UPLOADS)
 
 
 def read_cookie(scope: Scope, name: str) -> str:
@@ -48,6 +41,7 @@ class SessionDoor:
         self._settings = settings
         self._clock = clock
         self._forgeries = Forgeries(store, clock=clock)
+        self._uploads = UploadDoor(app, store=store, clock=clock)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, or answer it here."""
@@ -65,19 +59,27 @@ class SessionDoor:
             await self._app(scope, receive, send)
 
     async def _open(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass on what is closed to strangers, unless it is a file too large for who sends it."""
+        """Pass on what is closed to strangers, and to most the figures of the server."""
         viewer = await self._find_viewer(scope)
-        upload = scope["method"] == "PUT"
         if viewer is None:
-            if upload:
-                await self._forgeries.note("upload without a session")
-            await answer(send, status=403, body=b"Please sign in first.")
+            await self._refuse_stranger(scope, receive, send)
         elif str(scope["path"]).startswith(METRICS) and not may(viewer, "manage people"):
             await answer(send, status=403, body=b"Figures of the server are for administrators.")
-        elif upload and _size(scope) > LARGEST_UPLOAD and not may(viewer, "manage people"):
-            await answer(send, status=413, body=b"Send a file of at most 5 MB that says its size.")
+        elif scope["method"] == "PUT":
+            await self._uploads.take(scope, receive, send, viewer=viewer)
         else:
             await self._app(scope, receive, send)
+
+    async def _refuse_stranger(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Refuse who has no session; one that never was, and a file without any, are forged."""
+        token, sentence = read_cookie(scope, COOKIE), "Please sign in first."
+        if scope["method"] == "PUT":
+            await self._forgeries.note("upload without a session")
+            await refuse_upload(receive, send, status=403, sentence=sentence)
+            return
+        if bool(token) and await run_in_threadpool(is_made_up, self._store, token=token):
+            await self._forgeries.note("session cookie")
+        await answer(send, status=403, body=sentence.encode())
 
     async def _enter(self, scope: Scope, send: Send) -> None:
         """Start a session for a persona of the demonstration."""
@@ -130,12 +132,6 @@ def safe_target(text: str) -> str:
     return text if inside and text.isprintable() and len(text) < 500 else "/"
 
 
-def _size(scope: Scope) -> float:
-    """Return how many bytes a request says it brings; without end where it says nothing."""
-    length = HTTPConnection(scope).headers.get("content-length", "")
-    return int(length) if length.isascii() and length.isdigit() and len(length) < 18 else math.inf
-
-
 def _from_this_machine(scope: Scope) -> bool:
     """Say whether the request came from here and under a name of this machine.
 
@@ -158,28 +154,6 @@ def _is_from_here(scope: Scope) -> bool:
     return origin is None or urlsplit(origin).netloc == headers.get("host")
 
 
-async def refuse_websocket(send: Send) -> None:
-    """Close a websocket before it is open; the browser is told 403."""
-    await send({"type": "websocket.close", "code": 1008})
-
-
 def session_cookie(token: str) -> str:
     """Return the cookie of a session, for as long as the browser is open."""
     return f"{COOKIE}={token}; Path=/; HttpOnly; SameSite=Lax"
-
-
-async def answer(
-    send: Send,
-    *,
-    status: int,
-    body: bytes = b"",
-    location: str = "",
-    cookies: Sequence[str] = (),
-) -> None:
-    """Answer a request with a sentence or a way on, and cookies."""
-    headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"cache-control", b"no-store")]
-    if location:
-        headers.append((b"location", location.encode("latin-1", "replace")))
-    headers += [(b"set-cookie", cookie.encode("latin-1")) for cookie in cookies]
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": body})

@@ -16,7 +16,7 @@ from portal.web.forgeries import PAUSE, Forgeries
 from portal.web.host_cookies import HostCookies
 from portal.web.sessions import SessionDoor
 from tests.factories import NOW, make_person
-from tests.sign_in_cookies import PUBLIC, request_with
+from tests.sign_in_cookies import PUBLIC, no_body, request_with
 
 
 def rows(store, deed):
@@ -62,22 +62,43 @@ def door(sqlite_store):
             sent.append(message)
 
         values = {"store": sqlite_store, "settings": Settings.from_env({}), "clock": lambda: NOW}
-        asyncio.run(SessionDoor(inside, **values)(scope, None, keep))
+        asyncio.run(SessionDoor(inside, **values)(scope, no_body, keep))
         return bool(came), sent
 
     return knock
 
 
-@pytest.mark.parametrize(("method", "noted"), [("PUT", 1), ("GET", 0)])
-def test_a_file_without_a_session_does_not_come_in_and_is_written_down(
-    door, sqlite_store, method, noted
+@pytest.mark.parametrize(
+    ("method", "path", "what"),
+    [
+        ("PUT", "/_stcore/upload_file/a/b", "upload without a session"),
+        ("GET", "/media/a.png", "session cookie"),
+        ("GET", "/_stcore/metrics", "session cookie"),
+    ],
+)
+def test_who_brings_a_session_that_never_was_does_not_come_in_and_is_written_down(
+    door, sqlite_store, method, path, what
 ):
-    scope = request_with({"portal_session": "made-up"}, path="/_stcore/upload_file/a/b")
+    scope = request_with({"portal_session": "made-up"}, path=path)
 
     came, sent = door(**scope | {"method": method})
 
     assert (came, sent[0]["status"]) == (False, 403)
-    assert len(rows(sqlite_store, "forgery refused")) == noted
+    assert rows(sqlite_store, "forgery refused") == [("stranger", {"what": what})]
+
+
+@pytest.mark.parametrize("cookie", ["ended", "none"])
+def test_a_picture_asked_for_after_signing_out_is_refused_and_no_forgery(
+    door, sqlite_store, cookie
+):
+    token = start_session(sqlite_store, person_id=make_person(sqlite_store), now=NOW, hours=8)
+    sign_out(sqlite_store, token=token, now=NOW)
+    jar = {"portal_session": token} if cookie == "ended" else {}
+
+    came, sent = door(**request_with(jar, path="/media/a.png"))
+
+    assert (came, sent[0]["status"]) == (False, 403)
+    assert rows(sqlite_store, "forgery refused") == []
 
 
 @pytest.mark.parametrize("path", ["/_stcore/metrics", "/_stcore/metrics/x"])
@@ -149,7 +170,7 @@ def behind_tls(sqlite_store):
 
         async def all_of_them(app):
             for scope in scopes:
-                await app(scope, None, forget)
+                await app(scope, no_body, forget)
                 moment[0] += apart
 
         forgeries = Forgeries(sqlite_store, clock=lambda: moment[0])

@@ -6,6 +6,7 @@ import pytest
 from starlette.requests import HTTPConnection
 
 from portal.web.host_cookies import HostCookies
+from tests.sign_in_cookies import no_body
 
 PUBLIC = "https://skills.norhaven.example"
 TOKEN = "2|x"
@@ -33,7 +34,7 @@ def pass_through(headers, *, path="/", kind="http", sets=(), public_url=PUBLIC):
 
     scope = {"type": kind, "path": path, "headers": headers}
     values = {"public_url": public_url, "forgery_token": TOKEN, "forgeries": Unkept()}
-    asyncio.run(HostCookies(inside, **values)(scope, None, keep))
+    asyncio.run(HostCookies(inside, **values)(scope, no_body, keep))
     set_ = sent[0].get("headers", []) if sent else []
     cookies = [value.decode() for name, value in set_ if name == b"set-cookie"]
     return came[0] if came else None, cookies

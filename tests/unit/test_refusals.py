@@ -264,6 +264,7 @@ OPEN: dict[str, str] = {
     "sessions.sign_out_everywhere": "everybody may end the own sessions",
     "sessions.start_session": "the door, after it made sure of the person",
     "provider_roles.renew_roles": "a step of a sign-in, inside its transaction",
+    "refusals.is_made_up": "the door itself: it lets nobody in",
     "refusals.note_forgery": "the door itself: it lets nobody in",
     "refusals.note_refusal": "writes down that the viewer was refused, whoever it is",
     "refusals.note_unknown_session": "the door itself: it lets nobody in",
