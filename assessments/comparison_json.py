@@ -38,7 +38,7 @@ def comparison_to_json(comparison: Comparison) -> Json:
         "primary": _estimate(primary),
         "sensitivity": {
             "gain": _estimate(comparison.gain),
-            "true_score": _estimate(comparison.true_score),
+            "true_score": _true_score(comparison.true_score),
             "growth": growth_model_to_json(comparison.growth),
             "robustness_value": None if primary is None else _finite(primary.robustness_value),
         },
@@ -115,6 +115,11 @@ def _estimate(estimate: Estimate | None) -> Json:
         "effect_sd": _finite(estimate.in_sd(estimate.estimate)),
         "ci_sd": _pair((estimate.in_sd(low), estimate.in_sd(high))),
     }
+
+
+def _true_score(estimate: Estimate | None) -> Json:
+    """The same with `se`, which holds the error of the correction; `ci` and `p` rest on it."""
+    return _estimate(estimate) | {"se": None if estimate is None else _finite(estimate.se)}
 
 
 def _variances(model: GrowthModel) -> Json:

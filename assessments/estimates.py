@@ -1,7 +1,7 @@
 """The differences between two arms at the target occasion: ANCOVA, gain, true-score ANCOVA."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,8 +15,10 @@ from assessments.regression import (
     AliasedTermError,
     Coefficient,
     Floats,
+    Regression,
     estimate_coefficient,
     fit_least_squares,
+    weights_of_rows,
 )
 from curriculum.phrases import Phrase
 
@@ -27,12 +29,15 @@ Interval = tuple[float, float]
 class Estimate:
     """Structured minus self-directed, in score points and in SD of the target score.
 
-    `p` is the larger of the CR2 and the bootstrap p value; `p_wild` is None with 20 teams or more.
+    `interval` and `p` rest on `se`: `se_cr2`, except that the true-score estimate adds the error of
+    the corrected baseline. `p` is the larger of this and the bootstrap p value; `p_wild` is None
+    with 20 teams or more.
     """
 
     estimate: float
     se_cr1: float
     se_cr2: float
+    se: float
     df: float
     interval: Interval
     p: float
@@ -78,27 +83,86 @@ def estimate_true_score(analysis: AnalysisSet, *, teams: bool, seed: int) -> Est
     Reliability-corrected analysis of covariance, Trochim and Cappelleri (1992), Controlled Clinical
     Trials 13: an error-laden baseline adjusts too little when groups differ; the estimated true
     baseline is the arm's mean + r (score - mean), r = 1 - mean(se²) / variance within the arm.
+    That the mean and r are themselves estimated widens the interval: docs/decisions/0010.
     """
     if analysis.post_only:
         return None
-    scores, errors = _column(analysis, "baseline"), _column(analysis, "baseline_se")
-    arms = analysis.learners["arm"].to_numpy()
-    shrunk = np.empty_like(scores)
-    for arm in ARMS:
-        inside = arms == arm
-        known = errors[inside][np.isfinite(errors[inside])]
-        spread = float(scores[inside].var(ddof=1))
-        rho = 1 - float((known**2).mean()) / spread if len(known) and spread > 0 else -1.0
-        if rho <= 0:
-            return None
-        mean = float(scores[inside].mean())
-        shrunk[inside] = mean + rho * (scores[inside] - mean)
+    corrected = _correct_baseline(analysis)
+    if corrected is None:
+        return None
     return _estimate(
         analysis,
         outcome=_column(analysis, "post"),
-        terms={"baseline": shrunk},
+        terms={"baseline": corrected.scores},
         teams=teams,
         seed=seed,
+        first_step=lambda fit: _error_of_correction(corrected, fit=fit),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Corrected:
+    """A baseline drawn in by its unreliability, and what each row moved of it.
+
+    By row: `sides` is 1 in the structured arm and -1 in the other, `distances` the raw score minus
+    its arm's mean, `mean_errors` and `reliability_errors` the row's part in the error of the arm's
+    mean, times 1 - r, and of r.
+    """
+
+    scores: Floats
+    sides: Floats
+    distances: Floats
+    mean_errors: Floats
+    reliability_errors: Floats
+
+
+def _correct_baseline(analysis: AnalysisSet) -> _Corrected | None:
+    """Estimated true scores at the baseline, arm by arm; None where an arm's r is not above 0."""
+    scores, errors = _column(analysis, "baseline"), _column(analysis, "baseline_se")
+    arms = analysis.learners["arm"].to_numpy()
+    shrunk, distances, means, reliabilities = (np.empty_like(scores) for _ in range(4))
+    for arm in ARMS:
+        inside = arms == arm
+        known = np.isfinite(errors[inside])
+        spread = float(scores[inside].var(ddof=1))
+        noise = float((errors[inside][known] ** 2).mean()) if known.any() else math.inf
+        rho = 1 - noise / spread if spread > 0 else -1.0
+        if rho <= 0:
+            return None
+        mean, count = float(scores[inside].mean()), int(inside.sum())
+        away = scores[inside] - mean
+        shrunk[inside], distances[inside] = mean + rho * away, away
+        means[inside] = (1 - rho) * away / count
+        of_noise = np.where(known, errors[inside] ** 2 - noise, 0.0) / known.sum()
+        of_spread = (away**2 - away @ away / count) / count
+        reliabilities[inside] = (1 - rho) * of_spread / spread - of_noise / spread
+    return _Corrected(
+        scores=shrunk,
+        sides=np.where(arms == STRUCTURED, 1.0, -1.0),
+        distances=distances,
+        mean_errors=means,
+        reliability_errors=reliabilities,
+    )
+
+
+def _error_of_correction(corrected: _Corrected, *, fit: Regression) -> Floats:
+    """By row, how much the arm's coefficient moves through the corrected baseline.
+
+    Notes
+    -----
+    With weights w = X (X'X)^-1 c of the arm, residuals e and slope b, a change dX of the baseline's
+    column moves the coefficient by (X'X)^-1[arm, baseline] e'dX - b w'dX. Weights of an arm add up
+    to 1 or -1 in any model with both, so its mean moves the coefficient by ∓ b (1 - r).
+    """
+    if "baseline" not in fit.names:
+        return np.zeros_like(corrected.scores)
+    slope = float(fit.coefficients[fit.names.index("baseline")])
+    arm, baseline = (weights_of_rows(fit, name=name) for name in ("arm", "baseline"))
+    pull = (float(arm @ baseline) * fit.residuals - slope * arm) * corrected.distances
+    structured = corrected.sides > 0
+    by_arm = np.where(structured, pull[structured].sum(), pull[~structured].sum())
+    return np.asarray(
+        by_arm * corrected.reliability_errors - slope * corrected.sides * corrected.mean_errors
     )
 
 
@@ -224,7 +288,13 @@ def _may_be_absorbed(strata: pd.Series, *, teams: pd.Series) -> bool:
 
 
 def _estimate(
-    analysis: AnalysisSet, *, outcome: Floats, terms: dict[str, Floats], teams: bool, seed: int
+    analysis: AnalysisSet,
+    *,
+    outcome: Floats,
+    terms: dict[str, Floats],
+    teams: bool,
+    seed: int,
+    first_step: Callable[[Regression], Floats] | None = None,
 ) -> Estimate:
     """The arm's coefficient with everything reported about it."""
     if _arm_follows_from_strata(analysis):
@@ -236,7 +306,8 @@ def _estimate(
     x, y, names = model.x, model.y, model.names
     clusters = analysis.learners["team"].to_numpy() if teams else None
     fit = fit_least_squares(x, y, names=names, clusters=clusters, absorbed=model.absorbed)
-    arm = estimate_coefficient(fit, name="arm")
+    earlier = None if first_step is None or "arm" not in fit.names else first_step(fit)
+    arm = estimate_coefficient(fit, name="arm", first_step=earlier)
     wild = None
     if clusters is not None and fit.clusters < FEW_TEAMS:
         wild = wild_bootstrap_p(x, y, names=names, name="arm", clusters=clusters, seed=seed)
@@ -244,6 +315,7 @@ def _estimate(
         estimate=arm.estimate,
         se_cr1=arm.se_cr1,
         se_cr2=arm.se_cr2,
+        se=arm.se,
         df=arm.df,
         interval=arm.interval(),
         p=arm.p if wild is None else max(arm.p, wild),

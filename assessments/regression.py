@@ -1,6 +1,7 @@
 """Least squares with standard errors that hold when learners come in teams."""
 
 import itertools
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -71,7 +72,8 @@ class Coefficient:
     """One coefficient with its classical and cluster-robust standard errors.
 
     `se_cr1` is the usual sandwich times G/(G-1) · (N-1)/(N-k); `se_cr2` the bias-reduced one with
-    Satterthwaite `df`. Without clusters they are HC1 and HC2.
+    Satterthwaite `df`. Without clusters they are HC1 and HC2. `se` is what p and interval rest on:
+    `se_cr2`, or with the error of an earlier step that the columns came from.
     """
 
     name: str
@@ -80,18 +82,19 @@ class Coefficient:
     residual_df: int
     se_cr1: float
     se_cr2: float
+    se: float
     df: float
 
     @property
     def p(self) -> float:
-        """Two-sided p value from the CR2 standard error."""
-        if self.se_cr2 == 0:
+        """Two-sided p value from the standard error and its degrees of freedom."""
+        if self.se == 0:
             return 1.0 if self.estimate == 0 else 0.0
-        return float(2 * t_above(abs(self.estimate) / self.se_cr2, self.df))
+        return float(2 * t_above(abs(self.estimate) / self.se, self.df))
 
     def interval(self, *, level: float = 0.95) -> tuple[float, float]:
-        """Confidence interval from the CR2 standard error and its degrees of freedom."""
-        half = float(t_quantile(0.5 + level / 2, self.df)) * self.se_cr2
+        """Confidence interval from the standard error and its degrees of freedom."""
+        half = float(t_quantile(0.5 + level / 2, self.df)) * self.se
         return self.estimate - half, self.estimate + half
 
 
@@ -161,8 +164,16 @@ def _independent_columns(x: Floats) -> list[int]:
     return kept
 
 
-def estimate_coefficient(fit: Regression, *, name: str) -> Coefficient:
+def estimate_coefficient(
+    fit: Regression, *, name: str, first_step: Floats | None = None
+) -> Coefficient:
     """One coefficient of a fit with CR1 and CR2 standard errors and Satterthwaite df.
+
+    Parameters
+    ----------
+    first_step
+        By row, how much the coefficient moves with that row through columns that were themselves
+        estimated from the rows; it enters `se` alone.
 
     Raises
     ------
@@ -176,6 +187,8 @@ def estimate_coefficient(fit: Regression, *, name: str) -> Coefficient:
     errors as the working model. A team's adjusted block is never formed at its own size: with
     `X = QR` all that is needed are the k x k matrices `Q_g'Q_g`, so the cost is O(N k²); with many
     columns a small team is taken at its own size after all.
+    A first step is added team by team before squaring: Murphy and Topel (1985), JBES 3, in the form
+    that holds for teams, Hardin (2002), Stata Journal 2.
     """
     if name not in fit.names:
         raise AliasedTermError(
@@ -197,6 +210,10 @@ def estimate_coefficient(fit: Regression, *, name: str) -> Coefficient:
     )
     n, k, g = fit.rows, len(fit.names) + fit.absorbed, fit.clusters
     cr1 = g / (g - 1) * (n - 1) / (n - k) * float(scores @ scores)
+    whole = adjusted
+    if first_step is not None:
+        own = first_step if fit.codes is None else np.bincount(fit.codes, first_step, minlength=g)
+        whole = adjusted + math.sqrt(g / (g - 1)) * own
     return Coefficient(
         name=name,
         estimate=float(fit.coefficients[at]),
@@ -204,8 +221,16 @@ def estimate_coefficient(fit: Regression, *, name: str) -> Coefficient:
         residual_df=fit.residual_df,
         se_cr1=float(np.sqrt(cr1)),
         se_cr2=float(np.linalg.norm(adjusted)),
+        se=float(np.linalg.norm(whole)),
         df=df,
     )
+
+
+def weights_of_rows(fit: Regression, *, name: str) -> Floats:
+    """What each row's outcome adds to a coefficient: its row of X (X'X)^-1."""
+    unit = np.zeros(len(fit.names))
+    unit[fit.names.index(name)] = 1.0
+    return np.asarray(fit.q @ np.linalg.solve(fit.r.T, unit), dtype=np.float64)
 
 
 def _lone_rows(fit: Regression, *, weights: Floats) -> tuple[Floats, Floats, float]:

@@ -7,8 +7,11 @@ from pathlib import Path
 import pytest
 
 from curriculum.codes import CODES
+from db.tables_graded import MAX_FILE_BYTES
+from portal.services.own_data import MOST_BYTES
 from portal.services.roster_file import MAX_BYTES
 from portal.settings import KNOWN_VARIABLES, TEST_VARIABLES, Settings
+from portal.web.sessions import LARGEST_UPLOAD
 from tests.documents import (
     PAGES,
     command_helps,
@@ -146,3 +149,16 @@ def test_page_server_and_proxy_take_a_roster_as_large_as_a_roster_may_be():
     assert proxy
     assert offered
     assert MAX_BYTES / 2**20 <= int(offered[1]) <= server["maxUploadSize"] < int(proxy[1])
+
+
+def test_the_browser_turns_away_in_words_what_the_door_would_refuse_with_a_number():
+    sizes = {"MOST_BYTES": MOST_BYTES, "MAX_FILE_BYTES": MAX_FILE_BYTES, "MEGABYTE": 2**20}
+    offered = {
+        path.name: re.search(r"max_upload_size=(\w+)", path.read_text("utf-8"))
+        for path in (ROOT / "portal").rglob("*.py")
+        if path != PEOPLE and "st.file_uploader(" in path.read_text("utf-8")
+    }
+    assert len(offered) >= 3
+    for page, most in offered.items():
+        assert most, f"{page}: the browser has to know how much it may send"
+        assert sizes[most[1]] < LARGEST_UPLOAD, page

@@ -13,7 +13,6 @@ from portal.components.own_data_view import (
 from portal.components.states import draw_empty
 from portal.services.own_data import (
     MOST_BYTES,
-    MOST_CARRIED_MEGABYTES,
     OwnFile,
     Wanted,
     example_file,
@@ -41,9 +40,9 @@ kind = st.segmented_control(
 wanted = Wanted() if kind == "attrition" else draw_wanted()
 brought = st.file_uploader(
     _("CSV file, at most {n} MB").format(n=MOST_BYTES // 2**20),
-    # What the browser turns away by itself leaves the verdict on the file before it on the page. So
-    # files of another kind, or too large, are sent, and it is the server that refuses them.
-    max_upload_size=MOST_CARRIED_MEGABYTES,
+    # The browser turns larger files away in words; the door of the portal would do so in a number.
+    # Files of another kind are sent, and it is the reader that says what it expected.
+    max_upload_size=MOST_BYTES // 2**20,
     key=f"{KEY}_file",
 )
 st.download_button(

@@ -69,7 +69,8 @@ def method_lines(comparison: Comparison) -> list[str]:
             "estimate is an analysis of covariance: the score then, adjusted for the score at "
             "the start. Standard errors are clustered by starting team (CR2) with "
             "Satterthwaite's degrees of freedom. Where people chose their own route, the range "
-            "is the union of the first three estimates' ranges."
+            "is the union of the first three estimates' ranges. The range of the estimate that is "
+            "corrected for error at the start also holds the error of this correction."
         )
     ]
     if comparison.reliability is not None:
@@ -113,7 +114,7 @@ def method_table(comparison: Comparison) -> pd.DataFrame:
         (
             name,
             signed_text(one.estimate, digits=2),
-            number_text(one.se_cr2, digits=2),
+            number_text(one.se, digits=2),
             number_text(one.df, digits=1),
             _p_text(one.p),
             f"{signed_text(one.interval[0], digits=2)} … {signed_text(one.interval[1], digits=2)}",
@@ -125,7 +126,7 @@ def method_table(comparison: Comparison) -> pd.DataFrame:
         columns=[
             _("Estimate"),
             _("Points"),
-            _("SE (CR2)"),
+            _("Standard error"),
             _("df"),
             _("p"),
             _("95 % range"),

@@ -38,7 +38,7 @@ KIND = "compare program"
 SWEEP = "find changed programs"
 SWEEP_EVERY = timedelta(minutes=5)
 # Raised whenever a change of code could change a figure of a comparison.
-COMPARED_BY = f"comparison 3, scores {CODE_VERSION}"
+COMPARED_BY = f"comparison 4, scores {CODE_VERSION}"
 
 Tell = Callable[[float, str], None]
 

@@ -24,8 +24,6 @@ from portal.services.reporting import GROWTH_COLUMNS
 
 # A hundred thousand rows of a long file; what is larger belongs on the command line.
 MOST_BYTES = 5 * 1024 * 1024
-# Beyond this a browser does not even send a file.
-MOST_CARRIED_MEGABYTES = 200
 MEASURED = ("analysed", "measured", "completed", "retained")
 
 

@@ -9,11 +9,11 @@ import statsmodels.api as sm
 from scipy.stats import nct
 from scipy.stats import t as student_t
 
-from assessments.analysis_set import ComparisonInputError
+from assessments.analysis_set import ComparisonInputError, build_analysis_set, occasion_order
 from assessments.baseline import baseline_difference, cox_index, hedges_g
 from assessments.compare import compare_arms
 from assessments.comparison_json import comparison_to_json
-from assessments.estimates import robustness_value
+from assessments.estimates import estimate_true_score, robustness_value
 from assessments.power import ProgramDesign, power_of, smallest_detectable_effect
 from assessments.regression import Coefficient
 from assessments.simulate import ProgramPlan, simulate_program
@@ -27,6 +27,11 @@ def make_rows(*, seed=1, skill="governance", **plan):
 def compare_one(rows, *, design="randomised", **options):
     (comparison,) = compare_arms(rows, design=design, **options)
     return comparison
+
+
+def analysis_of(rows):
+    order = occasion_order(rows)
+    return build_analysis_set(rows, skill="governance", order=order, target=order[-1])
 
 
 def numbers_in(value):
@@ -163,6 +168,28 @@ def test_the_true_score_estimate_adjusts_more_when_the_baseline_is_noisier():
     assert moved * g < 0
 
 
+@pytest.mark.parametrize(("teams", "number"), [(True, 40), (False, 15)])
+def test_the_true_score_interval_holds_the_error_of_the_correction(teams, number):
+    # The oracle leaves out one team (or learner) after the other, and corrects anew each time.
+    plan = {"assignment": "theta0", "selection": 0.2, "error_sd": 0.9, "team_size": 8}
+    rows = make_rows(**plan, teams=number)
+    parts = rows["team" if teams else "learner"]
+
+    found = estimate_true_score(analysis_of(rows), teams=teams, seed=0)
+    without = [
+        estimate_true_score(analysis_of(rows[parts != one]), teams=teams, seed=0).estimate
+        for one in parts.unique()
+    ]
+
+    count = len(without)
+    jackknife = math.sqrt((count - 1) / count * ((np.array(without) - np.mean(without)) ** 2).sum())
+    assert found.se == pytest.approx(jackknife, rel=0.03)
+    assert found.se_cr2 < 0.93 * jackknife
+    assert found.interval[1] - found.estimate == pytest.approx(
+        student_t.ppf(0.975, found.df) * found.se
+    )
+
+
 def test_robustness_is_cinelli_and_hazletts_darfur_example():
     # Their published example: estimate .097, SE .023, 783 degrees of freedom, RV 13.9 %.
     coefficient = Coefficient(
@@ -172,6 +199,7 @@ def test_robustness_is_cinelli_and_hazletts_darfur_example():
         residual_df=783,
         se_cr1=0.02,
         se_cr2=0.02,
+        se=0.02,
         df=100.0,
     )
 
