@@ -3,8 +3,10 @@
 from typing import Any
 
 import streamlit as st
+from streamlit.runtime.uploaded_file_manager import DeletedFile
 
 from portal import clock, loaders
+from portal.access import Refused
 from portal.components.editor import browser_rev, typed_text
 from portal.components.notices import guarded
 from portal.services.handing_in import hand_in_file, hand_in_text, save_work_draft
@@ -119,6 +121,9 @@ class WorkDesk:
     def hand_in_file(self) -> None:
         """Hand in the file that is there at the click, drawn with this button or come since."""
         brought = st.session_state.get(self.file_key)
+        if isinstance(brought, DeletedFile):
+            # The server was started again since, or somebody names a file that never came.
+            raise Refused("The file is not here any more. Choose it again.")
         hand_in_file(
             loaders.store(),
             viewer=loaders.current_viewer(),

@@ -6,7 +6,7 @@ import pytest
 
 from portal import clock
 from tests.app.test_measuring_pages import open_page, said
-from tests.graded import LINK, TEXT, add_works, grade, hand_in, read, take
+from tests.graded import FILE, LINK, TEXT, add_works, grade, hand_in, read, take
 
 PLAN = "https://norhaven.example/plan"
 
@@ -44,6 +44,20 @@ def test_a_link_is_refused_then_handed_in_then_read_with_its_marks(visit, works)
     home = said(visit(learner, "home"))
     assert "Your work was graded." in home
     assert "not yet passed" in home
+
+
+def test_a_file_that_is_gone_at_the_click_is_asked_for_again(visit, works):
+    at = visit(works.viewer(), "work", work=FILE)
+    field = at.file_uploader(key=f"work_file_{FILE}")
+    at = field.upload("a.txt", b"Words", "text/plain").run()
+    at.button(key="work_hand_in").click()
+    states = at._tree.get_widget_states()
+    [sent] = [one for one in states.widgets if one.id == field.proto.id]
+    sent.file_uploader_state_value.uploaded_file_info[0].file_id = "gone"
+
+    at._run(states)
+
+    assert "The file is not here any more. Choose it again." in said(at)
 
 
 @pytest.mark.parametrize(("saves", "is_kept"), [(0, True), (3, False)])
