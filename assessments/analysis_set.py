@@ -1,5 +1,6 @@
 """Who is compared: from rows of scores to one row per learner with a start and a target."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -10,7 +11,15 @@ from assessments.arms import ARMS, ArmCounts, count_by_arm
 from curriculum.phrases import Number, Phrase
 
 COLUMNS = ("learner", "team", "cohort", "arm", "skill", "occasion", "time", "score", "se")
-_KNOWN_OCCASIONS = ("pre", "baseline", "start", "middle", "end", "post", "plus3", "plus6")
+# Names without capitals and what `_PASSED_OVER` matches, from first to last.
+_KNOWN_OCCASIONS = (
+    *("pre", "pretest", "before", "baseline", "start", "mid", "middle"),
+    *("end", "post", "posttest", "after", "plus3", "plus6"),
+)
+_PASSED_OVER = re.compile(r"[\s_-]|months?$")
+_ISO_DATE = re.compile(r"\d{4}-\d{2}(-\d{2})?")
+_DATE_WITH_DOTS = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
+_COUNTED = re.compile(r"(.*\D)(\d{1,9})")
 
 
 class ComparisonInputError(ValueError):
@@ -57,17 +66,52 @@ class AnalysisSet:
 
 
 def occasion_order(rows: pd.DataFrame) -> list[str]:
-    """Occasions from first to last: by median time, else by number, known name or appearance."""
-    seen = [str(value) for value in rows["occasion"].drop_duplicates()]
-    times = rows.groupby(rows["occasion"].astype(str), sort=False)["time"].median()
+    """Occasions from first to last: by median time, then by their names, else as they appear."""
+    seen = _occasions_of(rows)
+    order = _order_by_name(seen) or seen
+    times = _median_times(rows)
     if times.notna().all():
-        return sorted(seen, key=lambda name: float(times[name]))
+        return sorted(order, key=lambda name: float(times[name]))
+    return order
+
+
+def order_of_the_file(rows: pd.DataFrame) -> list[str] | None:
+    """The occasions, where nothing but their place in the file says which came first; else None."""
+    seen = _occasions_of(rows)
+    times = _median_times(rows)
+    timed = bool(times.notna().all()) and times.is_unique
+    return None if timed or len(seen) < 2 or _order_by_name(seen) else occasion_order(rows)
+
+
+def _occasions_of(rows: pd.DataFrame) -> list[str]:
+    """Occasions as they appear."""
+    return [str(value) for value in rows["occasion"].drop_duplicates()]
+
+
+def _median_times(rows: pd.DataFrame) -> pd.Series:
+    """Median time of each occasion, missing where it is nowhere known."""
+    return rows.groupby(rows["occasion"].astype(str), sort=False)["time"].median()
+
+
+def _order_by_name(seen: Sequence[str]) -> list[str] | None:
+    """Numbers, known names, dates or counted names from first to last; None for other names."""
     numbers = pd.to_numeric(pd.Series(seen), errors="coerce")
     if numbers.notna().all():
         return sorted(seen, key=float)
-    if all(name in _KNOWN_OCCASIONS for name in seen):
-        return sorted(seen, key=_KNOWN_OCCASIONS.index)
-    return seen
+    plain = {name: _PASSED_OVER.sub("", name.casefold().replace("+", "plus")) for name in seen}
+    if all(name in _KNOWN_OCCASIONS for name in plain.values()):
+        return sorted(seen, key=lambda name: _KNOWN_OCCASIONS.index(plain[name]))
+    if all(_ISO_DATE.match(name) for name in seen):
+        return sorted(seen)
+    dates = [_DATE_WITH_DOTS.fullmatch(name) for name in seen]
+    found = {one[0]: (int(one[3]), int(one[2]), int(one[1])) for one in dates if one}
+    if len(found) == len(seen):
+        return sorted(seen, key=found.__getitem__)
+    counts = [_COUNTED.fullmatch(name) for name in seen]
+    places = {one[0]: int(one[2]) for one in counts if one}
+    if len(places) == len(seen) and len({one[1].casefold() for one in counts if one}) == 1:
+        return sorted(seen, key=places.__getitem__)
+    return None
 
 
 def check_rows(rows: pd.DataFrame) -> None:

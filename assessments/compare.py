@@ -11,6 +11,7 @@ from assessments.analysis_set import (
     build_analysis_set,
     check_rows,
     occasion_order,
+    order_of_the_file,
 )
 from assessments.arms import ArmCounts, Design
 from assessments.attrition import Attrition, measure_attrition
@@ -164,10 +165,11 @@ def compare_arms(
         )
         for skill in dict.fromkeys(rows["skill"])
     )
+    guessed = order_of_the_file(rows)
     parts = rows["skill"].nunique(dropna=False)
     compared = tuple(
         _compare(
-            one,
+            one if guessed is None else _with_guessed_order(one, order=guessed),
             design=design,
             teams=teams,
             seed=seed,
@@ -176,6 +178,16 @@ def compare_arms(
         for place, one in enumerate(sets)
     )
     return _allow_for_many_skills(compared)
+
+
+def _with_guessed_order(analysis: AnalysisSet, *, order: Sequence[str]) -> AnalysisSet:
+    """Say that only the place in the file tells which occasion came first."""
+    warning = Phrase(
+        "neither times nor names say which occasion came first; they are taken in the order of the "
+        "file: {occasions}",
+        occasions=", ".join(order),
+    )
+    return replace(analysis, warnings=(warning, *analysis.warnings))
 
 
 def _require_occasion(target: str, *, order: Sequence[str]) -> None:

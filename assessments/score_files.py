@@ -1,5 +1,6 @@
 """Files of scores and of enrolments, long or wide, as rows that can be compared."""
 
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,7 +8,14 @@ from pathlib import Path
 import pandas as pd
 
 from assessments.arms import ARMS
-from assessments.table_files import MISSING, TableFile, TableFileError, quoted, read_table
+from assessments.table_files import (
+    MISSING,
+    TableFile,
+    TableFileError,
+    quoted,
+    read_table,
+    shortened,
+)
 from curriculum.phrases import Number, Phrase
 
 TIME_COLUMN = "time_months"
@@ -21,6 +29,13 @@ _NO_COVARIATES = frozenset(
     {"learner_id", "team_id", "arm", "skill", "occasion", "score", "se", "pre", "post"}
     | {"pre_se", "post_se", "se_pre", "se_post", "learner", "team", "time", "at", "rank"}
     | {"baseline", "baseline_se", "intercept"}
+)
+# Letters of the Cyrillic and the Greek alphabet that look like Latin ones.
+_LOOK_ALIKE = str.maketrans(
+    "\u0410\u0412\u0415\u041a\u041c\u041d\u041e\u0420\u0421\u0422\u0425"
+    "\u0430\u0435\u043e\u0440\u0441\u0443\u0445\u0456"
+    "\u0391\u0392\u0395\u0396\u0397\u0399\u039a\u039c\u039d\u039f\u03a1\u03a4\u03a7",
+    "ABEKMHOPCTXaeopcyxiABEZHIKMNOPTX",
 )
 # Names seen for the standard error of a wide score, in the order they are looked for.
 _WIDE_SE = {name: (f"{name}_se", f"se_{name}") for name in _WIDE}
@@ -87,6 +102,7 @@ def scores_of(table: TableFile, *, rules: ReadingRules) -> ScoreFile:
     warnings = []
     if ignored:
         warnings.append(Phrase("columns not used: {names}", names=", ".join(ignored)))
+    warnings += _alike(table, columns=["learner_id", *(["team_id"] if rules.teams else [])])
     first = rows.groupby("learner", sort=False)["team"].transform("first")
     moved = rows.loc[rows["team"] != first, "learner"].nunique()
     if rules.teams and moved:
@@ -96,6 +112,38 @@ def scores_of(table: TableFile, *, rules: ReadingRules) -> ScoreFile:
             )
         )
     return ScoreFile(rows=rows.drop(columns="at"), warnings=tuple(warnings))
+
+
+def _alike(table: TableFile, *, columns: Sequence[str]) -> list[Phrase]:
+    """Warn of ids that a reader would take for one: people or teams may have been split."""
+    warnings = []
+    for column in columns:
+        seen: dict[str, str] = {}
+        pairs = [
+            (first, value)
+            for value in table.cells[column].unique()
+            if (first := seen.setdefault(_as_read(value), value)) != value
+        ]
+        if pairs:
+            warnings.append(
+                Phrase(
+                    "{column}: some values look alike but are counted apart, such as {one} and "
+                    "{other}; times this happens: {n}",
+                    column=column,
+                    n=Number(len(pairs)),
+                    one=ascii(shortened(pairs[0][0], most=40)),
+                    other=ascii(shortened(pairs[0][1], most=40)),
+                )
+            )
+    return warnings
+
+
+def _as_read(value: str) -> str:
+    """An id without what the eye does not see: capitals, spaces, letters of other alphabets."""
+    if not value.isascii():
+        value = unicodedata.normalize("NFKC", value).translate(_LOOK_ALIKE)
+        value = "".join(sign for sign in value if unicodedata.category(sign) != "Cf")
+    return "".join(value.split()).casefold()
 
 
 def read_enrolled(path: Path) -> pd.DataFrame:

@@ -353,6 +353,36 @@ def test_an_unknown_target_is_refused_with_the_occasions_there_are():
         compare_arms(make_rows(teams=4), design="randomised", target="later")
 
 
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("Pre", "Post"),
+        ("before", "after"),
+        ("Baseline", "+3 months"),
+        ("2025-03-01", "2025-10-01"),
+        ("2.10.2024", "1.3.2025"),
+        ("T9", "T10"),
+    ],
+)
+def test_a_file_with_the_newest_scores_first_is_read_the_right_way_round(names):
+    rows = make_rows(effect=0.3, occasions=names).drop(columns="time")
+
+    backwards = compare_one(rows[::-1].assign(time=np.nan))
+    unsaid = compare_one(rows[::-1].assign(time=0.0))
+
+    assert (backwards.occasion, unsaid.occasion) == (names[1], names[1])
+    assert not any("order of the file" in warning for warning in backwards.warnings)
+
+
+def test_an_order_that_only_the_file_gives_is_said():
+    rows = make_rows(effect=0.3, occasions=("monday", "friday"))
+
+    timed, untimed = compare_one(rows), compare_one(rows.assign(time=np.nan))
+
+    assert not any("order of the file" in warning for warning in timed.warnings)
+    assert any("order of the file: monday, friday" in warning for warning in untimed.warnings)
+
+
 def test_every_comparison_has_the_same_keys():
     shown = comparison_to_json(compare_one(make_rows(effect=0.3)))
     hidden = comparison_to_json(compare_one(make_rows(teams=4)))

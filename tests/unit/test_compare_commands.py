@@ -64,6 +64,21 @@ def test_columns_that_were_not_asked_for_are_ignored_and_named(tmp_path, capsys)
     assert set(block["baseline"]) == {"baseline", "motive"}
 
 
+@pytest.mark.parametrize(
+    "other", ["l000000", "L000000\u200b", "L\uff10\uff10\uff10000", "L00 0000"]
+)
+def test_ids_that_look_alike_are_counted_apart_and_named(tmp_path, capsys, other):
+    table = make_table(effect=0.3)[COLUMNS]
+    last = (table["learner_id"] == "L000000") & (table["occasion"] != "baseline")
+    table.loc[last, "learner_id"] = other
+
+    (block,) = run_json(capsys, "compare", write(tmp_path, table))["comparisons"]
+
+    (warning,) = [one for one in block["warnings"] if "look alike" in one]
+    assert warning.startswith("learner_id: ")
+    assert ascii(other) in warning
+
+
 def test_a_wide_file_gives_the_same_figures_as_the_long_one(tmp_path, capsys):
     table = make_table(effect=0.3, occasions=("pre", "post"))
     wide = table.pivot_table(index=["learner_id", "team_id", "arm"], columns="occasion")
