@@ -11,6 +11,7 @@ from curriculum.document import Block, Document
 from curriculum.facts import Notes
 from curriculum.inline import without_links
 from curriculum.model import AnswerLine, Pair, RubricRow
+from curriculum.phrases import Phrase, Said
 
 MAX_PATTERN = 500
 _CREDIT = re.compile(r"\(\s*([^()%]{1,12}?)\s*%\s*\)\s*")
@@ -62,9 +63,9 @@ def check_credit(
 ) -> None:
     """Note an answer list without a line that earns full credit."""
     if not entries:
-        notes.add("ANS004", line, 1, "the answer list is empty; write '- ' and an answer")
+        notes.add("ANS004", line, 1, Phrase("the answer list is empty; write '- ' and an answer"))
     elif len(answers) == len(entries) and not any(answer.credit == 1 for answer in answers):
-        message = "no answer earns full credit; write one line without '(50%)'"
+        message = Phrase("no answer earns full credit; write one line without '(50%)'")
         notes.add("ANS004", line, 1, message)
 
 
@@ -78,7 +79,9 @@ def _credit(entry: Entry, *, notes: Notes) -> tuple[float | None, str]:
     except InvalidOperation:
         credit = Decimal(-1)
     if not credit.is_finite() or not 0 <= credit <= 100:
-        message = f"the credit '({found[1]}%)' should be a number from 0 to 100"
+        message = Phrase(
+            "the credit '({credit}%)' should be a number from 0 to 100", credit=found[1]
+        )
         notes.add("ANS005", entry.line, 3, message)
         return None, rest
     return float(credit / 100), rest
@@ -91,7 +94,7 @@ def _bounds(text: str, *, line: int, notes: Notes) -> tuple[float, float] | None
     if found := _SPREAD.fullmatch(text):
         middle, spread = _decimal(found[1]), _decimal(found[2])
         if spread < 0:
-            message = "the tolerance after ± should not be negative"
+            message = Phrase("the tolerance after ± should not be negative")
             notes.add("ANS002", line, 3, message)
             return None
         width = abs(middle) * spread / 100 if found[3] else spread
@@ -99,7 +102,11 @@ def _bounds(text: str, *, line: int, notes: Notes) -> tuple[float, float] | None
     if found := _RANGE.fullmatch(text):
         low, high = _decimal(found[1]), _decimal(found[2])
         if low > high:
-            message = f"the range runs backwards; write '{found[2]} to {found[1]}'"
+            message = Phrase(
+                "the range runs backwards; write '{low} to {high}'",
+                low=found[2],
+                high=found[1],
+            )
             notes.add("ANS002", line, 3, message)
             return None
         return float(low), float(high)
@@ -111,15 +118,25 @@ def _decimal(text: str) -> Decimal:
     return Decimal(text.replace("\u2212", "-").replace("\u2013", "-"))
 
 
-def _unreadable(text: str) -> str:
-    said = f"'{text[:60]}' cannot be read as a number; write 75, 75 ± 0.5, 250 ± 5% or 70 to 74"
+def _unreadable(text: str) -> Phrase:
+    said = Phrase(
+        "'{text}' cannot be read as a number; write 75, 75 ± 0.5, 250 ± 5% or 70 to 74",
+        text=text[:60],
+    )
     if found := _DASH_RANGE.fullmatch(text):
-        return f"{said}. Did you mean '{found[1]} to {found[2]}'?"
+        return Phrase(
+            "{said}. Did you mean '{low} to {high}'?",
+            said=said,
+            low=found[1],
+            high=found[2],
+        )
     if re.fullmatch(r"[-+]?\d+,\d+", text):
         point, plain = text.replace(",", "."), text.replace(",", "")
-        return f"{said}. Did you mean '{point}' or '{plain}'?"
+        return Phrase(
+            "{said}. Did you mean '{point}' or '{plain}'?", said=said, point=point, plain=plain
+        )
     if re.fullmatch(rf"{_NUMBER}\s*\D{{1,12}}", text):
-        return f"{said}. A unit belongs into the setting `unit:`"
+        return Phrase("{said}. A unit belongs into the setting `unit:`", said=said)
     return said
 
 
@@ -127,11 +144,11 @@ def _text_answer(text: str, *, entry: Entry, credit: float, notes: Notes) -> Ans
     found = _PATTERN.fullmatch(text)
     if found is None:
         if _LOOSE_PATTERN.fullmatch(text):
-            message = f"a pattern stands in back quotes: `{text[:60]}`"
+            message = Phrase("a pattern stands in back quotes: `{text}`", text=text[:60])
             notes.add("ANS003", entry.line, 3, message)
             return None
         if not text.strip("`. "):
-            notes.add("ANS001", entry.line, 3, "the answer is empty")
+            notes.add("ANS001", entry.line, 3, Phrase("the answer is empty"))
             return None
         literal = text[1:-1] if re.fullmatch(r"`[^`]+`", text) else text
         return AnswerLine(
@@ -154,13 +171,19 @@ def _text_answer(text: str, *, entry: Entry, credit: float, notes: Notes) -> Ans
 
 
 def _is_pattern(pattern: str, *, flags: str, line: int, notes: Notes) -> bool:
-    reason = ""
+    reason: Said | None = None
     if flags not in {"", "i"}:
-        reason = f"unknown flag '{flags}'; only i (ignore case) may follow the last /"
+        reason = Phrase(
+            "unknown flag '{flags}'; only i (ignore case) may follow the last /", flags=flags
+        )
     elif len(pattern) > MAX_PATTERN:
-        reason = f"it has {len(pattern)} characters, at most {MAX_PATTERN} are allowed"
+        reason = Phrase(
+            "it has {size} characters, at most {most} are allowed",
+            size=len(pattern),
+            most=MAX_PATTERN,
+        )
     elif not pattern:
-        reason = "it is empty and would match everything"
+        reason = Phrase("it is empty and would match everything")
     else:
         options = re2.Options()
         options.log_errors = False
@@ -170,10 +193,14 @@ def _is_pattern(pattern: str, *, flags: str, line: int, notes: Notes) -> bool:
         except re2.error as fault:
             detail = fault.args[0] if fault.args else fault
             said = detail.decode("utf-8", "replace") if isinstance(detail, bytes) else str(detail)
-            reason = f"{said}. Look-ahead, look-behind and back references are not supported"
+            reason = Phrase(
+                "{said}. Look-ahead, look-behind and back references are not supported", said=said
+            )
     if reason:
-        notes.add("ANS003", line, 3, f"the pattern is no valid expression: {reason}")
-    return not reason
+        notes.add(
+            "ANS003", line, 3, Phrase("the pattern is no valid expression: {reason}", reason=reason)
+        )
+    return reason is None
 
 
 def table_rows(block: Block) -> list[tuple[int, list[str]]]:
@@ -191,7 +218,9 @@ def matching_pairs(block: Block, *, document: Document) -> tuple[Pair, ...]:
     """Read the table of a matching item."""
     rows = table_rows(block)
     if len(rows[0][1]) != 2:
-        message = f"the table of a matching item has two columns, not {len(rows[0][1])}"
+        message = Phrase(
+            "the table of a matching item has two columns, not {size}", size=len(rows[0][1])
+        )
         document.notes.add("MAT002", rows[0][0], 1, message)
         return ()
     pairs = []
@@ -201,16 +230,22 @@ def matching_pairs(block: Block, *, document: Document) -> tuple[Pair, ...]:
             without_links(cell, path=document.path, keep_images=True) for cell in cells
         )
         if not match:
-            said = f"the prompt '{prompt[:60]}'" if prompt else "this row"
-            document.notes.add("MAT001", line, 1, f"{said} has no match in the second column")
+            said = (
+                Phrase("the prompt '{prompt}'", prompt=prompt[:60])
+                if prompt
+                else Phrase("this row")
+            )
+            document.notes.add(
+                "MAT001", line, 1, Phrase("{said} has no match in the second column", said=said)
+            )
         elif prompt and prompt in seen:
-            message = f"this prompt stands in line {seen[prompt]} too"
+            message = Phrase("this prompt stands in line {line} too", line=seen[prompt])
             document.notes.add("MAT003", line, 1, message)
         else:
             seen[prompt] = line
             pairs.append(Pair(prompt, match))
     if sum(1 for pair in pairs if pair.prompt) < 2 and len(rows) < 3:
-        message = "a matching item needs at least two prompts"
+        message = Phrase("a matching item needs at least two prompts")
         document.notes.add("MAT002", rows[0][0], 1, message)
     return tuple(pairs)
 
@@ -221,8 +256,9 @@ def rubric_rows(block: Block, *, document: Document) -> tuple[RubricRow, ...]:
     head = [cell.casefold() for cell in rows[0][1]]
     expected = ["criterion", "weight", *RUBRIC_HEAD]
     if head != expected:
-        message = (
-            f"the table should have the columns Criterion, Weight, 0, 1, 2, 3, 4, not {rows[0][1]}"
+        message = Phrase(
+            "the table should have the columns Criterion, Weight, 0, 1, 2, 3, 4, not {columns}",
+            columns=", ".join(rows[0][1]),
         )
         document.notes.add("RUB002", rows[0][0], 1, message)
         return ()
@@ -230,7 +266,7 @@ def rubric_rows(block: Block, *, document: Document) -> tuple[RubricRow, ...]:
     kept = tuple(row for row in read if row is not None)
     total = sum(row.weight for row in kept)
     if len(kept) == len(read) and abs(total - WEIGHTS_TOTAL) > 1e-6:
-        message = f"the weights add up to {total:g}, not 100"
+        message = Phrase("the weights add up to {total}, not 100", total=f"{total:g}")
         document.notes.add("RUB001", rows[0][0], 1, message)
     return kept
 
@@ -238,13 +274,15 @@ def rubric_rows(block: Block, *, document: Document) -> tuple[RubricRow, ...]:
 def _rubric_row(line: int, cells: Sequence[str], *, document: Document) -> RubricRow | None:
     weight = re.fullmatch(r"(\d{1,3}(?:\.\d{1,4})?)\s*%?", cells[1])
     if weight is None:
-        message = f"the weight '{cells[1][:40]}' should be a number of percent"
+        message = Phrase(
+            "the weight '{weight}' should be a number of percent", weight=cells[1][:40]
+        )
         document.notes.add("RUB002", line, 1, message)
         return None
     for place, cell in enumerate(cells):
         if not cell:
             name = ("Criterion", "Weight", *RUBRIC_HEAD)[place]
-            message = f"the cell '{name}' is empty; say what earns it"
+            message = Phrase("the cell '{name}' is empty; say what earns it", name=name)
             document.notes.add("RUB002", line, 1, message)
             return None
     low, *more = cells[2:]

@@ -5,6 +5,7 @@ import re
 from curriculum.document import Block, Document
 from curriculum.facts import did_you_mean
 from curriculum.identities import define_anyway
+from curriculum.phrases import Phrase
 
 PART_FENCES = ("item", "activity", "transfer", "mermaid")
 
@@ -14,14 +15,16 @@ def note_fence(block: Block, *, document: Document) -> None:
     word = block.info.strip().split()[0] if block.info.strip() else ""
     line = block.start + 1
     if word == "item":
-        message = "an item block stands straight after its heading; move it, or add a heading above"
+        message = Phrase(
+            "an item block stands straight after its heading; move it, or add a heading above"
+        )
         document.notes.add("ITM001", line, 1, message)
         define_item_of(block, document=document)
         return
     guess = did_you_mean(word, PART_FENCES) if word not in PART_FENCES else ""
     settings = re.search(r"^(type|kind|follow_up_days):", block.text, re.MULTILINE)
     if guess and (settings or word.casefold() in PART_FENCES):
-        message = f"'{word[:40]}' is no known block.{guess}"
+        message = Phrase("'{word}' is no known block.{guess}", word=word[:40], guess=guess)
         document.notes.add("ITM011", line, 1, message)
         if "'item'" in guess:
             define_item_of(block, document=document)
@@ -39,7 +42,9 @@ def note_inner_fences(block: Block, *, document: Document) -> None:
         word = token.info.strip()
         if token.type == "fence" and token.level and word in {"item", "activity", "transfer"}:
             line = (token.map[0] if token.map else block.start) + 1
-            message = f"'{word}' blocks stand at column 1, not inside a list or quote"
+            message = Phrase(
+                "'{word}' blocks stand at column 1, not inside a list or quote", word=word
+            )
             document.notes.add("ITM001", line, 1, message)
 
 
@@ -51,8 +56,14 @@ def note_quote(block: Block, *, document: Document) -> None:
         return
     kinds = ("NOTE", "TIP", "IMPORTANT", "WARNING", "CAUTION")
     if found[2].strip() and found[1].upper() in kinds:
-        message = f"the text of a callout starts on the line after [!{found[1].upper()}]"
+        message = Phrase(
+            "the text of a callout starts on the line after [!{kind}]", kind=found[1].upper()
+        )
     else:
-        message = f"unknown callout '{found[1]}'; use one of {', '.join(kinds)}"
-        message += did_you_mean(found[1], kinds).replace(" Did", ". Did")
+        message = Phrase(
+            "unknown callout '{kind}'; use one of {kinds}.{guess}",
+            kind=found[1],
+            kinds=", ".join(kinds),
+            guess=did_you_mean(found[1], kinds),
+        )
     document.notes.add("MD009", block.start + 1, 1, message)

@@ -11,6 +11,7 @@ from curriculum.fields import Fields
 from curriculum.front import Mapping, read_yaml
 from curriculum.inline import without_links
 from curriculum.model import Activity, Callout, CalloutKind, Diagram, Transfer
+from curriculum.phrases import Phrase, Said
 
 DEFAULT_FOLLOW_UP_DAYS = 14
 _CAPTION = re.compile(r"[*_]+Diagram:\s*(.*?)[*_]+", re.DOTALL)
@@ -22,7 +23,9 @@ def read_alert(block: Block, *, document: Document) -> Callout:
     markdown = without_links("\n".join(lines).strip(), path=document.path, keep_images=False)
     if not markdown:
         kind = str(block.tokens[0].info)
-        document.notes.add("MD009", block.start + 1, 1, f"the callout [!{kind}] has no text")
+        document.notes.add(
+            "MD009", block.start + 1, 1, Phrase("the callout [!{kind}] has no text", kind=kind)
+        )
     return Callout(cast("CalloutKind", str(block.tokens[0].info).casefold()), markdown)
 
 
@@ -38,22 +41,22 @@ def read_mermaid(block: Block, *, follower: Block | None, document: Document) ->
         found = _CAPTION.fullmatch(document.slice(follower.start, follower.end).strip())
         caption = " ".join(found[1].split()) if found else ""
     if not caption:
-        message = (
+        message = Phrase(
             "a diagram is followed by a line `*Diagram: what it shows*` for those who cannot see it"
         )
         document.notes.add("MD010", block.start + 1, 1, message)
     if not block.text.strip():
-        document.notes.add("MD010", block.start + 1, 1, "the diagram is empty")
+        document.notes.add("MD010", block.start + 1, 1, Phrase("the diagram is empty"))
     return Diagram(block.text.strip("\n"), caption)
 
 
 def read_activity(block: Block, *, before: Block | None, document: Document) -> Activity | None:
     """A guided activity: all keys besides `id` and `kind` are its parameters, by its kind."""
-    fields = _fields(block, document=document, what="an activity", known=None)
+    fields = _fields(block, document=document, what=Phrase("an activity"), known=None)
     if fields is None:
         return None
     if before is None or before.kind not in {"paragraph", "alert", "bullet_list", "ordered_list"}:
-        message = "write a sentence before the activity that says its goal"
+        message = Phrase("write a sentence before the activity that says its goal")
         document.notes.add("ACT002", block.start + 1, 1, message)
     fields.require("id", "kind")
     id_ = fields.slug("id")
@@ -82,7 +85,7 @@ def _with_inner(node: Mapping) -> Mapping:
 def read_transfer(block: Block, *, document: Document) -> Transfer | None:
     """A prompt to try something at one's own desk."""
     known = ("id", "prompt", "follow_up_days")
-    fields = _fields(block, document=document, what="a transfer prompt", known=known)
+    fields = _fields(block, document=document, what=Phrase("a transfer prompt"), known=known)
     if fields is None:
         return None
     fields.require("id", "prompt")
@@ -96,12 +99,12 @@ def read_transfer(block: Block, *, document: Document) -> Transfer | None:
 
 
 def _fields(
-    block: Block, *, document: Document, what: str, known: tuple[str, ...] | None
+    block: Block, *, document: Document, what: Said, known: tuple[str, ...] | None
 ) -> Fields | None:
     root = read_yaml(block.text, notes=document.notes, first_line=block.start + 2)
     if not isinstance(root, Mapping):
         if root is not None or not block.text.strip():
-            message = f"{what} is a few `key: value` lines"
+            message = Phrase("{what} is a few `key: value` lines", what=what)
             document.notes.add("FM003", block.start + 1, 1, message)
         return None
     names = known if known is not None else tuple(root.entries)

@@ -14,6 +14,7 @@ from curriculum.inline import Found, has_reference_style, scan_block, without_li
 from curriculum.items import read_item
 from curriculum.model import Block as Piece
 from curriculum.model import Check, Heading, Image, Item, Link, Prose, Reveal, Tabs
+from curriculum.phrases import Phrase
 from curriculum.structure import DETAILS_END, DETAILS_START, TABS_END, TABS_START, find_ends
 
 MAX_CONTAINERS = 6
@@ -59,9 +60,16 @@ def check_headings(document: Document, *, needs_title: bool = True) -> list[Bloc
         return []
     if needs_title and (first is None or first.kind != "heading" or first.level != 1):
         line = first.start + 1 if first else document.body_start + 1
-        notes.add("MD001", line, 1, "the body should start with one title, '# ' and a few words")
+        notes.add(
+            "MD001", line, 1, Phrase("the body should start with one title, '# ' and a few words")
+        )
     for title in titles[1:] if needs_title else titles:
-        notes.add("MD002", title.start + 1, 1, "a second title; use '## ' for headings in the body")
+        notes.add(
+            "MD002",
+            title.start + 1,
+            1,
+            Phrase("a second title; use '## ' for headings in the body"),
+        )
     level = 1
     for block in blocks:
         if block.kind == "heading":
@@ -71,7 +79,11 @@ def check_headings(document: Document, *, needs_title: bool = True) -> list[Bloc
                     "MD003",
                     block.start + 1,
                     1,
-                    f"the heading leaves out a level; after level {level} use '{expected} '",
+                    Phrase(
+                        "the heading leaves out a level; after level {level} use '{expected} '",
+                        level=level,
+                        expected=expected,
+                    ),
                 )
             level = block.level
     return blocks[1:] if needs_title and first is not None and first in titles[:1] else blocks
@@ -96,15 +108,19 @@ def check_footnotes(document: Document) -> None:
     for ref in [ref for ref in notes.references if ref.kind == "footnote"]:
         if ref.target not in document.footnotes:
             guess = did_you_mean(ref.target, document.footnotes)
-            message = (
-                f"the footnote [^{ref.target}] is not defined; add a line `[^{ref.target}]: ...`"
+            message = Phrase(
+                "the footnote [^{target}] is not defined; add a line `[^{target}]: ...`{guess}",
+                target=ref.target,
+                guess=Phrase(".{guess}", guess=guess) if guess else "",
             )
-            notes.add("LNK004", ref.line, ref.column, f"{message}.{guess}" if guess else message)
+            notes.add("LNK004", ref.line, ref.column, message)
     for block in document.blocks:
         if block.kind == "footnote_reference":
             label = str(block.tokens[0].meta["label"])
             if label not in used:
-                message = f"the footnote [^{label}] is never used; remove it or point to it"
+                message = Phrase(
+                    "the footnote [^{label}] is never used; remove it or point to it", label=label
+                )
                 notes.add("LNK005", block.start + 1, 1, message)
     notes.references = [ref for ref in notes.references if ref.kind != "footnote"]
 
@@ -114,7 +130,11 @@ def _check_anchors(document: Document, *, anchors: dict[str, int]) -> None:
     for ref in notes.references:
         if ref.kind == "anchor" and ref.target not in anchors:
             guess = did_you_mean(ref.target, anchors)
-            message = f"no heading in this file has the anchor '#{ref.target}'.{guess}"
+            message = Phrase(
+                "no heading in this file has the anchor '#{target}'.{guess}",
+                target=ref.target,
+                guess=guess,
+            )
             notes.add("LNK001", ref.line, ref.column, message)
     notes.references = [ref for ref in notes.references if ref.kind != "anchor"]
 
@@ -203,7 +223,7 @@ class _Reader:
         ):
             end += 1
         if not self.items_allowed:
-            message = "items stand in lessons and banks only; move this one"
+            message = Phrase("items stand in lessons and banks only; move this one")
             self.notes.add("ITM009", blocks[index + 1].start + 1, 1, message)
             return end
         item = read_item(blocks[index:end], document=self.document)
@@ -241,13 +261,19 @@ class _Reader:
         if TABS_START.fullmatch(text):
             return self._take_container(blocks, index, code="MD012")
         if DETAILS_END.match(text):
-            message = "this </details> closes nothing; <details> should open on a line of its own"
+            message = Phrase(
+                "this </details> closes nothing; <details> should open on a line of its own"
+            )
             self.notes.add("MD011", block.start + 1, 1, message)
         elif TABS_END.fullmatch(text):
-            self.notes.add("MD012", block.start + 1, 1, "this <!-- /tabs --> closes nothing")
+            self.notes.add(
+                "MD012", block.start + 1, 1, Phrase("this <!-- /tabs --> closes nothing")
+            )
         elif not text.startswith("<!--"):
             tag = text.split("\n", 1)[0][:40]
-            message = f"the HTML '{tag}' is not allowed; write Markdown. Only <details> may stand"
+            message = Phrase(
+                "the HTML '{tag}' is not allowed; write Markdown. Only <details> may stand", tag=tag
+            )
             self.notes.add("MD004", block.start + 1, 1, message)
         return index + 1
 
@@ -257,9 +283,15 @@ class _Reader:
         closing = "</details>" if code == "MD011" else "<!-- /tabs -->"
         self.depth += 1
         if last is None or self.depth > MAX_CONTAINERS:
-            message = f"this is not closed; add '{closing}' on a line of its own after a blank line"
+            message = Phrase(
+                "this is not closed; add '{closing}' on a line of its own after a blank line",
+                closing=closing,
+            )
             if last is not None:
-                message = f"more than {MAX_CONTAINERS} reveals and tabs inside each other"
+                message = Phrase(
+                    "more than {most} reveals and tabs inside each other",
+                    most=MAX_CONTAINERS,
+                )
             self.notes.add(code, block.start + 1, 1, message)
             self.depth -= 1
             return index + 1
@@ -272,13 +304,15 @@ class _Reader:
     def _reveal(self, block: Block, inner: Sequence[Block]) -> Reveal:
         summary = _SUMMARY.search(block.text)
         if summary is None or not summary[1].strip():
-            message = "a reveal starts with <details><summary>a few words</summary>"
+            message = Phrase("a reveal starts with <details><summary>a few words</summary>")
             self.notes.add("MD011", block.start + 1, 1, message)
         elif block.text[summary.end() :].strip():
-            message = "leave a blank line after </summary>, or the text is not read as Markdown"
+            message = Phrase(
+                "leave a blank line after </summary>, or the text is not read as Markdown"
+            )
             self.notes.add("MD011", block.start + 1, 1, message)
         if summary is not None and "<" in summary[1]:
-            message = "the summary should be plain words without HTML"
+            message = Phrase("the summary should be plain words without HTML")
             self.notes.add("MD004", block.start + 1, 1, message)
         words = " ".join(summary[1].split()) if summary else ""
         return Reveal(words, tuple(self.read(inner)))
@@ -287,7 +321,9 @@ class _Reader:
         level = inner[0].level if inner and inner[0].kind == "heading" else 0
         starts = [n for n, b in enumerate(inner) if b.kind == "heading" and b.level <= level]
         if len(starts) < 2 or any(inner[n].level != level for n in starts):
-            message = "tabs hold two or more headings of one level, straight after <!-- tabs -->"
+            message = Phrase(
+                "tabs hold two or more headings of one level, straight after <!-- tabs -->"
+            )
             self.notes.add("MD012", block.start + 1, 1, message)
             return Tabs(())
         tabs = []
@@ -314,7 +350,7 @@ class _Reader:
         if text.startswith(":::"):
             return
         if text.startswith("[!") and not text.startswith("[!["):
-            message = "a callout starts with '> ', as in `> [!NOTE]`"
+            message = Phrase("a callout starts with '> ', as in `> [!NOTE]`")
             self.notes.add("MD009", block.start + 1, 1, message)
 
     def _take_lone(self, found: Found) -> None:
@@ -327,19 +363,27 @@ class _Reader:
         found = INCLUDE.fullmatch(text)
         line = block.start + 1
         if found is None:
-            message = "an include stands alone on its line: [!INCLUDE [title](../snippets/name.md)]"
+            message = Phrase(
+                "an include stands alone on its line: [!INCLUDE [title](../snippets/name.md)]"
+            )
             self.notes.add("INC004", line, 1, message)
             return
         place = normpath(join(dirname(self.document.path), found["target"]))
         if found["target"].startswith("/") or "/snippets/" not in f"/{place}" or ".." in place:
-            message = f"'{found['target'][:80]}' should be a file in curriculum/snippets/"
+            message = Phrase(
+                "'{target}' should be a file in curriculum/snippets/", target=found["target"][:80]
+            )
             self.notes.add("INC002", line, 1, message)
         elif "/snippets/" in f"/{self.document.path}":
-            message = "a snippet may not include another one, nor itself; copy the text instead"
+            message = Phrase(
+                "a snippet may not include another one, nor itself; copy the text instead"
+            )
             self.notes.add("INC003", line, 1, message)
         elif place not in self.snippets:
             guess = did_you_mean(place, self.snippets)
-            message = f"the file '{place[:120]}' does not exist.{guess}"
+            message = Phrase(
+                "the file '{place}' does not exist.{guess}", place=place[:120], guess=guess
+            )
             self.notes.add("INC001", line, 1, message)
         else:
             self.notes.refer("include", place, line, 1)
@@ -394,7 +438,9 @@ def read_snippet(text: str, *, notes: Notes) -> tuple[Piece, ...]:
     blocks = [b for b in document.blocks if b.kind != "footnote_reference"]
     for block in blocks:
         if block.kind == "heading" and block.level == 1:
-            notes.add("MD002", block.start + 1, 1, "a snippet has no title; use '## ' or lower")
+            notes.add(
+                "MD002", block.start + 1, 1, Phrase("a snippet has no title; use '## ' or lower")
+            )
     reader = _Reader(document, body, items_allowed=False, snippets={})
     pieces = tuple(reader.read(blocks))
     check_footnotes(document)

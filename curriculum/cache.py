@@ -11,6 +11,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from curriculum.facts import Definition, Facts, ItemFacts, Reference
 from curriculum.model import Problem
+from curriculum.phrases import text_from_plain, to_plain
 
 R = TypeVar("R", Definition, Reference, ItemFacts)
 # What `_make` does, without a Python call for each row.
@@ -91,9 +92,9 @@ def find_findings(content_dir: Path, *, key: str) -> Findings | None:
     try:
         if row is None or row[0] != key:
             return None
-        problems = tuple([Problem(*fault) for fault in row[1]])
+        problems = tuple([_fault(path, fault) for path, *fault in row[1]])
         unsettled = tuple([_unsettled(*entry) for entry in row[2]])
-    except (TypeError, ValueError, IndexError):
+    except (TypeError, ValueError, IndexError, KeyError):
         return None
     return Findings(problems, unsettled)
 
@@ -109,7 +110,12 @@ def keep_findings(content_dir: Path, findings: Findings, *, key: str) -> None:
 
 
 def _fault_row(fault: Problem) -> list[object]:
-    return [fault.line, fault.column, fault.level, fault.code, fault.message]
+    return [fault.line, fault.column, fault.level, fault.code, to_plain(fault.message)]
+
+
+def _fault(path: str, row: list[Any]) -> Problem:
+    line, column, level, code, message = row
+    return Problem(path, line, column, level, code, text_from_plain(message))
 
 
 def _unsettled(path: str, kind: str, references: list[list[Any]], data: dict[str, object]) -> Facts:
@@ -176,7 +182,7 @@ def _facts(path: str, row: list[Any]) -> Facts:
         path=path,
         kind=kind,
         id=id_,
-        problems=tuple([Problem(path, *fault) for fault in problems]),
+        problems=tuple([_fault(path, fault) for fault in problems]),
         definitions=_rows(_MAKE_DEFINITION, definitions, length=len(Definition._fields)),
         references=_rows(_MAKE_REFERENCE, references, length=len(Reference._fields)),
         items=tuple([_item(entry) for entry in items]),

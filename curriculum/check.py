@@ -6,9 +6,18 @@ from datetime import date, timedelta
 
 from curriculum.check_coverage import coverage_problems
 from curriculum.check_references import excused_kinds, known_in_registers, register_problems
-from curriculum.facts import Definition, Facts, Reference, did_you_mean, find_nearest, problem
+from curriculum.facts import (
+    Definition,
+    Facts,
+    Reference,
+    did_you_mean,
+    find_nearest,
+    kind_word,
+    problem,
+)
 from curriculum.identities import ANY_ITEMS, NAMELESS
 from curriculum.model import Curriculum, Problem, Registers
+from curriculum.phrases import Phrase, Said
 
 __all__ = [
     "KINDS_MEANT",
@@ -30,6 +39,7 @@ KINDS_MEANT: Mapping[str, tuple[str, ...]] = {
     "prerequisite": ("module", "lesson"),
     "original": ("track", "module", "lesson", "bank", "blueprint", "item"),
 }
+_WANTED = {"prerequisite": Phrase("module or lesson"), "original": Phrase("original")}
 # The same the other way round: which references a definition can answer.
 _MEANT_BY: dict[str, list[str]] = {}
 for _kind, _wanted in KINDS_MEANT.items():
@@ -150,16 +160,22 @@ def _duplicates(
                 others = [
                     f"{other.path}:{there.line}" for other, there in found if there is not here
                 ]
-                message = f"the id '{id_}' is used twice, also in {', '.join(others[:3])}"
+                message = Phrase(
+                    "the id '{id}' is used twice, also in {others}",
+                    id=id_,
+                    others=", ".join(others[:3]),
+                )
                 problems.append(_at(facts, here.line, here.column, "ID001", message))
         if id_ in retired:
             for facts, here in found:
-                message = f"the id '{id_}' was used before and is retired; choose another"
+                message = Phrase(
+                    "the id '{id}' was used before and is retired; choose another", id=id_
+                )
                 problems.append(_at(facts, here.line, here.column, "ID002", message))
     return problems
 
 
-def _at(facts: Facts, line: int, column: int, code: str, message: str) -> Problem:
+def _at(facts: Facts, line: int, column: int, code: str, message: Said) -> Problem:
     return problem(code, facts.path, line=line, column=column, message=message)
 
 
@@ -175,21 +191,38 @@ def _reference_problems(
         if ref.target in paths:
             return []
         guess = did_you_mean(ref.target, paths)
-        message = f"the file '{ref.target[:120]}' does not exist.{guess}"
+        message = Phrase(
+            "the file '{target}' does not exist.{guess}", target=ref.target[:120], guess=guess
+        )
         return [_at(facts, ref.line, ref.column, "LNK002", message)]
     kinds = KINDS_MEANT.get(ref.kind)
     if kinds is None or any(d.kind in kinds for _, d in places.get(ref.target, ())):
         return []
-    what = " or ".join(kinds) if ref.kind != "original" else "original"
+    what = _WANTED.get(ref.kind) or kind_word(kinds[0])
     if ref.target in retired:
-        reason = "; that id is retired"
+        reason: str = Phrase("; that id is retired")
     elif ref.target in places:
-        reason = f"; that id belongs to a {places[ref.target][0][1].kind}"
+        reason = Phrase(
+            "; that id belongs to a {kind}", kind=kind_word(places[ref.target][0][1].kind)
+        )
     else:
         known = [id_ for id_, found in places.items() if any(d.kind in kinds for _, d in found)]
-        reason = "." + did_you_mean(ref.target, known)
+        reason = Phrase(".{guess}", guess=did_you_mean(ref.target, known))
     code = _CODES.get(ref.kind, "REF009")
-    return [_at(facts, ref.line, ref.column, code, f"unknown {what} '{ref.target[:80]}'{reason}")]
+    return [
+        _at(
+            facts,
+            ref.line,
+            ref.column,
+            code,
+            Phrase(
+                "unknown {what} '{target}'{reason}",
+                what=what,
+                target=ref.target[:80],
+                reason=reason,
+            ),
+        )
+    ]
 
 
 def overdue_problems(files: Sequence[Facts], *, today: date) -> list[Problem]:
@@ -207,7 +240,11 @@ def _overdue(facts: Facts, *, today: date) -> list[Problem]:
         return []
     late = (today - due).days
     code = "FM012" if today > due + timedelta(days=days) else "FM011"
-    message = f"the review was due on {due}, {late} days ago; read it again and set `reviewed`"
+    message = Phrase(
+        "the review was due on {due}, {late} days ago; read it again and set `reviewed`",
+        due=str(due),
+        late=late,
+    )
     line = facts.data.get("reviewed_line")
     return [_at(facts, line if isinstance(line, int) else 1, 1, code, message)]
 
@@ -251,7 +288,7 @@ def _circle(
     start = min(range(len(ring) - 1), key=lambda place: owners[ring[place]].path)
     ring = [*ring[start:-1], *ring[: start + 1]]
     ref = next(ref for target, ref in edges[ring[0]] if target == ring[1])
-    message = f"prerequisites run in a circle: {' → '.join(ring)}"
+    message = Phrase("prerequisites run in a circle: {ring}", ring=" → ".join(ring))
     return _at(owners[ring[0]], ref.line, ref.column, "REF010", message)
 
 
@@ -264,7 +301,11 @@ def _lists(
     for facts in files:
         for ref in facts.references:
             if ref.kind == "listed_lesson" and ref.target in holders:
-                message = f"the lesson '{ref.target}' is listed in {holders[ref.target]} already"
+                message = Phrase(
+                    "the lesson '{target}' is listed in {holders} already",
+                    target=ref.target,
+                    holders=holders[ref.target],
+                )
                 problems.append(_at(facts, ref.line, ref.column, "REF013", message))
             if ref.kind in {"listed_lesson", "listed_module"}:
                 holders.setdefault(ref.target, f"{facts.path}:{ref.line}")
@@ -282,7 +323,12 @@ def _lists(
             continue
         code, where = ("REF012", "module") if facts.kind == "lesson" else ("REF011", "track")
         line, column = _place_of_id(facts)
-        message = f"the {facts.kind} '{facts.id}' is in no {where}; learners cannot reach it"
+        message = Phrase(
+            "the {kind} '{id}' is in no {where}; learners cannot reach it",
+            kind=kind_word(facts.kind),
+            id=facts.id,
+            where=kind_word(where),
+        )
         problems.append(_at(facts, line, column, code, message))
     return problems
 

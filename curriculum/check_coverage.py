@@ -5,6 +5,7 @@ from typing import Any, cast
 
 from curriculum.facts import Facts, ItemFacts, problem
 from curriculum.model import Problem
+from curriculum.phrases import Joined, Phrase, Said
 from curriculum.wording import overlap
 
 LESSON_OVERLAP = 0.50
@@ -48,7 +49,10 @@ def _linked_secure_items(
             facts.path,
             line=ref.line,
             column=ref.column,
-            message=f"'{ref.target}' is a secure item of a summative bank and may not be linked",
+            message=Phrase(
+                "'{target}' is a secure item of a summative bank and may not be linked",
+                target=ref.target,
+            ),
         )
         for facts in files
         if facts.kind != "blueprint"
@@ -64,7 +68,7 @@ def _twins(
     errors: Mapping[str, Set[int]],
 ) -> list[Problem]:
     """Items that differ from their twins, each once: the one that differs from most of them."""
-    differing: dict[str, dict[str, list[str]]] = {}
+    differing: dict[str, dict[str, list[Phrase]]] = {}
     for facts in files:
         for item in facts.items:
             for twin in item.twin:
@@ -81,7 +85,9 @@ def _twins(
             if frozenset((id_, twin)) in told:
                 continue
             told.add(frozenset((id_, twin)))
-            message = f"the twin '{twin}' {' and '.join(words)}"
+            message = Phrase(
+                "the twin '{twin}' {words}", twin=twin, words=Joined(words, between=", ")
+            )
             found.append(problem("COV006", facts.path, line=item.line, column=1, message=message))
     return found
 
@@ -103,9 +109,10 @@ def _without_twins(files: Sequence[Facts]) -> list[Problem]:
         for item in facts.items:
             others = sorted(forms.get(item.skill, set()) - {item.form or ""})
             if item.form is not None and others and not item.twin:
-                message = (
-                    f"name the parallel item on form {' and '.join(others)}: `twin: [id]`, so that "
-                    "the forms measure the same"
+                message = Phrase(
+                    "name the parallel item on form {others}: `twin: [id]`, so "
+                    "that the forms measure the same",
+                    others=", ".join(others),
                 )
                 problems.append(
                     problem("COV007", facts.path, line=item.line, column=1, message=message)
@@ -113,20 +120,23 @@ def _without_twins(files: Sequence[Facts]) -> list[Problem]:
     return problems
 
 
-def _differences(item: ItemFacts, twin: ItemFacts) -> list[str]:
+def _differences(item: ItemFacts, twin: ItemFacts) -> list[Phrase]:
     if item.id == twin.id:
-        return ["is the item itself"]
+        return [Phrase("is the item itself")]
     said = []
-    for name, mine, other in (
-        ("skill", item.skill, twin.skill),
-        ("cell", item.cell, twin.cell),
-        ("level", item.level, twin.level),
-        ("type", item.type, twin.type),
-    ):
+    for name in ("skill", "cell", "level", "type"):
+        mine, other = getattr(item, name), getattr(twin, name)
         if mine != other:
-            said.append(f"has the {name} {other}, not {mine}")
+            said.append(
+                Phrase(
+                    "has the {name} {other}, not {mine}",
+                    name=name,
+                    other=str(other),
+                    mine=str(mine),
+                )
+            )
     if item.form is not None and item.form == twin.form:
-        said.append(f"is on the same form {item.form}")
+        said.append(Phrase("is on the same form {form}", form=item.form))
     return said
 
 
@@ -169,14 +179,15 @@ def _graded_work(files: Sequence[Facts], *, faulty: Set[str]) -> list[Problem]:
         graded = {item.id for item in items if item.type == "rubric"}
         if not graded:
             continue
-        message = ""
+        message: Said | None = None
         if len(graded) < len({item.id for item in items}):
-            message = (
-                f"people grade '{min(graded)}', a key scores other items of these banks; give "
-                "graded work a bank and a blueprint of its own"
+            message = Phrase(
+                "people grade '{graded}', a key scores other items of these "
+                "banks; give graded work a bank and a blueprint of its own",
+                graded=min(graded),
             )
         elif sum(row[1] for row in picks) != 1:
-            message = "a blueprint of graded work gives one task: one pick with `n: 1`"
+            message = Phrase("a blueprint of graded work gives one task: one pick with `n: 1`")
         if message:
             line, column = picks[0][6:8]
             problems.append(
@@ -257,16 +268,21 @@ def _move(
 
 def _short_pick(facts: Facts, row: Sequence[Any], *, short: Mapping[str | None, int]) -> Problem:
     skill, n, from_, level, cell, wanted, line, column = row
-    details = [f"skill {skill}"]
-    details += [f"level {level}"] if level is not None else []
-    details += [f"cell {cell}"] if cell else []
+    details = [Phrase("skill {skill}", skill=skill)]
+    details += [Phrase("level {level}", level=level)] if level is not None else []
+    details += [Phrase("cell {cell}", cell=cell)] if cell else []
     given = [
-        f"{n - missing} on form {wanted or form}" if wanted or form else f"{n - missing}"
+        Phrase("{n} on form {form}", n=n - missing, form=str(wanted or form))
+        if wanted or form
+        else str(n - missing)
         for form, missing in short.items()
     ]
-    message = (
-        f"{n} items are asked for ({', '.join(details)}), but {', '.join(from_)} "
-        f"can give only {', '.join(given)}"
+    message = Phrase(
+        "{n} items are asked for ({details}), but {banks} can give only {given}",
+        n=n,
+        details=Joined(details, between=", "),
+        banks=", ".join(from_),
+        given=Joined(given, between=", "),
     )
     return problem("COV001", facts.path, line=line, column=column, message=message)
 
@@ -286,7 +302,7 @@ def _skills(files: Sequence[Facts], *, faulty: Container[str]) -> list[Problem]:
             if ref.kind != "skill" or ref.target in assessed or (facts.path, ref.target) in seen:
                 continue
             seen.add((facts.path, ref.target))
-            message = f"no blueprint assesses the skill '{ref.target}'"
+            message = Phrase("no blueprint assesses the skill '{target}'", target=ref.target)
             problems.append(
                 problem("COV002", facts.path, line=ref.line, column=ref.column, message=message)
             )
@@ -308,8 +324,9 @@ def _objectives(files: Sequence[Facts], *, faulty: Container[str]) -> list[Probl
         for number, (text, skill, line, column) in enumerate(rows, start=1):
             own = str(number) if facts.kind == "lesson" else None
             if not any(_serves(item, own_number=own, text=text, skill=skill) for item in items):
-                message = (
-                    f"no item checks the objective '{text[:60]}'; name it in `objective:` of one"
+                message = Phrase(
+                    "no item checks the objective '{text}'; name it in `objective:` of one",
+                    text=text[:60],
                 )
                 problems.append(
                     problem("COV004", facts.path, line=line, column=column, message=message)
@@ -384,9 +401,12 @@ def _copy(
     for place, other in near.values():
         share = overlap(item.shingles, other.shingles)
         if share > LESSON_OVERLAP:
-            message = (
-                f"about {round(100 * share)}% of the wording stands in the open check "
-                f"'{other.id}' ({place.path}:{other.line})"
+            message = Phrase(
+                "about {share}% of the wording stands in the open check '{id}' ({path}:{line})",
+                share=round(100 * share),
+                id=other.id,
+                path=place.path,
+                line=other.line,
             )
             return [problem("CUE010", facts.path, line=item.line, column=1, message=message)]
     return []

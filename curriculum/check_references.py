@@ -5,26 +5,27 @@ from typing import NamedTuple
 
 from curriculum.facts import Facts, Reference, did_you_mean, problem
 from curriculum.model import Problem, Registers
+from curriculum.phrases import Phrase, Said
 
 
 class _Register(NamedTuple):
     code: str
-    what: str
+    what: Said
     file: str
     names: Callable[[Registers], Iterable[str]]
 
 
 _REGISTERS = {
-    "skill": _Register("REF001", "skill", "skills.yml", lambda r: r.skills),
-    "source": _Register("REF002", "source", "sources.yml", lambda r: r.sources),
-    "role": _Register("REF003", "role", "roles.yml", lambda r: r.roles),
-    "person": _Register("REF004", "person", "people.yml", lambda r: r.people),
+    "skill": _Register("REF001", Phrase("skill"), "skills.yml", lambda r: r.skills),
+    "source": _Register("REF002", Phrase("source"), "sources.yml", lambda r: r.sources),
+    "role": _Register("REF003", Phrase("role"), "roles.yml", lambda r: r.roles),
+    "person": _Register("REF004", Phrase("person"), "people.yml", lambda r: r.people),
     "misconception": _Register(
-        "REF005", "misconception", "misconceptions.yml", lambda r: r.misconceptions
+        "REF005", Phrase("misconception"), "misconceptions.yml", lambda r: r.misconceptions
     ),
-    "term": _Register("REF006", "term", "glossary.yml", lambda r: r.glossary),
-    "ai_system": _Register("REF008", "AI system", "roles.yml", lambda r: r.ai_systems),
-    "email": _Register("SEC004", "e-mail address", "people.yml", lambda r: r.people),
+    "term": _Register("REF006", Phrase("term"), "glossary.yml", lambda r: r.glossary),
+    "ai_system": _Register("REF008", Phrase("AI system"), "roles.yml", lambda r: r.ai_systems),
+    "email": _Register("SEC004", Phrase("e-mail address"), "people.yml", lambda r: r.people),
 }
 
 
@@ -86,7 +87,7 @@ def register_problems(
     return [p for p in found if p.code != "SEC004" or (p.line, p.column) not in people]
 
 
-def _fault(ref: Reference, *, registers: Registers) -> tuple[str, str] | None:
+def _fault(ref: Reference, *, registers: Registers) -> tuple[str, Said] | None:
     if ref.kind == "cell":
         return _cell_fault(ref, registers=registers)
     register = _REGISTERS.get(ref.kind)
@@ -96,20 +97,32 @@ def _fault(ref: Reference, *, registers: Registers) -> tuple[str, str] | None:
     if ref.target in names:
         return None
     if ref.kind == "email":
-        message = "this e-mail address is not in people.yml; remove it, or use one that is"
+        message = Phrase("this e-mail address is not in people.yml; remove it, or use one that is")
         return register.code, message
     guess = did_you_mean(ref.target, names)
     return (
         register.code,
-        f"unknown {register.what} '{ref.target}'; it is not in {register.file}.{guess}",
+        Phrase(
+            "unknown {what} '{target}'; it is not in {file}.{guess}",
+            what=register.what,
+            target=ref.target,
+            file=register.file,
+            guess=guess,
+        ),
     )
 
 
-def _cell_fault(ref: Reference, *, registers: Registers) -> tuple[str, str] | None:
+def _cell_fault(ref: Reference, *, registers: Registers) -> tuple[str, Said] | None:
     skill_id, _, cell = ref.target.partition("/")
     skill = registers.skills.get(skill_id)
     if skill is None or cell in skill.cells:
         return None
     guess = did_you_mean(cell, skill.cells)
-    known = "" if guess else f" Known are {', '.join(skill.cells)}"
-    return "REF007", f"the skill '{skill_id}' has no cell '{cell}'.{guess}{known}"
+    known = "" if guess else Phrase(" Known are {cells}", cells=", ".join(skill.cells))
+    return "REF007", Phrase(
+        "the skill '{skill_id}' has no cell '{cell}'.{guess}{known}",
+        skill_id=skill_id,
+        cell=cell,
+        guess=guess,
+        known=known,
+    )

@@ -2,15 +2,32 @@
 
 from collections.abc import Callable, Sequence
 from difflib import SequenceMatcher
+from typing import NamedTuple
 
 from curriculum.model import Choice
+from curriculum.phrases import Phrase
 
 # Pairs of an old and a new choice that are the same one.
 Pairs = Sequence[tuple[Choice, Choice]]
+NONE = Phrase("none")
+
+
+class Noun(NamedTuple):
+    """What the choices of an item are called."""
+
+    one: Phrase
+    many: Phrase
+
+
+CHOICE = Noun(Phrase("choice"), Phrase("choices"))
+ACTION = Noun(Phrase("action"), Phrase("actions"))
+SENTENCE = Noun(Phrase("sentence"), Phrase("sentences"))
+ANSWER = Noun(Phrase("answer"), Phrase("answers"))
+REASON = Noun(Phrase("reason"), Phrase("reasons"))
 ALIKE = 0.5  # share of letters in common from which a text counts as reworded, not as another one
 
 
-def choice_words(before: Sequence[Choice], after: Sequence[Choice], *, noun: str) -> list[str]:
+def choice_words(before: Sequence[Choice], after: Sequence[Choice], *, noun: Noun) -> list[Phrase]:
     """Return what changed, the key first; choices are the same where their texts are alike."""
     if not before and not after:
         return []
@@ -21,16 +38,29 @@ def choice_words(before: Sequence[Choice], after: Sequence[Choice], *, noun: str
         *_key_words(before, after, noun=noun, pairs=pairs),
         *_rating_words(pairs, noun=noun),
     ]
-    words += [f"{noun} {letter(one)} added: {one.text}" for one in fresh]
-    words += [f"{noun} {letter(one)} removed: {one.text}" for one in gone]
+    words += [
+        Phrase("{noun} {letter} added: {text}", noun=noun.one, letter=letter(one), text=one.text)
+        for one in fresh
+    ]
+    words += [
+        Phrase("{noun} {letter} removed: {text}", noun=noun.one, letter=letter(one), text=one.text)
+        for one in gone
+    ]
     reworded = [new for old, new in pairs if old.text != new.text]
-    words += [f"{noun} {letter(one)} reworded" for one in reworded]
+    words += [
+        Phrase("{noun} {letter} reworded", noun=noun.one, letter=letter(one)) for one in reworded
+    ]
     if [old.key for old, _new in pairs] != sorted(old.key for old, _new in pairs):
-        words.append(f"{noun}s in another order")
+        words.append(Phrase("{nouns} in another order", nouns=noun.many))
     words += _feedback_words(pairs, noun=noun)
     words += [
-        f"misconception of {noun} {letter(new)} "
-        f"{old.misconception or 'none'} → {new.misconception or 'none'}"
+        Phrase(
+            "misconception of {noun} {letter} {before} → {after}",
+            noun=noun.one,
+            letter=letter(new),
+            before=old.misconception or NONE,
+            after=new.misconception or NONE,
+        )
         for old, new in pairs
         if old.misconception != new.misconception
     ]
@@ -73,44 +103,58 @@ def is_reworded(before: str, after: str) -> bool:
 
 
 def _key_words(
-    before: Sequence[Choice], after: Sequence[Choice], *, noun: str, pairs: Pairs
-) -> list[str]:
+    before: Sequence[Choice], after: Sequence[Choice], *, noun: Noun, pairs: Pairs
+) -> list[Phrase]:
     old = [one for one in before if one.right]
     new = [one for one in after if one.right]
     stayed = [(was, becomes) for was, becomes in pairs if was.right and becomes.right]
     if len(stayed) == len(old) == len(new):
         return []
-    what = "key changed" if noun != "reason" else "key of the reason changed"
-    return [f"{what}: {_letters(old)} → {_letters(new)}"]
+    before_, after_ = _letters(old), _letters(new)
+    if noun is REASON:
+        return [
+            Phrase("key of the reason changed: {before} → {after}", before=before_, after=after_)
+        ]
+    return [Phrase("key changed: {before} → {after}", before=before_, after=after_)]
 
 
 def _letters(choices: Sequence[Choice]) -> str:
-    return ", ".join(map(letter, choices)) or "none"
+    return ", ".join(map(letter, choices)) or NONE
 
 
-def _rating_words(pairs: Pairs, *, noun: str) -> list[str]:
+def _rating_words(pairs: Pairs, *, noun: Noun) -> list[Phrase]:
     return [
-        f"key changed: {noun} {letter(new)} {old.rating} → {new.rating}"
+        Phrase(
+            "key changed: {noun} {letter} {before} → {after}",
+            noun=noun.one,
+            letter=letter(new),
+            before=str(old.rating),
+            after=str(new.rating),
+        )
         for old, new in pairs
         if old.rating != new.rating
     ]
 
 
-def _feedback_words(pairs: Pairs, *, noun: str) -> list[str]:
-    fates = {
-        "added": [new for old, new in pairs if new.feedback and not old.feedback],
-        "removed": [new for old, new in pairs if old.feedback and not new.feedback],
-        "changed": [
-            new
-            for old, new in pairs
-            if old.feedback and new.feedback and old.feedback.split() != new.feedback.split()
-        ],
-    }
+def _feedback_words(pairs: Pairs, *, noun: Noun) -> list[Phrase]:
+    added = [new for old, new in pairs if new.feedback and not old.feedback]
+    removed = [new for old, new in pairs if old.feedback and not new.feedback]
+    changed = [
+        new
+        for old, new in pairs
+        if old.feedback and new.feedback and old.feedback.split() != new.feedback.split()
+    ]
     words = []
-    for fate, found in fates.items():
-        if not found:
-            continue
-        where = f"{noun} {letter(found[0])}" if len(found) == 1 else f"{len(found)} {noun}s"
-        to = {"added": "to", "removed": "from", "changed": "of"}[fate]
-        words.append(f"feedback {fate} {to} {where}")
+    if added:
+        words.append(Phrase("feedback added to {where}", where=_named(added, noun=noun)))
+    if removed:
+        words.append(Phrase("feedback removed from {where}", where=_named(removed, noun=noun)))
+    if changed:
+        words.append(Phrase("feedback changed of {where}", where=_named(changed, noun=noun)))
     return words
+
+
+def _named(choices: Sequence[Choice], *, noun: Noun) -> Phrase:
+    if len(choices) == 1:
+        return Phrase("{noun} {letter}", noun=noun.one, letter=letter(choices[0]))
+    return Phrase("{n} {nouns}", n=len(choices), nouns=noun.many)

@@ -14,6 +14,7 @@ from curriculum.facts import did_you_mean
 from curriculum.fences import lines_in_fences
 from curriculum.inline import without_links
 from curriculum.model import Choice, Rating
+from curriculum.phrases import Phrase
 from curriculum.wording import plain_text
 
 KEYS = string.ascii_lowercase
@@ -37,34 +38,40 @@ _QUOTE = "[\u201c\u201d\u2018\u2019\"']"
 _SPACES = "\u00a0\u2007\u202f\u2009\u3000"
 # A bullet, a box and what is wrong with it. The first pattern that fits says how to mend it.
 _NEAR_MISSES = (
-    (re.compile(r"\s*[-*+]\[[^\]]{0,3}\](?!\()"), "put a space between '-' and '['"),
+    (re.compile(r"\s*[-*+]\[[^\]]{0,3}\](?!\()"), Phrase("put a space between '-' and '['")),
     (
         re.compile(rf"\s*(?:[-*+][{_SPACES}]|[-*+] *\[[{_SPACES}]\]|[-*+] +\[[xX ]\][{_SPACES}])"),
-        "a no-break space stands here; type an ordinary space",
+        Phrase("a no-break space stands here; type an ordinary space"),
     ),
-    (re.compile(r"\s*[-*+] +\[\](?!\()"), "write '[ ]' with a space, or '[x]'"),
-    (re.compile(r"\s*[-*+] +\[(?: +[xX] *| *[xX] +| {2,})\]"), "write '[ ]' or '[x]' exactly"),
-    (re.compile(r"\s*[-*+] +\[[ xX]\][^\s(\[]"), "put a space after the box"),
+    (re.compile(r"\s*[-*+] +\[\](?!\()"), Phrase("write '[ ]' with a space, or '[x]'")),
+    (
+        re.compile(r"\s*[-*+] +\[(?: +[xX] *| *[xX] +| {2,})\]"),
+        Phrase("write '[ ]' or '[x]' exactly"),
+    ),
+    (re.compile(r"\s*[-*+] +\[[ xX]\][^\s(\[]"), Phrase("put a space after the box")),
     (
         re.compile(
             rf"\s*[-*+] +(?:{_QUOTE}\[[ xX]?\]{_QUOTE}|\[{_QUOTE}[ xX]?{_QUOTE}\]"
             rf"|{_QUOTE}[ xX]?{_QUOTE}\s)"
         ),
-        "quotation marks stand in the box; write '[ ]' or '[x]'",
+        Phrase("quotation marks stand in the box; write '[ ]' or '[x]'"),
     ),
     (
         re.compile(
             r"\s*[-*+] +\[[\u2713\u2714\u2717\u2718xX\u00d7\u221a*oO.\-]\](?=\s)(?<!\[[xX]\])"
         ),
-        "tick with '[x]'",
+        Phrase("tick with '[x]'"),
     ),
     (
         re.compile(r"\s*[-*+] +[(\uff3b\u3010\u2610\u2611\u2612{][ xX]?[)\uff3d\u3011}]?\s+"),
-        "write the box with square brackets: '[ ]' or '[x]'",
+        Phrase("write the box with square brackets: '[ ]' or '[x]'"),
     ),
-    (re.compile(r"\s*[\u2010-\u2015\u2022\u2212\u00b7]\s*\["), "start the line with a plain '-'"),
-    (re.compile(r"\[[ xX]\]\s"), "start the line with '- '"),
-    (re.compile(r"\s+[-*+] +\[[ xX]\] "), "choices stand at column 1"),
+    (
+        re.compile(r"\s*[\u2010-\u2015\u2022\u2212\u00b7]\s*\["),
+        Phrase("start the line with a plain '-'"),
+    ),
+    (re.compile(r"\[[ xX]\]\s"), Phrase("start the line with '- '")),
+    (re.compile(r"\s+[-*+] +\[[ xX]\] "), Phrase("choices stand at column 1")),
 )
 
 
@@ -131,7 +138,10 @@ def _feedback(quotes: Sequence[Sequence[int]], *, document: Document) -> tuple[s
         document.notes.refer("misconception", found[1], line, max(1, column))
         text = text[found.end() :]
     elif near := _MISCODED.match(text):
-        message = f"'[{near[1]}]' is no misconception code; a code is M and digits, such as M101"
+        message = Phrase(
+            "'[{near}]' is no misconception code; a code is M and digits, such as M101",
+            near=near[1],
+        )
         document.notes.add("REF005", line, max(1, column), message)
     plain = without_links(text, path=document.path, keep_images=True)
     return plain, found[1] if found else None
@@ -148,7 +158,7 @@ def note_near_misses(document: Document, *, start: int, end: int) -> set[int]:
         for pattern, mending in _NEAR_MISSES:
             if match := pattern.match(line):
                 column = match.end() - len(match[0].lstrip()) + 1
-                message = f"this box is not read as a choice: {mending}"
+                message = Phrase("this box is not read as a choice: {mending}", mending=mending)
                 document.notes.add("CHO004", number + 1, column, message)
                 found.add(number + 1)
                 break
@@ -159,14 +169,18 @@ def note_loose_feedback(blocks: Sequence[Block], *, document: Document) -> None:
     """Note quotes that stand beside the list instead of under a choice."""
     for block in blocks:
         if block.kind in {"blockquote", "alert"}:
-            message = "indent feedback by two spaces, so that it belongs to the choice above"
+            message = Phrase(
+                "indent feedback by two spaces, so that it belongs to the choice above"
+            )
             document.notes.add("CHO010", block.start + 1, 1, message)
 
 
 def as_choices(entries: Sequence[Entry], *, document: Document) -> tuple[Choice, ...]:
     """Choices keyed a, b, c, ... in the authored order."""
     if len(entries) > len(KEYS):
-        message = f"at most {len(KEYS)} choices are read, not {len(entries)}"
+        message = Phrase(
+            "at most {most} choices are read, not {size}", most=len(KEYS), size=len(entries)
+        )
         document.notes.add("CHO009", entries[len(KEYS)].line, 1, message)
     return tuple(
         Choice(
@@ -187,7 +201,9 @@ def as_actions(entries: Sequence[Entry], *, document: Document) -> tuple[Choice,
     for key, entry in zip(KEYS, entries, strict=False):
         rating, text = _rating(entry, document=document)
         if not text:
-            document.notes.add("CHO013", entry.line, 1, "the action has no text after its rating")
+            document.notes.add(
+                "CHO013", entry.line, 1, Phrase("the action has no text after its rating")
+            )
         actions.append(
             Choice(
                 key, text, rating == "best", entry.feedback, entry.misconception, rating, entry.line
@@ -199,7 +215,9 @@ def as_actions(entries: Sequence[Entry], *, document: Document) -> tuple[Choice,
 def _rating(entry: Entry, *, document: Document) -> tuple[Rating | None, str]:
     notes = document.notes
     if entry.checked is not None:
-        notes.add("CHO004", entry.line, 1, "an action has a rating, not a box: `- **Best:** ...`")
+        notes.add(
+            "CHO004", entry.line, 1, Phrase("an action has a rating, not a box: `- **Best:** ...`")
+        )
     found = _RATING.match(entry.text)
     word = found[1] if found else ""
     if found and word.capitalize() in RATINGS:
@@ -207,9 +225,12 @@ def _rating(entry: Entry, *, document: Document) -> tuple[Rating | None, str]:
     plain = _PLAIN_RATING.match(entry.text)
     word = word or (plain[1] if plain else "")
     guess = did_you_mean(word, RATINGS) if word else ""
-    said = f"unknown rating '{word}'" if word else "the action has no rating"
-    expected = "start it with **Best:**, **Acceptable:**, **Poor:** or **Harmful:**"
-    notes.add("SCN002", entry.line, 3, f"{said}; {expected}.{guess}")
+    said = (
+        Phrase("unknown rating '{word}'", word=word) if word else Phrase("the action has no rating")
+    )
+    expected = Phrase("start it with **Best:**, **Acceptable:**, **Poor:** or **Harmful:**")
+    whole = Phrase("{said}; {expected}.{guess}", said=said, expected=expected, guess=guess)
+    notes.add("SCN002", entry.line, 3, whole)
     return None, entry.text
 
 
@@ -218,15 +239,18 @@ def check_actions(actions: Sequence[Choice], *, document: Document, line: int) -
     notes = document.notes
     best = [action for action in actions if action.rating == "best"]
     for action in best[1:]:
-        message = (
-            f"a second Best; the first stands in line {best[0].line}. Rate one of them Acceptable"
+        message = Phrase(
+            "a second Best; the first stands in line {line}. Rate one of them Acceptable",
+            line=best[0].line,
         )
         notes.add("SCN001", action.line, 1, message)
     if not best and actions and all(action.rating for action in actions):
-        notes.add("SCN001", line, 1, "no action is rated **Best:**")
+        notes.add("SCN001", line, 1, Phrase("no action is rated **Best:**"))
     for action in actions:
         if not action.feedback:
-            message = "each action of a scenario needs feedback: '  > ' and a reason under it"
+            message = Phrase(
+                "each action of a scenario needs feedback: '  > ' and a reason under it"
+            )
             notes.add("CHO008", action.line, 1, message)
     note_alike(actions, document=document)
 
@@ -235,7 +259,7 @@ def check_boxes(entries: Sequence[Entry], *, document: Document, near_misses: se
     """Note entries of a task list that have no box."""
     for entry in entries:
         if entry.checked is None and entry.line not in near_misses:
-            message = (
+            message = Phrase(
                 "this choice has no box; write '- [ ]' or '- [x]'. Put words between two lists"
             )
             document.notes.add("CHO003", entry.line, 1, message)
@@ -248,12 +272,13 @@ def check_ticks(
     ticked = [choice for choice in choices if choice.right]
     if not ticked:
         place = choices[0].line if choices else line
-        document.notes.add("CHO001", place, 1, "no choice is right; tick one with '- [x]'")
+        document.notes.add("CHO001", place, 1, Phrase("no choice is right; tick one with '- [x]'"))
     if only_one and len(ticked) > 1:
         lines = ", ".join(str(choice.line) for choice in ticked)
         for choice in ticked:
-            message = (
-                f"only one choice may be right (ticked in lines {lines}), or use type: multiple"
+            message = Phrase(
+                "only one choice may be right (ticked in lines {lines}), or use type: multiple",
+                lines=lines,
             )
             document.notes.add("CHO002", choice.line, 1, message)
 
@@ -264,9 +289,11 @@ def note_alike(choices: Sequence[Choice], *, document: Document) -> None:
     for choice in choices:
         words = folded(choice.text)
         if not choice.text.strip():
-            document.notes.add("CHO013", choice.line, 1, "the choice has no text")
+            document.notes.add("CHO013", choice.line, 1, Phrase("the choice has no text"))
         elif words in seen:
-            message = f"this choice says the same as the one in line {seen[words]}"
+            message = Phrase(
+                "this choice says the same as the one in line {words}", words=seen[words]
+            )
             document.notes.add("CHO005", choice.line, 1, message)
         else:
             seen[words] = choice.line
@@ -282,7 +309,10 @@ def note_above(choices: Sequence[Choice], *, document: Document, shuffle: bool) 
     """Note 'all of the above' where the portal will shuffle."""
     for choice in choices if shuffle else ():
         if _ABOVE.search(choice.text) and len(choice.text.split()) <= 8:
-            message = f"'{choice.text[:40]}' means nothing once choices are shuffled; write it out"
+            message = Phrase(
+                "'{text}' means nothing once choices are shuffled; write it out",
+                text=choice.text[:40],
+            )
             document.notes.add("CHO006", choice.line, 1, message)
 
 
@@ -290,7 +320,9 @@ def note_lettered(choices: Sequence[Choice], *, document: Document) -> None:
     """Note 'A and C' and the like: learners see no letters, and such choices help guessers."""
     for choice in choices:
         if _LETTERED.fullmatch(plain_text(choice.text).strip(" .")):
-            message = f"'{choice.text[:40]}' names other choices; write out what it means"
+            message = Phrase(
+                "'{text}' names other choices; write out what it means", text=choice.text[:40]
+            )
             document.notes.add("CHO014", choice.line, 1, message)
 
 
@@ -298,5 +330,5 @@ def note_missing_feedback(choices: Sequence[Choice], *, document: Document) -> N
     """Note choices that explain nothing."""
     for choice in choices:
         if not choice.feedback:
-            message = "no feedback; write '  > ' and a reason under the choice"
+            message = Phrase("no feedback; write '  > ' and a reason under the choice")
             document.notes.add("CHO007", choice.line, 1, message)

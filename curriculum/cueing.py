@@ -12,6 +12,7 @@ from itertools import combinations
 
 from curriculum.facts import Notes
 from curriculum.model import Choice, Item
+from curriculum.phrases import Phrase
 from curriculum.wording import (
     ABSOLUTE,
     content_words,
@@ -89,13 +90,21 @@ def _note_longest(pool: Sequence[Item], *, notes: Notes, line: int) -> None:
         return
     limit = round(100 * (chance + LONGEST_SLACK))
     share = round(100 * len(hits) / len(pool))
-    message = (
-        f"the right choice is the longest in {len(hits)} of {len(pool)} items ({share}%, "
-        f"at most {limit}%); picking the longest beats guessing. See {_named(hits)}"
+    message = Phrase(
+        "the right choice is the longest in {n} of {all} items "
+        "({share}%, at most {limit}%); picking the longest beats guessing. See "
+        "{hits}",
+        n=len(hits),
+        all=len(pool),
+        share=share,
+        limit=limit,
+        hits=_named(hits),
     )
     notes.add("CUE001", line, 1, message)
     for item in hits:
-        notes.add("CUE001", item.line, 1, "here the right choice is the longest; shorten it")
+        notes.add(
+            "CUE001", item.line, 1, Phrase("here the right choice is the longest; shorten it")
+        )
 
 
 def _note_places(pool: Sequence[Item], *, notes: Notes, line: int) -> None:
@@ -110,10 +119,17 @@ def _note_places(pool: Sequence[Item], *, notes: Notes, line: int) -> None:
             hits = [item for item in items if item.choices[place].right]
             share = len(hits) / len(items)
             if share > 1 / size + slack + 1e-9:
-                message = (
-                    f"choice {place + 1} of {size} is right in {len(hits)} of {len(items)} items "
-                    f"({round(100 * share)}%, at most {round(100 * (1 / size + slack))}%); "
-                    f"move some keys. See {_named(hits)}"
+                message = Phrase(
+                    "choice {place} of {size} is right in {n} of {all} "
+                    "items ({share}%, at most {limit}%); move some keys. See "
+                    "{hits}",
+                    place=place + 1,
+                    size=size,
+                    n=len(hits),
+                    all=len(items),
+                    share=round(100 * share),
+                    limit=round(100 * (1 / size + slack)),
+                    hits=_named(hits),
                 )
                 notes.add("CUE002", line, 1, message)
 
@@ -130,13 +146,16 @@ def _note_absolutes(pool: Sequence[Item], *, notes: Notes, line: int) -> None:
         if any(ABSOLUTE.search(choice.text) for choice in _wrong(item))
         and not ABSOLUTE.search(getattr(_key(item), "text", ""))
     ]
-    message = (
-        f"words such as always, never, only stand in {round(100 * in_wrong)}% of the wrong choices "
-        f"but in {round(100 * in_keys / len(pool))}% of the right ones. See {_named(hits)}"
+    message = Phrase(
+        "words such as always, never, only stand in {in_wrong}% of the wrong "
+        "choices but in {in_keys}% of the right ones. See {hits}",
+        in_wrong=round(100 * in_wrong),
+        in_keys=round(100 * in_keys / len(pool)),
+        hits=_named(hits),
     )
     notes.add("CUE003", line, 1, message)
     for item in hits:
-        notes.add("CUE003", item.line, 1, "absolute words stand in wrong choices only")
+        notes.add("CUE003", item.line, 1, Phrase("absolute words stand in wrong choices only"))
 
 
 def _note_repetition(item: Item, *, notes: Notes) -> None:
@@ -149,7 +168,7 @@ def _note_repetition(item: Item, *, notes: Notes) -> None:
         others |= content_words(choice.text)
     if len(shared - others) >= 2:
         said = ", ".join(sorted(shared - others)[:4])
-        message = f"only the right choice repeats words of the stem ({said})"
+        message = Phrase("only the right choice repeats words of the stem ({said})", said=said)
         notes.add("CUE004", key.line, 1, message)
 
 
@@ -157,9 +176,11 @@ def _note_length(item: Item, *, notes: Notes) -> None:
     key = _key(item)
     longest = max(map(_length, _wrong(item)), default=0)
     if key is not None and _length(key) > max(LENGTH_RATIO * longest, SHORT_CHOICE):
-        message = (
-            f"the right choice has {_length(key)} characters, the longest wrong one {longest}; "
-            "keep it within a fifth"
+        message = Phrase(
+            "the right choice has {key} characters, the longest wrong one "
+            "{longest}; keep it within a fifth",
+            key=_length(key),
+            longest=longest,
         )
         notes.add("CUE005", key.line, 1, message)
 
@@ -168,7 +189,7 @@ def _note_unexplained(item: Item, *, notes: Notes) -> None:
     wrong = [*_wrong(item), *(reason for reason in item.reasons if not reason.right)]
     for choice in wrong if item.type in {"single", "multiple", "two-tier"} else ():
         if choice.misconception is None:
-            message = "name the misconception behind this wrong choice: `  > [M101] ...`"
+            message = Phrase("name the misconception behind this wrong choice: `  > [M101] ...`")
             notes.add("CUE006", choice.line, 1, message)
 
 
@@ -177,7 +198,11 @@ def _note_long_stem(item: Item, *, notes: Notes) -> None:
     count = len(words(_question(item.stem)))
     # Graded work takes weeks, not a minute; its task is read more than once.
     if count > limit and item.type != "rubric":
-        message = f"the stem has {count} words; at most {limit} leave time to think"
+        message = Phrase(
+            "the stem has {count} words; at most {limit} leave time to think",
+            count=count,
+            limit=limit,
+        )
         notes.add("CUE007", item.line, 1, message)
 
 
@@ -187,9 +212,11 @@ def _note_hard_stem(item: Item, *, notes: Notes) -> None:
         return
     grade = reading_grade(question)
     if grade > MAX_GRADE:
-        message = (
-            f"the stem reads like school grade {grade:.0f}; at most {MAX_GRADE:.0f} is fair to "
-            "everybody. Shorten the sentences and the words"
+        message = Phrase(
+            "the stem reads like school grade {grade}; at most {most} is "
+            "fair to everybody. Shorten the sentences and the words",
+            grade=f"{grade:.0f}",
+            most=f"{MAX_GRADE:.0f}",
         )
         notes.add("CUE011", item.line, 1, message)
 
@@ -201,10 +228,15 @@ def _note_origin(item: Item, *, notes: Notes) -> None:
         if not value
     ]
     if missing:
-        names = " and ".join(f"`{name}:`" for name in missing)
-        notes.add("CUE012", item.line, 1, f"a secure item needs {names}, so that it can be renewed")
+        names = ", ".join(f"`{name}:`" for name in missing)
+        notes.add(
+            "CUE012",
+            item.line,
+            1,
+            Phrase("a secure item needs {names}, so that it can be renewed", names=names),
+        )
     if item.review_by is None and _is_about_law(item):
-        message = "this item speaks of the law, which changes; add `review_by:` with a date"
+        message = Phrase("this item speaks of the law, which changes; add `review_by:` with a date")
         notes.add("CUE013", item.line, 1, message)
 
 
@@ -242,15 +274,16 @@ def _note_twin_pair(
 ) -> None:
     share = overlap(samples.get(first.id, ()), samples.get(second.id, ()))
     if share >= TWIN_OVERLAP:
-        message = (
-            f"about {round(100 * share)}% of the wording is that of its twin '{first.id}'; "
-            "give it another surface"
+        message = Phrase(
+            "about {share}% of the wording is that of its twin '{id}'; give it another surface",
+            share=round(100 * share),
+            id=first.id,
         )
         notes.add("CUE008", second.line, 1, message)
     if first.type == second.type == "numeric":
         for one, other in combinations([first, second], 2):
             if _right_ranges(one) & _right_ranges(other):
-                message = f"this item has the same answer as its twin '{first.id}'"
+                message = Phrase("this item has the same answer as its twin '{id}'", id=first.id)
                 notes.add("CUE009", second.line, 1, message)
 
 
@@ -260,4 +293,6 @@ def _right_ranges(item: Item) -> set[tuple[float | None, float | None]]:
 
 def _named(items: Sequence[Item]) -> str:
     names = ", ".join(item.id for item in items[:8])
-    return names + (f" and {len(items) - 8} more" if len(items) > 8 else "")
+    if len(items) <= 8:
+        return names
+    return Phrase("{names} and {n} more", names=names, n=len(items) - 8)

@@ -6,7 +6,7 @@ from difflib import SequenceMatcher
 from typing import Literal
 
 from curriculum.choice_differences import is_reworded
-from curriculum.item_differences import ItemChange, item_changes, text_words, value_text
+from curriculum.item_differences import ItemChange, item_changes, setting_change, text_words
 from curriculum.model import (
     Bank,
     Block,
@@ -22,10 +22,11 @@ from curriculum.model import (
     Prose,
     Track,
 )
+from curriculum.phrases import Joined, Phrase
 
 Mark = Literal["same", "added", "removed", "changed"]
 File = Track | Module | Lesson | Bank | Blueprint
-_FRONT_TEXTS = {"summary"}
+_FRONT_TEXTS = {"summary": Phrase("summary")}
 _APART = {"front", "blocks", "items", "footnotes", "objectives", "picks"}
 _FRONT_APART = {"path", "content_hash", "schema", *_FRONT_TEXTS}
 
@@ -47,7 +48,7 @@ class Differences:
     blocks that are still the same, so that it can be drawn as learners see it.
     """
 
-    settings: tuple[str, ...]
+    settings: tuple[Phrase, ...]
     blocks: tuple[BlockChange, ...]
     items: tuple[ItemChange, ...]
 
@@ -166,10 +167,10 @@ def _is_same_block(before: Block, after: Block) -> bool:
 # --- settings -------------------------------------------------------------------------------------
 
 
-def _setting_words(before: File, after: File) -> tuple[str, ...]:
+def _setting_words(before: File, after: File) -> tuple[Phrase, ...]:
     words = _field_words(before.front, after.front, without=_FRONT_APART)
-    for name in _FRONT_TEXTS:
-        words += text_words(getattr(before.front, name), getattr(after.front, name), noun=name)
+    for name, noun in _FRONT_TEXTS.items():
+        words += text_words(getattr(before.front, name), getattr(after.front, name), noun=noun)
     words += _field_words(before, after, without=_APART)
     if isinstance(before, Lesson | Module) and isinstance(after, Lesson | Module):
         words += _objective_words(before.objectives, after.objectives)
@@ -180,7 +181,7 @@ def _setting_words(before: File, after: File) -> tuple[str, ...]:
     return tuple(words)
 
 
-def _field_words(before: Front | File, after: Front | File, *, without: set[str]) -> list[str]:
+def _field_words(before: Front | File, after: Front | File, *, without: set[str]) -> list[Phrase]:
     words = []
     for field in fields(after):
         old, new = getattr(before, field.name), getattr(after, field.name)
@@ -190,45 +191,50 @@ def _field_words(before: Front | File, after: Front | File, *, without: set[str]
         if isinstance(old, tuple) and isinstance(new, tuple):
             words += _list_words(old, new, name=name)
         else:
-            words.append(f"{name} {value_text(old)} → {value_text(new)}")
+            words.append(setting_change(field.name, old, new))
     return words
 
 
-def _list_words(before: tuple[str, ...], after: tuple[str, ...], *, name: str) -> list[str]:
+def _list_words(before: tuple[str, ...], after: tuple[str, ...], *, name: str) -> list[Phrase]:
     fresh = [one for one in after if one not in before]
     gone = [one for one in before if one not in after]
-    words = [f"{name}: {', '.join(fresh)} added"] if fresh else []
-    words += [f"{name}: {', '.join(gone)} removed"] if gone else []
-    return words or [f"{name} in another order"]
+    words = [Phrase("{name}: {fresh} added", name=name, fresh=", ".join(fresh))] if fresh else []
+    words += [Phrase("{name}: {gone} removed", name=name, gone=", ".join(gone))] if gone else []
+    return words or [Phrase("{name} in another order", name=name)]
 
 
-def _objective_words(before: Sequence[Objective], after: Sequence[Objective]) -> list[str]:
+def _objective_words(before: Sequence[Objective], after: Sequence[Objective]) -> list[Phrase]:
     old, new = [one.text for one in before], [one.text for one in after]
-    words = [f"objective added: {text}" for text in new if text not in old]
-    words += [f"objective removed: {text}" for text in old if text not in new]
+    words = [Phrase("objective added: {text}", text=text) for text in new if text not in old]
+    words += [Phrase("objective removed: {text}", text=text) for text in old if text not in new]
     if not words and tuple(before) != tuple(after):
-        words.append("objectives changed in level, skill or order")
+        words.append(Phrase("objectives changed in level, skill or order"))
     return words
 
 
-def _footnote_words(before: Mapping[str, str], after: Mapping[str, str]) -> list[str]:
+def _footnote_words(before: Mapping[str, str], after: Mapping[str, str]) -> list[Phrase]:
     names = [*after, *(name for name in before if name not in after)]
     words = []
     for name in names:
-        words += text_words(before.get(name, ""), after.get(name, ""), noun=f"footnote {name}")
+        words += text_words(
+            before.get(name, ""), after.get(name, ""), noun=Phrase("footnote {name}", name=name)
+        )
     return words
 
 
-def _pick_words(before: Sequence[Pick], after: Sequence[Pick]) -> list[str]:
+def _pick_words(before: Sequence[Pick], after: Sequence[Pick]) -> list[Phrase]:
     old, new = [_pick_text(one) for one in before], [_pick_text(one) for one in after]
-    words = [f"pick added: {text}" for text in new if text not in old]
-    words += [f"pick removed: {text}" for text in old if text not in new]
+    words = [Phrase("pick added: {text}", text=text) for text in new if text not in old]
+    words += [Phrase("pick removed: {text}", text=text) for text in old if text not in new]
     if not words and old != new:
-        words.append("picks in another order")
+        words.append(Phrase("picks in another order"))
     return words
 
 
-def _pick_text(pick: Pick) -> str:
-    parts = [pick.skill, pick.cell, pick.level and f"level {pick.level}"]
-    parts += [pick.form and f"form {pick.form}", f"from {', '.join(pick.banks)}"]
-    return f"{pick.n} of {', '.join(part for part in parts if part)}"
+def _pick_text(pick: Pick) -> Phrase:
+    parts = [pick.skill, pick.cell or ""]
+    parts += [Phrase("level {level}", level=pick.level)] if pick.level else []
+    parts += [Phrase("form {form}", form=pick.form)] if pick.form else []
+    parts += [Phrase("from {banks}", banks=", ".join(pick.banks))]
+    what = Joined([part for part in parts if part], between=", ")
+    return Phrase("{n} of {what}", n=pick.n, what=what)

@@ -17,6 +17,7 @@ from curriculum.fences import mend_fences
 from curriculum.front import Mapping as YamlMapping
 from curriculum.front import Node as YamlNode
 from curriculum.front import read_yaml
+from curriculum.phrases import Phrase
 from curriculum.plain_paragraphs import plain_paragraph
 
 MAX_NESTING = 60
@@ -130,7 +131,12 @@ def read_document(text: str, *, notes: Notes, needs_front: bool = True) -> Docum
         tokens = markdown_parser().parse(source, document.env)
     except (RecursionError, IndexError, ValueError, AssertionError) as fault:
         # The public parser has failed on odd input before; an author must still get an answer.
-        notes.add("MD007", body_start + 1, 1, f"the text cannot be parsed ({fault}); simplify it")
+        notes.add(
+            "MD007",
+            body_start + 1,
+            1,
+            Phrase("the text cannot be parsed ({fault}); simplify it", fault=str(fault)),
+        )
         return document
     _note_depth(tokens, notes=notes)
     document.blocks = _blocks(tokens, lines=lines)
@@ -145,9 +151,11 @@ def _front(lines: list[str], *, notes: Notes, needed: bool) -> tuple[YamlNode | 
             text = "\n".join(lines[1:number])
             root = read_yaml(text, notes=notes, first_line=2)
             if root is None and not text.strip():
-                notes.add("FM005", 1, 1, "the front matter is empty; it needs at least an id")
+                notes.add(
+                    "FM005", 1, 1, Phrase("the front matter is empty; it needs at least an id")
+                )
             return root, number + 1
-    notes.add("FM006", 1, 1, "the front matter has no second '---' line to close it")
+    notes.add("FM006", 1, 1, Phrase("the front matter has no second '---' line to close it"))
     return _front_without_end(lines, notes=notes)
 
 
@@ -157,8 +165,10 @@ def _front_without_start(lines: list[str], *, notes: Notes) -> tuple[YamlNode | 
         "FM005",
         1,
         1,
-        "no front matter: the first line should be '---', "
-        "followed by `key: value` lines and a second '---'",
+        Phrase(
+            "no front matter: the first line should be '---', followed by `key: "
+            "value` lines and a second '---'"
+        ),
     )
     start = next((n for n, line in enumerate(lines) if line.strip()), 0)
     after = start + 1 if lines[start].rstrip() == "---" else start
@@ -191,8 +201,12 @@ def _is_too_deep(lines: list[str], *, start: int, notes: Notes) -> bool:
                 "MD007",
                 number,
                 1,
-                f"quotes or lists are nested {quotes + indent} levels deep; "
-                f"at most {_DEEP} are read, and beyond that text would be lost",
+                Phrase(
+                    "quotes or lists are nested {depth} levels deep; at most "
+                    "{most} are read, and beyond that text would be lost",
+                    depth=quotes + indent,
+                    most=_DEEP,
+                ),
             )
             return True
     return False
@@ -202,7 +216,7 @@ def _note_depth(tokens: list[Token], *, notes: Notes) -> None:
     for token in tokens:
         if token.level >= MAX_NESTING - 1:
             line = (token.map[0] if token.map else 0) + 1
-            message = "text is nested so deeply that the parser drops it; use fewer levels"
+            message = Phrase("text is nested so deeply that the parser drops it; use fewer levels")
             notes.add("MD007", line, 1, message)
             return
 

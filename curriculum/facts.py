@@ -10,6 +10,18 @@ from typing import NamedTuple
 
 from curriculum.codes import CODES
 from curriculum.model import Problem
+from curriculum.phrases import Phrase, Said
+
+_KINDS = {
+    "track": Phrase("track"),
+    "module": Phrase("module"),
+    "lesson": Phrase("lesson"),
+    "bank": Phrase("bank"),
+    "blueprint": Phrase("blueprint"),
+    "item": Phrase("item"),
+    "activity": Phrase("activity"),
+    "transfer": Phrase("transfer prompt"),
+}
 
 
 class Reference(NamedTuple):
@@ -75,7 +87,7 @@ class Notes:
         self.references: list[Reference] = []
         self.definitions: list[Definition] = []
 
-    def add(self, code: str, line: int, column: int, message: str) -> None:
+    def add(self, code: str, line: int, column: int, message: Said) -> None:
         """Note a fault at a line and column, both from 1."""
         self.problems.append(problem(code, self.path, line=line, column=column, message=message))
 
@@ -93,9 +105,14 @@ class Notes:
         return sum(1 for found in self.problems if found.level == "error")
 
 
-def problem(code: str, path: str, *, line: int, column: int, message: str) -> Problem:
+def problem(code: str, path: str, *, line: int, column: int, message: Said) -> Problem:
     """A fault with the level that its code has."""
     return Problem(path, max(1, line), max(1, column), CODES[code][0], code, message)
+
+
+def kind_word(kind: str) -> str:
+    """Name a kind of file, or of what stands in one, to be said in any language."""
+    return _KINDS.get(kind, kind)
 
 
 def find_nearest(word: str, known: Iterable[str]) -> str | None:
@@ -108,4 +125,4 @@ def find_nearest(word: str, known: Iterable[str]) -> str | None:
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """Return ` Did you mean 'x'?` for a near miss, else nothing."""
     near = find_nearest(word, known)
-    return f" Did you mean '{near}'?" if near is not None else ""
+    return Phrase(" Did you mean '{near}'?", near=near) if near is not None else ""

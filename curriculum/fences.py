@@ -3,6 +3,7 @@
 import re
 
 from curriculum.facts import Notes
+from curriculum.phrases import Phrase
 
 _FENCE = re.compile(r"( {0,3})(`{3,}|~{3,})([^\n]*)")
 
@@ -55,8 +56,15 @@ def _end_of_fence(lines: list[str], *, start: int, sign: str) -> tuple[int, bool
 
 def _note_open(lines: list[str], *, number: int, stopped_at: int, notes: Notes) -> None:
     column = len(lines[number]) - len(lines[number].lstrip()) + 1
-    after = f"; the next block begins in line {stopped_at + 1}" if stopped_at < len(lines) else ""
-    message = f"this code fence is never closed{after}; add a line with the same signs at its end"
+    after = (
+        Phrase("; the next block begins in line {stopped_at}", stopped_at=stopped_at + 1)
+        if stopped_at < len(lines)
+        else ""
+    )
+    message = Phrase(
+        "this code fence is never closed{after}; add a line with the same signs at its end",
+        after=after,
+    )
     notes.add("MD006", number + 1, column, message)
 
 

@@ -6,12 +6,17 @@ from datetime import date
 
 from curriculum.facts import Notes, did_you_mean, find_nearest
 from curriculum.front import Mapping, Node, Scalar, Sequence
+from curriculum.phrases import Phrase, Said
 
 ID = re.compile(r"[a-z0-9]+(?:[.-][a-z0-9]+)*")
 MAX_ID = 80
 EMAIL = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
 _INTEGER = re.compile(r"[+-]?\d{1,12}")
 _NUMBER = re.compile(r"[+-]?(?:\d{1,12}(?:\.\d{1,12})?|\.\d{1,12})")
+# Made once: they are handed on for each key of each file.
+_TEXT, _ID, _IDS = Phrase("text"), Phrase("an id"), Phrase("a list of ids")
+_WHOLE, _NUMBERS = Phrase("a whole number"), Phrase("a number")
+_BOOLEAN, _DATE, _ADDRESS = Phrase("true or false"), Phrase("a date"), Phrase("an e-mail address")
 
 
 class Fields:
@@ -23,7 +28,7 @@ class Fields:
         *,
         notes: Notes,
         known: Several[str],
-        what: str,
+        what: Said,
         elsewhere: Several[str] = (),
     ) -> None:
         self.notes = notes
@@ -37,25 +42,32 @@ class Fields:
 
     def _note_unknown(self, key: Scalar, *, known: Several[str], elsewhere: Several[str]) -> None:
         if key.text in elsewhere:
-            message = f"'{key.text}' does not belong in {self.what}; remove it"
+            message = Phrase(
+                "'{text}' does not belong in {what}; remove it", text=key.text, what=self.what
+            )
         else:
             meant = find_nearest(key.text, known)
             # A misspelt key is the cause; that the right one is missing only follows from it.
             self._meant |= {meant} if meant else set()
-            guess = f" Did you mean '{meant}'?" if meant else ""
-            message = f"unknown key '{key.text}' in {self.what}.{guess}"
-            if not guess:
-                message += f" Known are {', '.join(known)}"
+            rest = (
+                Phrase(" Did you mean '{meant}'?", meant=meant)
+                if meant
+                else Phrase(" Known are {known}", known=", ".join(known))
+            )
+            message = Phrase(
+                "unknown key '{text}' in {what}.{rest}", text=key.text, what=self.what, rest=rest
+            )
         self.fault("FM002", key, message)
 
-    def fault(self, code: str, node: Node, message: str) -> None:
+    def fault(self, code: str, node: Node, message: Said) -> None:
         """Note a fault at a key or value."""
         self.faulty = True
         self.notes.add(code, node.line, node.column, message)
 
-    def _mistyped(self, name: str, message: str) -> None:
+    def _mistyped(self, name: str, message: Said) -> None:
         """Note a value of another type, at its key."""
-        self.fault("FM003", self.key(name) or self.node, f"'{name}' {message}")
+        said = Phrase("'{name}' {message}", name=name, message=message)
+        self.fault("FM003", self.key(name) or self.node, said)
 
     def key(self, name: str) -> Scalar | None:
         """The key itself, for its place."""
@@ -75,34 +87,51 @@ class Fields:
             if self.value(name) is None and name not in self._meant:
                 key = self.key(name)
                 place: Node = key if key is not None else self.node
-                said = f"'{name}' has no value" if key else f"'{name}' is missing"
-                self.fault("FM001", place, f"{said} in {self.what}; add `{name}: ...`")
+                said = (
+                    Phrase("'{name}' has no value", name=name)
+                    if key
+                    else Phrase("'{name}' is missing", name=name)
+                )
+                self.fault(
+                    "FM001",
+                    place,
+                    Phrase(
+                        "{said} in {what}; add `{name}: ...`", said=said, what=self.what, name=name
+                    ),
+                )
 
-    def scalar(self, name: str, *, expected: str) -> Scalar | None:
+    def scalar(self, name: str, *, expected: Said) -> Scalar | None:
         """A single value, or None with a fault noted when a list or map stands there."""
         node = self.value(name)
         if node is None or isinstance(node, Scalar):
             return node
-        came = "a list" if isinstance(node, Sequence) else "a map"
-        self._mistyped(name, f"should be {expected}, not {came}")
+        came = Phrase("a list") if isinstance(node, Sequence) else Phrase("a map")
+        self._mistyped(
+            name, Phrase("should be {expected}, not {came}", expected=expected, came=came)
+        )
         return None
 
     def text(self, name: str, *, limit: int, default: str = "") -> str:
         """One line or block of text."""
-        node = self.scalar(name, expected="text")
+        node = self.scalar(name, expected=_TEXT)
         if node is None:
             return default
         if len(node.text) > limit:
             self.fault(
                 "FM004",
                 node,
-                f"'{name}' has {len(node.text)} characters; at most {limit} are allowed",
+                Phrase(
+                    "'{name}' has {size} characters; at most {limit} are allowed",
+                    name=name,
+                    size=len(node.text),
+                    limit=limit,
+                ),
             )
         return node.text.strip()
 
     def slug(self, name: str) -> Scalar | None:
         """An id."""
-        node = self.scalar(name, expected="an id")
+        node = self.scalar(name, expected=_ID)
         return node if node is not None and self.is_slug(node, name=name) else None
 
     def is_slug(self, node: Scalar, *, name: str) -> bool:
@@ -110,26 +139,38 @@ class Fields:
         if len(node.text) <= MAX_ID and ID.fullmatch(node.text):
             return True
         mended = re.sub(r"[^a-z0-9.]+", "-", node.text.strip().casefold())[:MAX_ID].strip("-.")
-        hint = f" Did you mean '{mended}'?" if ID.fullmatch(mended) else ""
+        hint = Phrase(" Did you mean '{mended}'?", mended=mended) if ID.fullmatch(mended) else ""
         self.fault(
             "FM004",
             node,
-            f"'{name}' should be an id of small letters, digits, '-' and '.', "
-            f"at most {MAX_ID} long, not '{node.text[:100]}'.{hint}",
+            Phrase(
+                "'{name}' should be an id of small letters, digits, '-' and '.', "
+                "at most {most} long, not '{text}'.{hint}",
+                name=name,
+                most=MAX_ID,
+                text=node.text[:100],
+                hint=hint,
+            ),
         )
         return False
 
     def slugs(self, name: str) -> tuple[Scalar, ...]:
         """A list of ids; a single id counts as a list of one."""
         found: dict[str, Scalar] = {}
-        for node in self.scalars(name, expected="a list of ids"):
+        for node in self.scalars(name, expected=_IDS):
             if node.text in found:
-                self.fault("FM004", node, f"'{node.text}' stands twice in '{name}'; keep one")
+                self.fault(
+                    "FM004",
+                    node,
+                    Phrase(
+                        "'{text}' stands twice in '{name}'; keep one", text=node.text, name=name
+                    ),
+                )
             elif self.is_slug(node, name=name):
                 found[node.text] = node
         return tuple(found.values())
 
-    def scalars(self, name: str, *, expected: str) -> tuple[Scalar, ...]:
+    def scalars(self, name: str, *, expected: Said) -> tuple[Scalar, ...]:
         """A list of single values; one value alone counts as a list of one."""
         node = self.value(name)
         if node is None:
@@ -137,103 +178,154 @@ class Fields:
         if isinstance(node, Scalar):
             return (node,)
         if isinstance(node, Mapping):
-            self._mistyped(name, f"should be {expected}, not a map")
+            self._mistyped(name, Phrase("should be {expected}, not a map", expected=expected))
             return ()
         for item in node.items:
             if not isinstance(item, Scalar):
-                self.fault("FM003", item, f"'{name}' should be {expected} of single values")
+                self.fault(
+                    "FM003",
+                    item,
+                    Phrase(
+                        "'{name}' should be {expected} of single values",
+                        name=name,
+                        expected=expected,
+                    ),
+                )
         return tuple(i for i in node.items if isinstance(i, Scalar) and not i.is_null)
 
-    def maps(self, name: str, *, expected: str) -> tuple[Mapping, ...]:
+    def maps(self, name: str, *, expected: Said) -> tuple[Mapping, ...]:
         """A list of maps."""
         node = self.value(name)
         if node is None:
             return ()
         if not isinstance(node, Sequence):
-            self._mistyped(name, f"should be a list of {expected}")
+            self._mistyped(name, Phrase("should be a list of {expected}", expected=expected))
             return ()
         for item in node.items:
             if not isinstance(item, Mapping):
-                self.fault("FM003", item, f"'{name}' should be a list of {expected}")
+                self.fault(
+                    "FM003",
+                    item,
+                    Phrase("'{name}' should be a list of {expected}", name=name, expected=expected),
+                )
         return tuple(item for item in node.items if isinstance(item, Mapping))
 
     def integer(self, name: str, *, low: int, high: int) -> int | None:
         """A whole number within bounds."""
-        node = self.scalar(name, expected="a whole number")
+        node = self.scalar(name, expected=_WHOLE)
         if node is None:
             return None
         if not (node.plain and _INTEGER.fullmatch(node.text)):
-            self._mistyped(name, f"should be a whole number, not '{_short(node)}'")
+            self._mistyped(
+                name, Phrase("should be a whole number, not '{value}'", value=_short(node))
+            )
             return None
         number = int(node.text)
         if not low <= number <= high:
-            self.fault("FM004", node, f"'{name}' should lie from {low} to {high}, not {number}")
+            self.fault(
+                "FM004",
+                node,
+                Phrase(
+                    "'{name}' should lie from {low} to {high}, not {number}",
+                    name=name,
+                    low=low,
+                    high=high,
+                    number=number,
+                ),
+            )
             return None
         return number
 
     def number(self, name: str, *, low: float, high: float) -> float | None:
         """A number within bounds."""
-        node = self.scalar(name, expected="a number")
+        node = self.scalar(name, expected=_NUMBERS)
         if node is None:
             return None
         if not (node.plain and _NUMBER.fullmatch(node.text)):
-            self._mistyped(name, f"should be a number, not '{_short(node)}'")
+            self._mistyped(name, Phrase("should be a number, not '{value}'", value=_short(node)))
             return None
         number = float(node.text)
         if not low <= number <= high:
             self.fault(
-                "FM004", node, f"'{name}' should lie from {low:g} to {high:g}, not {number:g}"
+                "FM004",
+                node,
+                Phrase(
+                    "'{name}' should lie from {low} to {high}, not {number}",
+                    name=name,
+                    low=f"{low:g}",
+                    high=f"{high:g}",
+                    number=f"{number:g}",
+                ),
             )
             return None
         return number
 
     def boolean(self, name: str, *, default: bool) -> bool:
         """True or false."""
-        node = self.scalar(name, expected="true or false")
+        node = self.scalar(name, expected=_BOOLEAN)
         if node is None:
             return default
         word = node.text.casefold()
         if not node.plain or word not in {"true", "false"}:
-            self._mistyped(name, f"should be true or false, not '{_short(node)}'")
+            self._mistyped(
+                name, Phrase("should be true or false, not '{value}'", value=_short(node))
+            )
             return default
         return word == "true"
 
     def option(self, name: str, options: Several[str], *, code: str = "FM004") -> str | None:
         """One of a fixed set of words."""
-        node = self.scalar(name, expected=f"one of {', '.join(options)}")
+        node = self.scalar(name, expected=Phrase("one of {options}", options=", ".join(options)))
         if node is None or node.text in options:
             return node.text if node else None
         guess = did_you_mean(node.text, options)
         self.fault(
             code,
             node,
-            f"'{name}' should be one of {', '.join(options)}, not '{_short(node)}'.{guess}",
+            Phrase(
+                "'{name}' should be one of {options}, not '{value}'.{guess}",
+                name=name,
+                options=", ".join(options),
+                value=_short(node),
+                guess=guess,
+            ),
         )
         return None
 
     def day(self, name: str) -> date | None:
         """A date written as year-month-day."""
-        node = self.scalar(name, expected="a date")
+        node = self.scalar(name, expected=_DATE)
         if node is None:
             return None
         found = _day(node.text)
         if found is None:
-            self._mistyped(name, f"should be a date such as 2026-11-22, not '{_short(node)}'")
+            self._mistyped(
+                name,
+                Phrase("should be a date such as 2026-11-22, not '{value}'", value=_short(node)),
+            )
         return found
 
     def email(self, name: str) -> Scalar | None:
         """An e-mail address."""
-        node = self.scalar(name, expected="an e-mail address")
+        node = self.scalar(name, expected=_ADDRESS)
         if node is None or EMAIL.fullmatch(node.text):
             return node
-        self._mistyped(name, f"should be an e-mail address, not '{_short(node)}'")
+        self._mistyped(
+            name, Phrase("should be an e-mail address, not '{value}'", value=_short(node))
+        )
         return None
 
     def is_email(self, node: Scalar, *, name: str) -> bool:
         """Whether the value is an e-mail address; notes a fault when not."""
         if EMAIL.fullmatch(node.text):
             return True
-        self.fault("FM003", node, f"'{name}' should be an e-mail address, not '{_short(node)}'")
+        self.fault(
+            "FM003",
+            node,
+            Phrase(
+                "'{name}' should be an e-mail address, not '{value}'", name=name, value=_short(node)
+            ),
+        )
         return False
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import yaml
 
 from curriculum.facts import Notes
+from curriculum.phrases import Phrase, Said
 
 MAX_DEPTH = 12
 MAX_VALUES = 20_000
@@ -59,8 +60,9 @@ Node = Scalar | Sequence | Mapping
 class _Refused(Exception):
     """The YAML holds something that is not read, at this place."""
 
-    def __init__(self, code: str, event: yaml.Event, message: str) -> None:
+    def __init__(self, code: str, event: yaml.Event, message: Said) -> None:
         super().__init__(message)
+        self.said = message
         self.code = code
         self.line, self.column = _start(event)
 
@@ -83,7 +85,7 @@ def read_yaml(text: str, *, notes: Notes, first_line: int = 1) -> Node | None:
         for event in yaml.parse(text, Loader=yaml.CSafeLoader):
             builder.take(event)
     except _Refused as refused:
-        notes.add(refused.code, refused.line + first_line, refused.column + 1, str(refused))
+        notes.add(refused.code, refused.line + first_line, refused.column + 1, refused.said)
         return None
     except yaml.YAMLError as fault:
         _note_invalid(fault, text=text, notes=notes, first_line=first_line)
@@ -116,7 +118,11 @@ def _plain_map(text: str, *, first_line: int) -> Mapping | None:
 
 def _note_invalid(fault: yaml.YAMLError, *, text: str, notes: Notes, first_line: int) -> None:
     mark = _mark_of(fault)
-    reason = getattr(fault, "problem", None) or getattr(fault, "reason", None) or "cannot be read"
+    reason = (
+        getattr(fault, "problem", None)
+        or getattr(fault, "reason", None)
+        or Phrase("cannot be read")
+    )
     line = mark.line if mark else text.count("\n")
     lines = text.split("\n")
     # libyaml often notices a fault only at the end of the text.
@@ -125,7 +131,10 @@ def _note_invalid(fault: yaml.YAMLError, *, text: str, notes: Notes, first_line:
     key = _BEFORE_KEY.match(lines[line])
     column = key.end() + 1 if key else 1
     notes.add(
-        "YML001", first_line + line, column, f"this is not valid YAML: {reason}.{_hint(text)}"
+        "YML001",
+        first_line + line,
+        column,
+        Phrase("this is not valid YAML: {reason}.{hint}", reason=reason, hint=_hint(text)),
     )
 
 
@@ -137,10 +146,10 @@ def _mark_of(fault: yaml.YAMLError) -> yaml.Mark | None:
     return getattr(fault, "context_mark", None) or mark if opened else mark
 
 
-def _hint(text: str) -> str:
+def _hint(text: str) -> Phrase:
     if "\t" in text:
-        return " Use spaces, not tabs"
-    return (
+        return Phrase(" Use spaces, not tabs")
+    return Phrase(
         " Check indentation and colons; put a value that holds ': ' or starts with a sign in quotes"
     )
 
@@ -163,30 +172,44 @@ class _Builder:
         elif isinstance(event, (yaml.MappingStartEvent, yaml.SequenceStartEvent)):
             self._check(event)
             if len(self._open) >= MAX_DEPTH:
-                raise _Refused("YML004", event, f"nested more than {MAX_DEPTH} levels deep")
+                raise _Refused(
+                    "YML004",
+                    event,
+                    Phrase("nested more than {most} levels deep", most=MAX_DEPTH),
+                )
             line, column = self._place(event)
             self._open.append(_Open(isinstance(event, yaml.MappingStartEvent), line, column))
         elif isinstance(event, (yaml.MappingEndEvent, yaml.SequenceEndEvent)):
             self._put(self._open.pop().node())
         elif isinstance(event, yaml.AliasEvent):
-            raise _Refused("YML003", event, f"the alias '*{event.anchor}' is not allowed")
+            raise _Refused(
+                "YML003",
+                event,
+                Phrase("the alias '*{anchor}' is not allowed", anchor=event.anchor or ""),
+            )
 
     def _check(self, event: yaml.NodeEvent) -> None:
         self._count += 1
         if self._count > MAX_VALUES:
-            raise _Refused("YML004", event, f"more than {MAX_VALUES} values")
+            raise _Refused("YML004", event, Phrase("more than {most} values", most=MAX_VALUES))
         if event.anchor:
             raise _Refused(
                 "YML003",
                 event,
-                f"the anchor '&{event.anchor}' is not allowed; write the value out, "
-                "or put it in quotes if it starts with '&'",
+                Phrase(
+                    "the anchor '&{anchor}' is not allowed; write the value out, "
+                    "or put it in quotes if it starts with '&'",
+                    anchor=event.anchor,
+                ),
             )
         if isinstance(event, (yaml.ScalarEvent, yaml.CollectionStartEvent)) and event.tag:
             raise _Refused(
                 "YML003",
                 event,
-                f"the tag '{event.tag}' is not allowed; put a value that starts with '!' in quotes",
+                Phrase(
+                    "the tag '{tag}' is not allowed; put a value that starts with '!' in quotes",
+                    tag=event.tag,
+                ),
             )
 
     def _place(self, event: yaml.Event) -> tuple[int, int]:
@@ -199,7 +222,9 @@ class _Builder:
         elif self.root is None:
             self.root = node
         else:
-            self.notes.add("YML001", node.line, node.column, "a second YAML document begins here")
+            self.notes.add(
+                "YML001", node.line, node.column, Phrase("a second YAML document begins here")
+            )
 
 
 class _Open:
@@ -224,10 +249,16 @@ class _Open:
         self, key: Node, value: Node, *, entries: dict[str, tuple[Scalar, Node]], notes: Notes
     ) -> None:
         if not isinstance(key, Scalar):
-            notes.add("YML001", key.line, key.column, "a key must be a word, not a list or map")
+            notes.add(
+                "YML001", key.line, key.column, Phrase("a key must be a word, not a list or map")
+            )
         elif key.text in entries:
             first = entries[key.text][0].line
-            message = f"'{key.text}' is given twice, first in line {first}; keep one"
+            message = Phrase(
+                "'{text}' is given twice, first in line {first}; keep one",
+                text=key.text,
+                first=first,
+            )
             notes.add("YML002", key.line, key.column, message)
         else:
             entries[key.text] = (key, value)

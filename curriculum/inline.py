@@ -13,6 +13,7 @@ from curriculum.document import Block, Document
 from curriculum.facts import did_you_mean
 from curriculum.inline_tokens import judged_tokens, needle
 from curriculum.model import Image, Link
+from curriculum.phrases import Phrase
 
 MAX_INLINE = 8_000
 # The public parser looks from each bracket to the end of the paragraph.
@@ -75,21 +76,28 @@ def scan_block(block: Block, *, document: Document) -> Found:
 def _spots(token: Token, *, start: int, end: int, document: Document) -> Iterator[_Spot]:
     brackets = token.content.count("[") + token.content.count("<")
     if len(token.content) > MAX_INLINE or brackets > MAX_BRACKETS:
-        message = (
-            f"the paragraph has {len(token.content)} characters and {brackets} brackets; "
-            f"at most {MAX_INLINE} and {MAX_BRACKETS} are read"
+        message = Phrase(
+            "the paragraph has {size} characters and {brackets} brackets; at "
+            "most {most} and {most_brackets} are read",
+            size=len(token.content),
+            brackets=brackets,
+            most=MAX_INLINE,
+            most_brackets=MAX_BRACKETS,
         )
         document.notes.add("MD013", start + 1, 1, message)
         return
     if len(document.notes.references) > MAX_REFERENCES:
         if not any(fault.code == "MD013" for fault in document.notes.problems):
-            message = f"more than {MAX_REFERENCES} links and references in one file; split it"
+            message = Phrase(
+                "more than {most} links and references in one file; split it",
+                most=MAX_REFERENCES,
+            )
             document.notes.add("MD013", start + 1, 1, message)
         return
     try:
         found = judged_tokens(token.content, env=document.env)
     except (RecursionError, IndexError, ValueError, AssertionError) as fault:
-        message = f"the paragraph cannot be parsed ({fault}); simplify it"
+        message = Phrase("the paragraph cannot be parsed ({fault}); simplify it", fault=str(fault))
         document.notes.add("MD013", start + 1, 1, message)
         return
     cursor = _Cursor(document.lines, start=start, end=end)
@@ -155,8 +163,11 @@ def _note_html(html: str, line: int, column: int, *, document: Document) -> None
         "MD004",
         line,
         column,
-        f"the HTML '{tag}' is not allowed; write Markdown, or `<` as `&lt;`. "
-        "Only <details> with <summary> may stand, each on a line of its own",
+        Phrase(
+            "the HTML '{tag}' is not allowed; write Markdown, or `<` as `&lt;`. "
+            "Only <details> with <summary> may stand, each on a line of its own",
+            tag=tag,
+        ),
     )
 
 
@@ -175,8 +186,12 @@ def _link(spot: _Spot, *, document: Document) -> Link | None:
             "LNK003",
             spot.line,
             spot.column,
-            f"links of the kind '{kind}:' are not allowed; use https:, mailto:, a relative .md "
-            f"path, item:, term:, track: or module:.{guess}",
+            Phrase(
+                "links of the kind '{kind}:' are not allowed; use https:, mailto:, "
+                "a relative .md path, item:, term:, track: or module:.{guess}",
+                kind=kind,
+                guess=guess,
+            ),
         )
     return None
 
@@ -198,7 +213,10 @@ def _relative_link(target: str, *, spot: _Spot, document: Document) -> Link | No
             "LNK003",
             spot.line,
             spot.column,
-            f"'{target[:80]}' is neither a web address nor a relative path to a .md file",
+            Phrase(
+                "'{target}' is neither a web address nor a relative path to a .md file",
+                target=target[:80],
+            ),
         )
         return None
     document.notes.refer("path", place, spot.line, spot.column)
@@ -214,17 +232,20 @@ def _image(spot: _Spot, *, document: Document) -> Image | None:
     notes = document.notes
     target = str(spot.token.attrs.get("src", ""))
     if not spot.text.strip():
-        message = (
-            f"the image '{target[:80]}' has no alternative text; say between [ and ] what it shows"
+        message = Phrase(
+            "the image '{target}' has no alternative text; say between [ and ] what it shows",
+            target=target[:80],
         )
         notes.add("IMG001", spot.line, spot.column, message)
     place = image_place(target, path=document.path)
     if place is None:
-        message = f"the image '{target[:80]}' should be a file in the module's own folder"
+        message = Phrase(
+            "the image '{target}' should be a file in the module's own folder", target=target[:80]
+        )
         notes.add("IMG003", spot.line, spot.column, message)
         return None
     if place.rpartition(".")[2].casefold() not in IMAGE_TYPES:
-        message = f"the image '{target[:80]}' should be png, jpg, webp or svg"
+        message = Phrase("the image '{target}' should be png, jpg, webp or svg", target=target[:80])
         notes.add("IMG005", spot.line, spot.column, message)
         return None
     notes.refer("image", place, spot.line, spot.column)

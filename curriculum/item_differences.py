@@ -1,19 +1,30 @@
 """What became of each item between two texts of a file, in words a reviewer reads; pure."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 from typing import Literal
 
-from curriculum.choice_differences import choice_words, is_reworded
+from curriculum.choice_differences import (
+    ACTION,
+    ANSWER,
+    CHOICE,
+    NONE,
+    REASON,
+    SENTENCE,
+    Noun,
+    choice_words,
+    is_reworded,
+)
 from curriculum.model import AnswerLine, Item, Pair, RubricRow
+from curriculum.phrases import Joined, Phrase, Said
 
 ItemFate = Literal["added", "removed", "changed"]
 # Texts of an item, and what a reviewer calls them.
 _TEXTS = {
-    "stem": "stem",
-    "hint": "hint",
-    "explanation": "explanation",
-    "model_answer": "model answer",
+    "stem": Phrase("stem"),
+    "hint": Phrase("hint"),
+    "explanation": Phrase("explanation"),
+    "model_answer": Phrase("model answer"),
 }
 # Values that are compared elsewhere, or say nothing about the question.
 _APART = {
@@ -34,7 +45,7 @@ class ItemChange:
     id: str
     title: str
     fate: ItemFate
-    words: tuple[str, ...] = ()
+    words: tuple[Phrase, ...] = ()
     key_changed: bool = False
     positions_moved: bool = False
     type_changed: bool = False
@@ -66,20 +77,28 @@ def _change(before: Item, after: Item) -> ItemChange:
     )
 
 
-def item_words(before: Item, after: Item) -> tuple[str, ...]:
+def item_words(before: Item, after: Item) -> tuple[Phrase, ...]:
     """Return what changed in an item, a few words for each difference, the key first."""
     if before.type != after.type:
-        return (f"type changed: {before.type} → {after.type}; this needs a new id",)
+        return (
+            Phrase(
+                "type changed: {before} → {after}; this needs a new id",
+                before=before.type,
+                after=after.type,
+            ),
+        )
     words = [
         *choice_words(before.choices, after.choices, noun=_noun(after)),
-        *choice_words(before.reasons, after.reasons, noun="reason"),
+        *choice_words(before.reasons, after.reasons, noun=REASON),
         *_answer_words(before.answers, after.answers),
         *_ordering_words(before.ordering, after.ordering),
         *_pair_words(before.pairs, after.pairs),
         *_rubric_words(before.rubric, after.rubric),
     ]
     if before.title != after.title:
-        words.append(f"title changed: {before.title} → {after.title}")
+        words.append(
+            Phrase("title changed: {before} → {after}", before=before.title, after=after.title)
+        )
     for name, noun in _TEXTS.items():
         words += text_words(getattr(before, name), getattr(after, name), noun=noun)
     return (*words, *_setting_words(before, after))
@@ -109,36 +128,49 @@ def _moved(old: list[str], new: list[str]) -> bool:
     )
 
 
-def text_words(before: str, after: str, *, noun: str) -> list[str]:
+def text_words(before: str, after: str, *, noun: Said) -> list[Phrase]:
     """Say what became of a text that may be missing."""
     if before.split() == after.split():
         return []
-    fate = "added" if not before.strip() else "removed" if not after.strip() else "changed"
-    return [f"{noun} {fate}"]
+    if not before.strip():
+        return [Phrase("{noun} added", noun=noun)]
+    if not after.strip():
+        return [Phrase("{noun} removed", noun=noun)]
+    return [Phrase("{noun} changed", noun=noun)]
 
 
-def _noun(item: Item) -> str:
-    nouns = {"scenario": "action", "highlight": "sentence", "survey": "answer"}
-    return nouns.get(item.type, "choice")
+def _noun(item: Item) -> Noun:
+    nouns = {"scenario": ACTION, "highlight": SENTENCE, "survey": ANSWER}
+    return nouns.get(item.type, CHOICE)
 
 
-def _setting_words(before: Item, after: Item) -> list[str]:
+def _setting_words(before: Item, after: Item) -> list[Phrase]:
     words = []
     for field in fields(Item):
         old, new = getattr(before, field.name), getattr(after, field.name)
         if field.name not in _APART and old != new:
-            words.append(f"{field.name.replace('_', ' ')} {value_text(old)} → {value_text(new)}")
+            words.append(setting_change(field.name, old, new))
     return words
+
+
+def setting_change(name: str, before: object, after: object) -> Phrase:
+    """Say that a setting has another value."""
+    return Phrase(
+        "{setting} {before} → {after}",
+        setting=name.replace("_", " "),
+        before=value_text(before),
+        after=value_text(after),
+    )
 
 
 def value_text(value: object) -> str:
     """Write a value of the settings as an author would."""
     if value is None or value in ((), ""):
-        return "none"
+        return NONE
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return Phrase("yes") if value else Phrase("no")
     if isinstance(value, tuple):
-        return ", ".join(map(value_text, value))
+        return Joined(map(value_text, value), between=", ")
     if isinstance(value, float):
         return f"{value:.10g}"
     return str(value)
@@ -147,7 +179,7 @@ def value_text(value: object) -> str:
 # --- answers of numeric and text items ------------------------------------------------------------
 
 
-def _answer_words(before: Sequence[AnswerLine], after: Sequence[AnswerLine]) -> list[str]:
+def _answer_words(before: Sequence[AnswerLine], after: Sequence[AnswerLine]) -> list[Phrase]:
     old = {_answer_place(line): line for line in before}
     new = {_answer_place(line): line for line in after}
     words = []
@@ -157,12 +189,20 @@ def _answer_words(before: Sequence[AnswerLine], after: Sequence[AnswerLine]) -> 
     fresh = [line for place, line in new.items() if place not in old]
     # The first lines left over are one line that got another value.
     for was, becomes in zip(gone, fresh, strict=False):
-        words.append(f"answer changed: {answer_text(was)} → {answer_text(becomes)}")
-    words += [f"answer added: {answer_text(line)}" for line in fresh[len(gone) :]]
-    words += [f"answer removed: {answer_text(line)}" for line in gone[len(fresh) :]]
+        words.append(
+            Phrase(
+                "answer changed: {was} → {becomes}",
+                was=answer_text(was),
+                becomes=answer_text(becomes),
+            )
+        )
+    words += [Phrase("answer added: {line}", line=answer_text(line)) for line in fresh[len(gone) :]]
+    words += [
+        Phrase("answer removed: {line}", line=answer_text(line)) for line in gone[len(fresh) :]
+    ]
     kept_old, kept_new = list(old), list(new)
     if sorted(kept_old) == sorted(kept_new) and kept_old != kept_new:
-        words.append("answers in another order")
+        words.append(Phrase("answers in another order"))
     return words
 
 
@@ -173,20 +213,39 @@ def _answer_place(line: AnswerLine) -> str:
     return f"'{line.literal}'" if line.literal is not None else f"/{line.pattern}/"
 
 
-def _line_words(before: AnswerLine, after: AnswerLine) -> list[str]:
+def _line_words(before: AnswerLine, after: AnswerLine) -> list[Phrase]:
     words = []
     name = _answer_place(after)
     old, new = _half_width(before), _half_width(after)
     if old != new:
-        words.append(f"tolerance {old} → {new}")
+        words.append(Phrase("tolerance {old} → {new}", old=old, new=new))
     if before.credit != after.credit:
-        words.append(f"credit of {name} {before.credit:.0%} → {after.credit:.0%}")
+        words.append(
+            Phrase(
+                "credit of {name} {before} → {after}",
+                name=name,
+                before=f"{before.credit:.0%}",
+                after=f"{after.credit:.0%}",
+            )
+        )
     if before.ignore_case != after.ignore_case:
-        words.append(f"{name} {'ignores' if after.ignore_case else 'minds'} the case")
-    words += text_words(before.feedback, after.feedback, noun=f"feedback of {name}")
+        words.append(
+            Phrase("{name} ignores the case", name=name)
+            if after.ignore_case
+            else Phrase("{name} minds the case", name=name)
+        )
+    words += text_words(
+        before.feedback, after.feedback, noun=Phrase("feedback of {name}", name=name)
+    )
     if before.misconception != after.misconception:
-        pair = f"{value_text(before.misconception)} → {value_text(after.misconception)}"
-        words.append(f"misconception of {name} {pair}")
+        words.append(
+            Phrase(
+                "misconception of {name} {before} → {after}",
+                name=name,
+                before=before.misconception or NONE,
+                after=after.misconception or NONE,
+            )
+        )
     return words
 
 
@@ -206,71 +265,111 @@ def answer_text(line: AnswerLine) -> str:
 # --- steps, pairs, criteria -----------------------------------------------------------------------
 
 
-def _ordering_words(before: Sequence[str], after: Sequence[str]) -> list[str]:
+def _ordering_words(before: Sequence[str], after: Sequence[str]) -> list[Phrase]:
     if sorted(before) == sorted(after):
-        return [] if list(before) == list(after) else ["key changed: steps in another order"]
-    return _list_words(before, after, noun="step")
+        return (
+            [] if list(before) == list(after) else [Phrase("key changed: steps in another order")]
+        )
+    return _list_words(before, after, noun=Phrase("step"))
 
 
-def _list_words(before: Sequence[str], after: Sequence[str], *, noun: str) -> list[str]:
+def _list_words(before: Sequence[str], after: Sequence[str], *, noun: Said) -> list[Phrase]:
     words = []
     gone = [text for text in before if text not in after]
     fresh = [text for text in after if text not in before]
     for old in list(gone):
         near = next((new for new in fresh if is_reworded(old, new)), None)
         if near is not None:
-            words.append(f"{noun} {list(after).index(near) + 1} reworded")
+            words.append(
+                Phrase("{noun} {index} reworded", noun=noun, index=list(after).index(near) + 1)
+            )
             gone.remove(old)
             fresh.remove(near)
-    words += [f"{noun} {list(after).index(text) + 1} added: {text}" for text in fresh]
-    words += [f"{noun} {list(before).index(text) + 1} removed: {text}" for text in gone]
+    words += [
+        Phrase(
+            "{noun} {index} added: {text}", noun=noun, index=list(after).index(text) + 1, text=text
+        )
+        for text in fresh
+    ]
+    words += [
+        Phrase(
+            "{noun} {index} removed: {text}",
+            noun=noun,
+            index=list(before).index(text) + 1,
+            text=text,
+        )
+        for text in gone
+    ]
     return words
 
 
-def _pair_words(before: Sequence[Pair], after: Sequence[Pair]) -> list[str]:
+def _pair_words(before: Sequence[Pair], after: Sequence[Pair]) -> list[Phrase]:
     old = {pair.prompt: pair.match for pair in before if pair.prompt}
     new = {pair.prompt: pair.match for pair in after if pair.prompt}
     words = [
-        f"key changed: {prompt}: {old[prompt]} → {new[prompt]}"
+        Phrase(
+            "key changed: {prompt}: {before} → {after}",
+            prompt=prompt,
+            before=old[prompt],
+            after=new[prompt],
+        )
         for prompt in new
         if prompt in old and old[prompt] != new[prompt]
     ]
-    words += [f"pair added: {prompt}" for prompt in new if prompt not in old]
-    words += [f"pair removed: {prompt}" for prompt in old if prompt not in new]
+    words += [Phrase("pair added: {prompt}", prompt=prompt) for prompt in new if prompt not in old]
+    words += [
+        Phrase("pair removed: {prompt}", prompt=prompt) for prompt in old if prompt not in new
+    ]
     extra_old = [pair.match for pair in before if not pair.prompt]
     extra_new = [pair.match for pair in after if not pair.prompt]
-    words += [f"distractor added: {match}" for match in extra_new if match not in extra_old]
-    words += [f"distractor removed: {match}" for match in extra_old if match not in extra_new]
+    words += [
+        Phrase("distractor added: {match}", match=match)
+        for match in extra_new
+        if match not in extra_old
+    ]
+    words += [
+        Phrase("distractor removed: {match}", match=match)
+        for match in extra_old
+        if match not in extra_new
+    ]
     if not words and list(before) != list(after):
-        words.append("pairs in another order")
+        words.append(Phrase("pairs in another order"))
     return words
 
 
-def _rubric_words(before: Sequence[RubricRow], after: Sequence[RubricRow]) -> list[str]:
+def _rubric_words(before: Sequence[RubricRow], after: Sequence[RubricRow]) -> list[Phrase]:
     old = {row.criterion: row for row in before}
     new = {row.criterion: row for row in after}
     words = []
     for name in [name for name in new if name in old]:
         was, becomes = old[name], new[name]
         if was.weight != becomes.weight:
-            words.append(f"weight of {name} {was.weight:g} → {becomes.weight:g}")
+            words.append(
+                Phrase(
+                    "weight of {name} {before} → {after}",
+                    name=name,
+                    before=f"{was.weight:g}",
+                    after=f"{becomes.weight:g}",
+                )
+            )
         steps = [n for n in range(5) if was.points[n] != becomes.points[n]]
         if steps:
-            words.append(f"points {', '.join(map(str, steps))} of {name} reworded")
-    words += [f"criterion added: {name}" for name in new if name not in old]
-    words += [f"criterion removed: {name}" for name in old if name not in new]
+            words.append(
+                Phrase(
+                    "points {steps} of {name} reworded", steps=", ".join(map(str, steps)), name=name
+                )
+            )
+    words += [Phrase("criterion added: {name}", name=name) for name in new if name not in old]
+    words += [Phrase("criterion removed: {name}", name=name) for name in old if name not in new]
     if not words and list(old) != list(new):
-        words.append("criteria in another order")
+        words.append(Phrase("criteria in another order"))
     return words
 
 
-def key_choices_open_to(change: ItemChange) -> Mapping[str, str]:
-    """Return what may become of the results of an item whose key changed, in words."""
-    ways = {
-        "correction": "Correction: the old key was wrong; results so far are scored again",
-        "new revision": "New revision: results so far stand, the new key counts from now on",
-    }
-    if change.positions_moved:
-        # An old answer is a letter or a place, and these mean something else now.
-        del ways["correction"]
-    return ways
+def key_choices_open_to(change: ItemChange) -> tuple[str, ...]:
+    """Return what may become of the results of an item whose key changed.
+
+    With a correction results so far are scored again; with a new revision they stand.
+    """
+    # An old answer is a letter or a place; where these moved it means something else now.
+    return ("new revision",) if change.positions_moved else ("correction", "new revision")

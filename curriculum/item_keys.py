@@ -15,6 +15,7 @@ from curriculum.answers import (
 from curriculum.document import Block, Document
 from curriculum.item_settings import Settings
 from curriculum.model import Choice
+from curriculum.phrases import Phrase
 
 # Types whose key is a list with boxes.
 TASK_LISTS = ("single", "multiple", "truefalse", "highlight", "two-tier")
@@ -83,7 +84,9 @@ def _ticked(
     near = note_boxes(section, document=document)
     entries = [e for b in key for e in lists.read_entries(b, document=document)]
     if not entries and not near:
-        message = f"a {type_} item needs a list of choices: '- [ ] wrong', '- [x] right'"
+        message = Phrase(
+            "a {kind} item needs a list of choices: '- [ ] wrong', '- [x] right'", kind=type_
+        )
         document.notes.add("CHO013", line, 1, message)
     found = _checked(entries, near, line=line, type_=type_, document=document)
     shuffle = settings["shuffle"] and type_ != "highlight"
@@ -137,19 +140,24 @@ def _check_count(
 ) -> None:
     notes = document.notes
     if found and not near and len(found) < 2:
-        notes.add("CHO009", line, 1, "an item needs at least two choices")
+        notes.add("CHO009", line, 1, Phrase("an item needs at least two choices"))
     if type_ == "truefalse" and len(found) > 2:
-        notes.add("CHO009", line, 1, f"a truefalse item has two choices, not {len(found)}")
+        notes.add(
+            "CHO009",
+            line,
+            1,
+            Phrase("a truefalse item has two choices, not {size}", size=len(found)),
+        )
     right = sum(choice.right for choice in found)
     if type_ == "multiple" and right and not says_how_many(settings["stem"], right):
-        message = f"the stem should say how many to pick, as in 'Pick {right}'"
+        message = Phrase("the stem should say how many to pick, as in 'Pick {right}'", right=right)
         notes.add("CHO012", line, 1, message)
 
 
 def _scenario(key: list[Block], *, document: Document, line: int) -> Settings:
     entries = [e for b in key for e in lists.read_entries(b, document=document)]
     if len(entries) < 2:
-        message = "a scenario needs a list of rated actions: '- **Best:** ...'"
+        message = Phrase("a scenario needs a list of rated actions: '- **Best:** ...'")
         document.notes.add("CHO013", line, 1, message)
     actions = lists.as_actions(entries, document=document)
     lists.check_actions(actions, document=document, line=line)
@@ -174,7 +182,9 @@ def _answers(type_: str, *, section: Section, document: Document) -> Settings:
 def _ordering(key: list[Block], *, document: Document, line: int) -> Settings:
     steps = [e for b in key for e in lists.read_entries(b, document=document)]
     if len(steps) < 2:
-        message = "an ordering item needs a numbered list of two steps or more, in the right order"
+        message = Phrase(
+            "an ordering item needs a numbered list of two steps or more, in the right order"
+        )
         document.notes.add("ORD001", line, 1, message)
     lists.note_alike(lists.as_choices(steps, document=document), document=document)
     return {"ordering": tuple(step.text for step in steps)}
@@ -182,7 +192,7 @@ def _ordering(key: list[Block], *, document: Document, line: int) -> Settings:
 
 def _matching(key: list[Block], *, document: Document, line: int) -> Settings:
     if not key:
-        message = "a matching item needs a table of two columns: prompt and match"
+        message = Phrase("a matching item needs a table of two columns: prompt and match")
         document.notes.add("MAT002", line, 1, message)
         return {}
     return {"pairs": matching_pairs(key[0], document=document)}
@@ -191,14 +201,14 @@ def _matching(key: list[Block], *, document: Document, line: int) -> Settings:
 def _rubric(section: Section, *, document: Document) -> Settings:
     line = section.heading.start + 1
     if "Model answer" not in section.parts:
-        message = "markers need a part 'Model answer' to mark by"
+        message = Phrase("markers need a part 'Model answer' to mark by")
         document.notes.add("RUB003", line, 1, message)
     if "Rubric" not in section.parts:
         return {}
     heading, inside = section.parts["Rubric"]
     table = next((block for block in inside if block.kind == "table"), None)
     if table is None:
-        message = "the part 'Rubric' needs a table: Criterion, Weight, 0, 1, 2, 3, 4"
+        message = Phrase("the part 'Rubric' needs a table: Criterion, Weight, 0, 1, 2, 3, 4")
         document.notes.add("RUB002", heading.start + 1, 1, message)
         return {}
     return {"rubric": rubric_rows(table, document=document)}
@@ -207,11 +217,11 @@ def _rubric(section: Section, *, document: Document) -> Settings:
 def _survey(key: list[Block], *, document: Document, line: int) -> Settings:
     entries = [e for b in key for e in lists.read_entries(b, document=document)]
     if len(entries) < 2:
-        message = "a survey item needs a list of answers; a numbered list is a scale"
+        message = Phrase("a survey item needs a list of answers; a numbered list is a scale")
         document.notes.add("CHO013", line, 1, message)
     for entry in entries:
         if entry.checked is not None:
-            message = "a survey has no right answer; remove the box"
+            message = Phrase("a survey has no right answer; remove the box")
             document.notes.add("CHO004", entry.line, 3, message)
     found = lists.as_choices(entries, document=document)
     lists.note_alike(found, document=document)
@@ -235,7 +245,9 @@ def note_extra(block: Block, *, type_: str, document: Document) -> None:
     if block.kind in {"blockquote", "alert"} and type_ in {*TASK_LISTS, "scenario"}:
         lists.note_loose_feedback([block], document=document)
     elif block.kind != "hr" and type_:
-        message = "text after the choices is lost; move it above them or under '### Explanation'"
+        message = Phrase(
+            "text after the choices is lost; move it above them or under '### Explanation'"
+        )
         document.notes.add("ITM012", block.start + 1, 1, message)
 
 

@@ -8,6 +8,7 @@ from curriculum.fields import Fields
 from curriculum.front import Mapping, read_yaml
 from curriculum.identities import NAMELESS, define_anyway
 from curriculum.metadata import BLOOM, FORMS, STATUSES, references
+from curriculum.phrases import Phrase
 
 ITEM_TYPES = (
     "single",
@@ -77,12 +78,12 @@ def read_settings(block: Block, *, document: Document) -> tuple[Settings, Fields
     root = read_yaml(block.text, notes=notes, first_line=block.start + 2)
     if not isinstance(root, Mapping):
         if root is not None or not block.text.strip():
-            message = "an item starts with `id: ...`, `type: ...` and `skill: ...` lines"
+            message = Phrase("an item starts with `id: ...`, `type: ...` and `skill: ...` lines")
             notes.add("FM001", block.start + 1, 1, message)
         lines = block.text.split("\n")
         define_anyway("item", lines, first_line=block.start + 2, notes=notes)
         return None
-    fields = Fields(root, notes=notes, known=KEYS, what="the item settings")
+    fields = Fields(root, notes=notes, known=KEYS, what=Phrase("the item settings"))
     fields.require("id", "type", "skill")
     settings: Settings = {
         **_identity(fields),
@@ -133,12 +134,16 @@ def _rules(fields: Fields) -> Settings:
     points = fields.number("points", low=0, high=1000)
     where = fields.value("points")
     if points == 0 and where is not None:
-        fields.fault("FM004", where, "'points' should be more than 0")
+        fields.fault("FM004", where, Phrase("'points' should be more than 0"))
     low = fields.integer("min_words", low=1, high=10_000)
     high = fields.integer("max_words", low=1, high=10_000)
     where = fields.value("max_words")
     if low is not None and high is not None and high < low and where is not None:
-        fields.fault("FM004", where, f"'max_words' ({high}) is smaller than 'min_words' ({low})")
+        fields.fault(
+            "FM004",
+            where,
+            Phrase("'max_words' ({high}) is smaller than 'min_words' ({low})", high=high, low=low),
+        )
     return {
         "points": points or 1.0,
         "seconds": fields.integer("seconds", low=5, high=7200),
@@ -160,7 +165,7 @@ def _sourcing(fields: Fields) -> Settings:
     named = [author] if author is not None else []
     reviewers = [
         node
-        for node in fields.scalars("reviewers", expected="a list of e-mail addresses")
+        for node in fields.scalars("reviewers", expected=Phrase("a list of e-mail addresses"))
         if fields.is_email(node, name="reviewers")
     ]
     for person in [*named, *reviewers]:
@@ -169,7 +174,7 @@ def _sourcing(fields: Fields) -> Settings:
         "sources": references(fields, "sources", kind="source"),
         "checked_on": fields.day("checked_on"),
         "review_by": fields.day("review_by"),
-        "tags": tuple(n.text for n in fields.scalars("tags", expected="a list of words")),
+        "tags": tuple(n.text for n in fields.scalars("tags", expected=Phrase("a list of words"))),
         "status": fields.option("status", STATUSES),
         "author": author.text if author else None,
         "reviewers": tuple(person.text for person in reviewers),
@@ -180,5 +185,10 @@ def _note_without_effect(fields: Fields, *, type_: str) -> None:
     for name, types in _ONLY_FOR.items():
         key = fields.key(name)
         if key is not None and type_ and type_ not in types:
-            message = f"'{name}' has no effect on a {type_} item; it is for {', '.join(types)}"
+            message = Phrase(
+                "'{name}' has no effect on a {kind} item; it is for {types}",
+                name=name,
+                kind=type_,
+                types=", ".join(types),
+            )
             fields.notes.add("ITM006", key.line, key.column, message)

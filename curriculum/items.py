@@ -14,6 +14,7 @@ from curriculum.inline import scan_block, without_links
 from curriculum.item_keys import TASK_LISTS, Section, note_boxes, note_extra, read_key
 from curriculum.item_settings import Settings, read_settings
 from curriculum.model import Item
+from curriculum.phrases import Phrase
 from curriculum.text import content_hash
 
 PARTS = ("Answer", "Reason", "Hint", "Explanation", "Rubric", "Model answer", "Sources")
@@ -42,7 +43,7 @@ def read_item(blocks: Sequence[Block], *, document: Document) -> Item | None:
     before = notes.errors()
     heading = blocks[0]
     if heading.level not in {2, 3}:
-        message = "an item stands under a '## ' or '### ' heading"
+        message = Phrase("an item stands under a '## ' or '### ' heading")
         notes.add("ITM001", heading.start + 1, 1, message)
     section = _section(blocks, document=document)
     for block in blocks[2:]:
@@ -84,7 +85,10 @@ def _is_item_inside(block: Block, follower: Block | None) -> bool:
 
 def _open_item_inside(block: Block, fence: Block, *, document: Document) -> list[Block]:
     marks = "#" * (block.level - 1)
-    message = f"this item stands inside the one above; its heading should begin with '{marks} '"
+    message = Phrase(
+        "this item stands inside the one above; its heading should begin with '{marks} '",
+        marks=marks,
+    )
     document.notes.add("ITM001", block.start + 1, 1, message)
     define_item_of(fence, document=document)
     return []
@@ -97,11 +101,16 @@ def _open_part(block: Block, *, section: Section, document: Document) -> list[Bl
     inside: list[Block] = []
     if name is None:
         guess = did_you_mean(word, PARTS)
-        message = f"'{word[:60]}' is no part of an item; parts are {', '.join(PARTS)}.{guess}"
+        message = Phrase(
+            "'{word}' is no part of an item; parts are {parts}.{guess}",
+            word=word[:60],
+            parts=", ".join(PARTS),
+            guess=guess,
+        )
         notes.add("ITM003", block.start + 1, block.level + 2, message)
     elif name in section.parts:
         first = section.parts[name][0].start + 1
-        message = f"'{name}' is given twice, first in line {first}"
+        message = Phrase("'{name}' is given twice, first in line {first}", name=name, first=first)
         notes.add("ITM005", block.start + 1, 1, message)
     else:
         section.parts[name] = (block, inside)
@@ -111,10 +120,12 @@ def _open_part(block: Block, *, section: Section, document: Document) -> list[Bl
 def _note_misplaced(block: Block, *, document: Document) -> None:
     word = block.info.strip().split()[0] if block.kind == "fence" and block.info.strip() else ""
     if word == "item":
-        message = "a second item block; an item has one, straight after its heading"
+        message = Phrase("a second item block; an item has one, straight after its heading")
         document.notes.add("ITM001", block.start + 1, 1, message)
     elif word in {"activity", "transfer"}:
-        message = f"'{word}' blocks do not belong in an item; move it below another heading"
+        message = Phrase(
+            "'{word}' blocks do not belong in an item; move it below another heading", word=word
+        )
         document.notes.add("ITM012", block.start + 1, 1, message)
 
 
@@ -122,17 +133,24 @@ def _check_parts(section: Section, *, type_: str, document: Document) -> None:
     needed = PARTS_OF.get(type_)
     if needed and needed not in section.parts:
         level = "#" * (section.heading.level + 1)
-        message = f"a {type_} item needs a part '{level} {needed}'"
-        if near := _looks_like(section, needed):
-            message += f"; line {near} may be meant"
+        near = _looks_like(section, needed)
+        message = Phrase(
+            "a {kind} item needs a part '{level} {needed}'{hint}",
+            kind=type_,
+            level=level,
+            needed=needed,
+            hint=Phrase("; line {near} may be meant", near=near) if near else "",
+        )
         document.notes.add("ITM004", section.heading.start + 1, 1, message)
     for name, (block, inside) in section.parts.items():
         misfit = name not in TEXT_PARTS and type_ and name != needed
         if misfit:
-            message = f"a {type_} item has no part '{name}'"
+            message = Phrase("a {kind} item has no part '{name}'", kind=type_, name=name)
             document.notes.add("ITM012", block.start + 1, 1, message)
         elif not inside:
-            document.notes.add("ITM004", block.start + 1, 1, f"the part '{name}' is empty")
+            document.notes.add(
+                "ITM004", block.start + 1, 1, Phrase("the part '{name}' is empty", name=name)
+            )
 
 
 def _looks_like(section: Section, name: str) -> int | None:
@@ -161,7 +179,7 @@ def _read(
         "line": section.heading.start + 1,
     }
     if not stem:
-        message = "the item asks nothing; write the question under its settings"
+        message = Phrase("the item asks nothing; write the question under its settings")
         document.notes.add("ITM010", section.heading.start + 1, 1, message)
     for block in extra:
         note_extra(block, type_=type_, document=document)
@@ -180,7 +198,9 @@ def _note_shown(settings: Settings, *, fields: Fields) -> None:
     where, choices = fields.value("show"), settings.get("choices", ())
     wrong = sum(not choice.right for choice in choices)
     if where is not None and choices and (settings["show"] or 0) > wrong:
-        message = f"'show' asks for more wrong choices than the {wrong} there are"
+        message = Phrase(
+            "'show' asks for more wrong choices than the {wrong} there are", wrong=wrong
+        )
         fields.fault("CHO011", where, message)
 
 

@@ -4,11 +4,12 @@ import re
 from collections.abc import Mapping as AnyMapping
 from typing import cast
 
-from curriculum.facts import Notes, did_you_mean
+from curriculum.facts import Notes, did_you_mean, kind_word
 from curriculum.fields import Fields
 from curriculum.front import Mapping, Node, Scalar
 from curriculum.identities import NAMELESS
 from curriculum.model import Front, Objective, Status
+from curriculum.phrases import Phrase
 
 STATUSES = ("draft", "review", "published", "retired")
 BLOOM = ("remember", "understand", "apply", "analyse", "evaluate", "create")
@@ -109,7 +110,9 @@ def kind_of(root: Node | None, *, expected: str | None, notes: Notes) -> str | N
     if root is None:
         return expected
     if not isinstance(root, Mapping):
-        notes.add("FM003", root.line, root.column, "the front matter should be `key: value` lines")
+        notes.add(
+            "FM003", root.line, root.column, Phrase("the front matter should be `key: value` lines")
+        )
         return None
     entry = root.entries.get("schema")
     if entry is None or not isinstance(entry[1], Scalar) or entry[1].is_null:
@@ -121,16 +124,28 @@ def _kind_of_schema(node: Scalar, *, expected: str | None, notes: Notes) -> str 
     kind, _, version = node.text.partition("/")
     known = tuple(f"{name}/{VERSION}" for name in KEYS)
     if kind in KEYS and version.isdecimal() and int(version[:6]) > VERSION:
-        message = f"'{node.text[:60]}' is newer than this portal, which reads '{kind}/{VERSION}'"
+        message = Phrase(
+            "'{text}' is newer than this portal, which reads '{kind}/{version}'",
+            text=node.text[:60],
+            kind=kind,
+            version=VERSION,
+        )
     elif node.text not in known:
-        message = f"unknown schema '{node.text[:60]}'.{did_you_mean(node.text, known)}"
-        message += "" if "Did you" in message else f" Known are {', '.join(known)}"
+        rest = did_you_mean(node.text, known) or Phrase(
+            " Known are {known}", known=", ".join(known)
+        )
+        message = Phrase("unknown schema '{text}'.{rest}", text=node.text[:60], rest=rest)
     elif expected is not None and kind != expected:
         notes.add(
             "FM008",
             node.line,
             node.column,
-            f"in this folder the schema should be '{expected}/{VERSION}', not '{node.text}'",
+            Phrase(
+                "in this folder the schema should be '{expected}/{version}', not '{text}'",
+                expected=expected,
+                version=VERSION,
+                text=node.text,
+            ),
         )
         return None
     else:
@@ -145,7 +160,7 @@ def front_fields(root: Mapping, *, kind: str, notes: Notes) -> Fields:
         root,
         notes=notes,
         known=KEYS[kind],
-        what=f"the front matter of a {kind}",
+        what=Phrase("the front matter of a {kind}", kind=kind_word(kind)),
         elsewhere=ALL_KEYS,
     )
     fields.require(*REQUIRED[kind])
@@ -197,17 +212,30 @@ def references(fields: Fields, name: str, *, kind: str) -> tuple[str, ...]:
 
 def objectives(fields: Fields) -> tuple[Objective, ...]:
     """What a learner can do afterwards, with one fault for each sentence that has no verb."""
-    nodes = fields.maps("objectives", expected="objectives with text, bloom and skill")
+    nodes = fields.maps("objectives", expected=Phrase("objectives with text, bloom and skill"))
     if len(nodes) > MAX_OBJECTIVES:
-        fields.fault("FM004", nodes[MAX_OBJECTIVES], f"at most {MAX_OBJECTIVES} objectives, please")
+        fields.fault(
+            "FM004",
+            nodes[MAX_OBJECTIVES],
+            Phrase("at most {most} objectives, please", most=MAX_OBJECTIVES),
+        )
     value = fields.value("objectives")
     if value is not None and not isinstance(value, (Mapping, Scalar)) and not value.items:
-        fields.fault("FM004", value, f"'objectives' should hold 1 to {MAX_OBJECTIVES} objectives")
+        fields.fault(
+            "FM004",
+            value,
+            Phrase(
+                "'objectives' should hold 1 to {most} objectives",
+                most=MAX_OBJECTIVES,
+            ),
+        )
     return tuple(_objective(node, outer=fields) for node in nodes)
 
 
 def _objective(node: Mapping, *, outer: Fields) -> Objective:
-    fields = Fields(node, notes=outer.notes, known=("text", "bloom", "skill"), what="an objective")
+    fields = Fields(
+        node, notes=outer.notes, known=("text", "bloom", "skill"), what=Phrase("an objective")
+    )
     fields.require("text")
     text = fields.text("text", limit=300)
     where = fields.value("text")
@@ -216,7 +244,10 @@ def _objective(node: Mapping, *, outer: Fields) -> Objective:
         fields.fault(
             "FM009",
             where,
-            f"an objective starts with a verb such as 'Explain' or 'Choose', not '{word}'",
+            Phrase(
+                "an objective starts with a verb such as 'Explain' or 'Choose', not '{word}'",
+                word=word,
+            ),
         )
     bloom = fields.option("bloom", BLOOM)
     skill = fields.slug("skill")
@@ -236,20 +267,22 @@ def starts_with_verb(text: str) -> bool:
 
 
 def _language(fields: Fields) -> str:
-    node = fields.scalar("language", expected="a language such as en or de-AT")
+    node = fields.scalar("language", expected=Phrase("a language such as en or de-AT"))
     if node is None:
         return "en"
     if not _LANGUAGE.fullmatch(node.text):
         fields.fault(
             "FM004",
             node,
-            f"'language' should be a code such as en or de-AT, not '{node.text[:40]}'",
+            Phrase(
+                "'language' should be a code such as en or de-AT, not '{text}'", text=node.text[:40]
+            ),
         )
     return node.text
 
 
 def _licence(fields: Fields) -> str:
-    node = fields.scalar("licence", expected="an SPDX licence or internal")
+    node = fields.scalar("licence", expected=Phrase("an SPDX licence or internal"))
     if node is None:
         return "internal"
     if node.text not in _LICENCES and not node.text.startswith("LicenseRef-"):
@@ -257,7 +290,11 @@ def _licence(fields: Fields) -> str:
         fields.fault(
             "FM004",
             node,
-            f"'licence' should be 'internal' or an SPDX licence such as CC-BY-4.0 "
-            f"(others as LicenseRef-name), not '{node.text[:60]}'.{guess}",
+            Phrase(
+                "'licence' should be 'internal' or an SPDX licence such as "
+                "CC-BY-4.0 (others as LicenseRef-name), not '{text}'.{guess}",
+                text=node.text[:60],
+                guess=guess,
+            ),
         )
     return node.text

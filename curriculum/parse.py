@@ -50,6 +50,7 @@ from curriculum.model import (
     Track,
 )
 from curriculum.parse_assessments import bank_body, blueprint_settings
+from curriculum.phrases import Phrase
 from curriculum.sensitive import note_secrets
 from curriculum.text import MAX_BYTES, content_hash, normalised
 from curriculum.timing import note_minutes
@@ -231,7 +232,7 @@ def _read_module(document: Document, fields: Fields, front: Front, snippets: Sni
 
 def _promise_data(fields: Fields, promised: tuple[object, ...]) -> dict[str, object]:
     """Objectives and skills with their lines, for the rules on coverage."""
-    nodes = fields.maps("objectives", expected="objectives") if promised else ()
+    nodes = fields.maps("objectives", expected=Phrase("objectives")) if promised else ()
     rows = []
     for node in nodes:
         entry = node.entries.get("text")
@@ -322,7 +323,7 @@ def _note_licence(document: Document, *, items: tuple[Item, ...]) -> None:
     has_licence = isinstance(front, YamlMapping) and "licence" in front.entries
     for item in items if not has_licence else ():
         if "imported" in item.tags:
-            message = "imported text needs `licence:` in the front matter of this file"
+            message = Phrase("imported text needs `licence:` in the front matter of this file")
             document.notes.add("FM013", item.line, 1, message)
 
 

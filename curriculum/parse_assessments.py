@@ -17,6 +17,7 @@ from curriculum.inline import scan_block
 from curriculum.items import read_item
 from curriculum.metadata import FORMS, SHOW_FEEDBACK, references
 from curriculum.model import Pick
+from curriculum.phrases import Phrase
 
 MAX_ITEMS_A_PICK = 500
 
@@ -64,7 +65,9 @@ def _take_section(blocks: list[Block], *, document: Document, body: Body) -> Non
         _check_prose(block, document=document)
     # A misplaced or misspelt block is told of itself; the heading only lacks it for that reason.
     if not any(fault.code in {"ITM001", "ITM011"} for fault in document.notes.problems[known:]):
-        message = "each heading of a bank is an item: write an ```item block straight after it"
+        message = Phrase(
+            "each heading of a bank is an item: write an ```item block straight after it"
+        )
         document.notes.add("ITM008", heading.start + 1, 1, message)
 
 
@@ -80,7 +83,7 @@ def _check_prose(block: Block, *, document: Document) -> None:
 def _note_truefalse(document: Document, *, body: Body) -> None:
     for item in body.items:
         if item.type == "truefalse":
-            message = (
+            message = Phrase(
                 "true/false items may not stand in a summative bank; a guess is right half the time"
             )
             document.notes.add("ITM007", item.line, 1, message)
@@ -88,15 +91,15 @@ def _note_truefalse(document: Document, *, body: Body) -> None:
 
 def blueprint_settings(fields: Fields) -> tuple[dict[str, Any], list[list[object]]]:
     """Settings by the names of `model.Blueprint`, and its picks with their lines."""
-    nodes = fields.maps("pick", expected="picks with skill, n and from")
+    nodes = fields.maps("pick", expected=Phrase("picks with skill, n and from"))
     read = [(_pick(node, outer=fields), node) for node in nodes]
     picks = [(pick, node) for pick, node in read if pick is not None]
     value = fields.value("pick")
     if value is not None and not isinstance(value, Mapping) and not nodes and not fields.faulty:
-        fields.fault("FM004", value, "'pick' should hold at least one pick")
+        fields.fault("FM004", value, Phrase("'pick' should hold at least one pick"))
     place = fields.key("tests_out_of")
     if place is not None and fields.value("pass_level") is None:
-        message = "say with 'pass_level: 1' to 4 which level tests out of these modules"
+        message = Phrase("say with 'pass_level: 1' to 4 which level tests out of these modules")
         fields.fault("FM014", place, message)
     settings = {
         "picks": tuple(pick for pick, _ in picks),
@@ -118,7 +121,7 @@ def blueprint_settings(fields: Fields) -> tuple[dict[str, Any], list[list[object
 
 def _pick(node: Mapping, *, outer: Fields) -> Pick | None:
     known = ("skill", "level", "cell", "n", "from", "form")
-    fields = Fields(node, notes=outer.notes, known=known, what="a pick")
+    fields = Fields(node, notes=outer.notes, known=known, what=Phrase("a pick"))
     fields.require("skill", "n", "from")
     skill = fields.slug("skill")
     level = fields.integer("level", low=1, high=4)

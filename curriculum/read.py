@@ -27,6 +27,7 @@ from curriculum.model import (
     Track,
 )
 from curriculum.parse import Parsed, read_file
+from curriculum.phrases import Phrase, Said
 from curriculum.registers import (
     EMPTY_REGISTERS,
     parse_people,
@@ -203,22 +204,31 @@ def read_bytes(content_dir: Path, path: str, *, notes: Notes) -> bytes | None:
     try:
         about = os.lstat(place)
         if stat.S_ISLNK(about.st_mode):
-            notes.add("FILE004", 1, 1, "symbolic links are not followed; put the file itself here")
+            notes.add(
+                "FILE004", 1, 1, Phrase("symbolic links are not followed; put the file itself here")
+            )
             return None
         if not stat.S_ISREG(about.st_mode):
-            notes.add("FILE005", 1, 1, "this is no ordinary file")
+            notes.add("FILE005", 1, 1, Phrase("this is no ordinary file"))
             return None
         if about.st_size > MAX_BYTES:
             limit = MAX_BYTES // 1024
-            message = (
-                f"the file has {about.st_size // 1024} KB, at most {limit} KB are read; split it"
+            message = Phrase(
+                "the file has {size} KB, at most {limit} KB are read; split it",
+                size=about.st_size // 1024,
+                limit=limit,
             )
             notes.add("FILE002", 1, 1, message)
             return None
         with open(place, "rb", buffering=0) as file:  # noqa: PTH123
             return file.read()
     except OSError as fault:
-        notes.add("FILE005", 1, 1, f"the file cannot be read: {fault.strerror}")
+        notes.add(
+            "FILE005",
+            1,
+            1,
+            Phrase("the file cannot be read: {why}", why=fault.strerror or str(fault)),
+        )
         return None
 
 
@@ -330,7 +340,7 @@ class _RegisterReading:
 def image_problems(content_dir: Path, files: Sequence[Facts]) -> list[Problem]:
     """Images that are missing, too large, reached through a link, or active."""
     problems = []
-    seen: dict[str, tuple[str, str] | None] = {}
+    seen: dict[str, tuple[str, Said] | None] = {}
     for facts in files:
         for ref in facts.references:
             if ref.kind != "image":
@@ -347,7 +357,7 @@ def image_problems(content_dir: Path, files: Sequence[Facts]) -> list[Problem]:
     return problems
 
 
-def _image_fault(content_dir: Path, path: str) -> tuple[str, str] | None:
+def _image_fault(content_dir: Path, path: str) -> tuple[str, Said] | None:
     place = content_dir / path
     try:
         about = place.lstat()
@@ -356,20 +366,32 @@ def _image_fault(content_dir: Path, path: str) -> tuple[str, str] | None:
             is_inside and place.parent.resolve() == content_dir.resolve() / Path(path).parent
         )
     except (OSError, ValueError):
-        return "IMG002", f"the image '{path[:120]}' does not exist"
+        return "IMG002", Phrase("the image '{path}' does not exist", path=path[:120])
     if not is_inside or stat.S_ISLNK(about.st_mode):
         return (
             "IMG003",
-            f"the image '{path[:120]}' is reached through a symbolic link; copy it here",
+            Phrase(
+                "the image '{path}' is reached through a symbolic link; copy it here",
+                path=path[:120],
+            ),
         )
     if not stat.S_ISREG(about.st_mode):
-        return "IMG002", f"the image '{path[:120]}' is no file"
+        return "IMG002", Phrase("the image '{path}' is no file", path=path[:120])
     if about.st_size > MAX_IMAGE_BYTES:
         size, limit = about.st_size // 1024, MAX_IMAGE_BYTES // 1024
-        return "IMG004", f"the image '{path[:120]}' has {size} KB; at most {limit} KB are allowed"
+        return "IMG004", Phrase(
+            "the image '{path}' has {size} KB; at most {limit} KB are allowed",
+            path=path[:120],
+            size=size,
+            limit=limit,
+        )
     if path.casefold().endswith(".svg"):
         reason = active_content(place.read_bytes())
-        return ("IMG006", f"the drawing '{path[:120]}' {reason}") if reason else None
+        return (
+            ("IMG006", Phrase("the drawing '{path}' {reason}", path=path[:120], reason=reason))
+            if reason
+            else None
+        )
     return None
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import re2
 
 from curriculum.facts import Notes
+from curriculum.phrases import Phrase
 
 MAX_LOCAL = 64
 _LOCAL = string.ascii_letters + string.digits + "._%+-"
@@ -41,9 +42,9 @@ _SUSPICIOUS = re2.compile(
     r"|xox[abeprs]-|sk-|k_live_|AIza|hf_|eyJ"
 )
 _WHAT = {
-    "SEC001": "an account number (IBAN)",
-    "SEC002": "a card number",
-    "SEC003": "a secret key or password",
+    "SEC001": Phrase("an account number (IBAN)"),
+    "SEC002": Phrase("a card number"),
+    "SEC003": Phrase("a secret key or password"),
 }
 # Lengths by country; a country that is not listed is judged by its check digits alone.
 _IBAN_LENGTHS = {
@@ -73,7 +74,9 @@ def note_secrets(text: str, *, notes: Notes) -> None:
     places = _places(text, [start for _, start in found])
     for (code, _), (line, column) in zip(found, places, strict=True):
         # The message must not repeat what should not have been written.
-        message = f"this looks like {_WHAT[code]}; replace it by something that cannot be real"
+        message = Phrase(
+            "this looks like {code}; replace it by something that cannot be real", code=_WHAT[code]
+        )
         notes.add(code, line, column, message)
 
 

@@ -5,24 +5,26 @@ from xml.etree.ElementTree import ParseError
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
+from curriculum.phrases import Phrase
+
 _ACTIVE = frozenset(
     {"script", "foreignobject", "iframe", "object", "embed", "handler", "listener", "set",
      "animate", "animatemotion", "animatetransform", "use-external", "audio", "video"}
 )  # fmt: skip
 
 
-def active_content(data: bytes) -> str:
-    """What is wrong with a drawing in a few words; empty when it only shows."""
+def active_content(data: bytes) -> Phrase | None:
+    """What is wrong with a drawing in a few words; None when it only shows."""
     try:
         root = fromstring(data, forbid_dtd=True)
     except (ParseError, DefusedXmlException, ValueError, LookupError) as fault:
-        return f"cannot be read safely ({type(fault).__name__})"
+        return Phrase("cannot be read safely ({fault})", fault=type(fault).__name__)
     if _local(root.tag) != "svg":
-        return "is no SVG"
+        return Phrase("is no SVG")
     for element in root.iter():
         name = _local(element.tag)
         if name in _ACTIVE:
-            return f"holds <{name}>, which may act or load something; remove it"
+            return Phrase("holds <{name}>, which may act or load something; remove it", name=name)
         for key, value in element.attrib.items():
             reason = _active_attribute(_local(key), value)
             if reason:
@@ -30,20 +32,20 @@ def active_content(data: bytes) -> str:
         if name == "style" and (
             "@import" in (element.text or "") or "url(" in (element.text or "")
         ):
-            return "loads something in its style; remove it"
-    return ""
+            return Phrase("loads something in its style; remove it")
+    return None
 
 
 def _local(tag: object) -> str:
     return str(tag).rpartition("}")[2].casefold()
 
 
-def _active_attribute(name: str, value: str) -> str:
+def _active_attribute(name: str, value: str) -> Phrase | None:
     plain = value.strip().casefold()
     if name.startswith("on"):
-        return f"holds the attribute '{name}', which may act; remove it"
+        return Phrase("holds the attribute '{name}', which may act; remove it", name=name)
     if name == "href" and not plain.startswith(("#", "data:image/png", "data:image/jpeg")):
-        return "links to something outside; remove the link"
+        return Phrase("links to something outside; remove the link")
     if "url(" in plain and "url(#" not in plain.replace(" ", "").replace("'", "").replace('"', ""):
-        return "loads something from outside; remove it"
-    return ""
+        return Phrase("loads something from outside; remove it")
+    return None

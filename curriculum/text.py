@@ -34,7 +34,11 @@ def decode(data: bytes, *, notes: Notes) -> str | None:
             "FILE002",
             1,
             1,
-            f"the file has {len(data) // 1024} KB, at most {limit} KB are read; split it",
+            Phrase(
+                "the file has {size} KB, at most {limit} KB are read; split it",
+                size=len(data) // 1024,
+                limit=limit,
+            ),
         )
         return None
     fault = find_wrong_encoding(data)
@@ -119,7 +123,11 @@ def normalised(text: str, *, notes: Notes) -> str | None:
             "FILE002",
             1,
             1,
-            f"the text has {len(text)} characters, at most {MAX_BYTES} are read; split it",
+            Phrase(
+                "the text has {size} characters, at most {most} are read; split it",
+                size=len(text),
+                most=MAX_BYTES,
+            ),
         )
         return None
     return text if _has_few_short_lines(text, notes=notes) else None
@@ -128,7 +136,11 @@ def normalised(text: str, *, notes: Notes) -> str | None:
 def _has_few_short_lines(text: str, *, notes: Notes) -> bool:
     if text.count("\n") >= MAX_LINES:
         count = text.count("\n") + 1
-        message = f"the file has {count} lines, at most {MAX_LINES} are read; split it"
+        message = Phrase(
+            "the file has {count} lines, at most {most} are read; split it",
+            count=count,
+            most=MAX_LINES,
+        )
         notes.add("FILE002", MAX_LINES + 1, 1, message)
         return False
     if len(text) <= MAX_LINE:
@@ -139,7 +151,11 @@ def _has_few_short_lines(text: str, *, notes: Notes) -> bool:
                 "FILE002",
                 number,
                 MAX_LINE + 1,
-                f"the line has {len(line)} characters, at most {MAX_LINE} are read; break it",
+                Phrase(
+                    "the line has {size} characters, at most {most} are read; break it",
+                    size=len(line),
+                    most=MAX_LINE,
+                ),
             )
             return False
     return True

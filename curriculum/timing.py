@@ -3,6 +3,7 @@
 from curriculum.body import Body
 from curriculum.document import Document
 from curriculum.fields import Fields
+from curriculum.phrases import Phrase
 
 WORDS_A_MINUTE = 200
 MINUTES_AN_ITEM = 1.5
@@ -28,9 +29,15 @@ def note_minutes(document: Document, *, fields: Fields, minutes: int | None, bod
     expected = estimated_minutes(words, items=len(body.items))
     is_far = minutes > expected * FAR or minutes < expected / FAR
     if is_far and abs(minutes - expected) > SLACK_MINUTES:
-        message = (
-            f"{minutes} minutes are far from about {max(1, round(expected))}: {words} words "
-            f"at {WORDS_A_MINUTE} a minute and {MINUTES_AN_ITEM} minutes for each of "
-            f"{len(body.items)} items"
+        message = Phrase(
+            "{minutes} minutes are far from about {expected}: {words} words at "
+            "{pace} a minute and {each} minutes for each "
+            "of {size} items",
+            minutes=minutes,
+            expected=max(1, round(expected)),
+            words=words,
+            pace=WORDS_A_MINUTE,
+            each=str(MINUTES_AN_ITEM),
+            size=len(body.items),
         )
         document.notes.add("FM010", node.line, node.column, message)

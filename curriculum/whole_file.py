@@ -8,6 +8,7 @@ from curriculum.document import Document
 from curriculum.facts import ItemFacts
 from curriculum.fences import lines_in_fences
 from curriculum.model import Item
+from curriculum.phrases import Phrase
 from curriculum.wording import shingles
 
 _COLONS = re.compile(r"(\s*)(?:>\s*)*(:::+.*)")
@@ -40,12 +41,12 @@ def note_raw_lines(document: Document) -> None:
             opened = -1
         elif colons:
             opened = number
-            message = (
+            message = Phrase(
                 "':::' blocks are not part of the format; use a callout `> [!NOTE]` or <details>"
             )
             document.notes.add("MD005", number + 1, colons.start(2) + 1, message)
         else:
-            message = "put a space after the '#' signs, or this is no heading"
+            message = Phrase("put a space after the '#' signs, or this is no heading")
             document.notes.add("MD008", number + 1, 1, message)
 
 

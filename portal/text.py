@@ -11,7 +11,7 @@ from babel import Locale
 from babel.dates import format_date, format_time
 from babel.numbers import NumberPattern, parse_pattern
 
-from curriculum.phrases import Joined, Number, Phrase
+from curriculum.phrases import Joined, Phrase, Value
 
 LOCALES = Path(__file__).with_name("locales")
 DEFAULT_LANGUAGE = "en"
@@ -58,7 +58,7 @@ def known_text(text: str) -> str:
 
 
 def phrase_text(text: str) -> str:
-    """Return what a measurement says in the reader's language; any other text as it is."""
+    """Return what is said of figures or files in the reader's language; other texts as they are."""
     if isinstance(text, Joined):
         return text.between.join(phrase_text(part) for part in text.parts)
     if not isinstance(text, Phrase):
@@ -67,9 +67,11 @@ def phrase_text(text: str) -> str:
     return _catalogue(_language.get()).gettext(text.wording).format(**values)
 
 
-def _value_text(value: str | Number) -> str:
+def _value_text(value: Value) -> str:
     if isinstance(value, str):
         return phrase_text(value)
+    if isinstance(value, int):
+        return str(value)
     write = signed_text if value.signed else number_text
     return write(value.value, digits=value.digits)
 
@@ -84,7 +86,7 @@ def sentence_text(refusal: object) -> str:
     """Return the sentence of a refusal or fault in the reader's language, its days by locale."""
     sentence = str(getattr(refusal, "sentence", refusal))
     values = {
-        name: date_text(value) if isinstance(value, date) else value
+        name: date_text(value) if isinstance(value, date) else phrase_text(value)
         for name, value in getattr(refusal, "values", {}).items()
     }
     text = _catalogue(_language.get()).gettext(sentence)

@@ -17,6 +17,7 @@ from curriculum.activities.base import (
     every_choice_made,
 )
 from curriculum.activities.schema import Flag, Number, Rows, Schema, Words
+from curriculum.phrases import Phrase
 
 EVIDENCE_LOST, HARM, TOO_SLOW = "evidence-lost", "harm", "too-slow"
 REGIONS = (OPEN, EVIDENCE_LOST, HARM, TOO_SLOW, GOAL)
@@ -119,7 +120,7 @@ def _region(p: Parameters, here: Course) -> str:
     return TOO_SLOW if here.minutes > p["minutes_limit"] else GOAL
 
 
-def fault(p: Parameters) -> str | None:
+def fault(p: Parameters) -> Phrase | None:
     """Say why no course of decisions reaches the goal; None also where there are too many."""
     fronts = {(0.0, 0.0)}
     for scene in p["scenes"]:
@@ -135,7 +136,7 @@ def fault(p: Parameters) -> str | None:
             return None
     if any(m <= p["minutes_limit"] and h <= p["harm_limit"] for m, h in fronts):
         return None
-    return "no course of decisions stays below both limits with all evidence kept"
+    return Phrase("no course of decisions stays below both limits with all evidence kept")
 
 
 def _undominated(found: set[tuple[float, float]]) -> set[tuple[float, float]]:

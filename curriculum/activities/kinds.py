@@ -25,6 +25,7 @@ from curriculum.activities.base import (
 from curriculum.activities.schema import Group, Schema, Words, defaults, read_values
 from curriculum.facts import Notes
 from curriculum.front import Mapping as YamlMap
+from curriculum.phrases import Phrase
 
 
 def _no_exhibit(_p: Parameters) -> Table:
@@ -96,7 +97,7 @@ def read_parameters(
     node: YamlMap, kind: str, *, notes: Notes, elsewhere: tuple[str, ...]
 ) -> dict[str, object]:
     """Return the parameters of an activity, every default filled in; faults go to `notes`."""
-    what = f"the {kind} activity"
+    what = Phrase("the {kind} activity", kind=kind)
     schema = KINDS[kind].whole_schema
     return read_values(node, schema, notes=notes, what=what, elsewhere=elsewhere)
 

@@ -18,6 +18,7 @@ from curriculum.activities.base import (
     every_choice_made,
 )
 from curriculum.activities.schema import Number, Rows, Schema, Words
+from curriculum.phrases import Phrase
 
 TOO_OPEN, TOO_MANY_ASKS, TOO_CLOSED = "too-open", "too-many-asks", "too-closed"
 REGIONS = (OPEN, TOO_OPEN, TOO_MANY_ASKS, TOO_CLOSED, GOAL)
@@ -118,9 +119,9 @@ def _region(p: Parameters, here: Board) -> str:
     return GOAL if here.kept >= p["value_goal"] / 100 else TOO_CLOSED
 
 
-def fault(p: Parameters) -> str | None:
+def fault(p: Parameters) -> Phrase | None:
     """Say why no way of granting tools reaches the goal, or return None."""
     for ways in product(WAYS, repeat=len(p["tools"])):
         if _region(p, board(p, ways)) == GOAL:
             return None
-    return "no sorting of the tools stays below both limits and keeps that much of the work"
+    return Phrase("no sorting of the tools stays below both limits and keeps that much of the work")

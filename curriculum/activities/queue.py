@@ -14,6 +14,7 @@ from curriculum.activities.base import (
     Word,
 )
 from curriculum.activities.schema import Number, Schema
+from curriculum.phrases import Phrase
 
 OVERLOADED, TOO_SLOW, TOO_BUSY, TOO_MANY_ERRORS, IDLE = (
     "overloaded", "too-slow", "too-busy", "too-many-errors", "idle",
@@ -118,11 +119,11 @@ def _region(p: Parameters, *, people: int, share: float) -> str:
     return IDLE if is_idle else GOAL
 
 
-def fault(p: Parameters) -> str | None:
+def fault(p: Parameters) -> Phrase | None:
     """Say why no number of people reaches the goal, or return None."""
     low, high = sorted((p["people_from"], p["people_to"]))
     for share in range(0, p["ai_share_to"] + 1, 5):
         # The wait only falls with every further person.
         if _region(p, people=high, share=share) in {GOAL, IDLE} and low <= high:
             return None
-    return "even with all people the wait, the load or the errors stay above their limits"
+    return Phrase("even with all people the wait, the load or the errors stay above their limits")

@@ -14,6 +14,7 @@ from curriculum.activities.base import (
     every_choice_made,
 )
 from curriculum.activities.schema import Flag, Names, Rows, Schema, Words
+from curriculum.phrases import Phrase
 
 GAPS, ALL_BY_HAND = "gaps", "all-by-hand"
 REGIONS = (OPEN, GAPS, ALL_BY_HAND, GOAL)
@@ -79,8 +80,8 @@ def outcome(p: Parameters, state: State) -> Outcome:
     return Outcome(region, figures, table, notes=notes, is_goal=region == GOAL)
 
 
-def fault(p: Parameters) -> str | None:
+def fault(p: Parameters) -> Phrase | None:
     """Say why the AI has no place anywhere, or why names repeat; else return None."""
     if len(set(p["people"])) < len(p["people"]):
-        return "a name stands twice in 'people'; keep one"
+        return Phrase("a name stands twice in 'people'; keep one")
     return None

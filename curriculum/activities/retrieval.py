@@ -19,6 +19,7 @@ from curriculum.activities.base import (
     Word,
 )
 from curriculum.activities.schema import Number, Schema
+from curriculum.phrases import Phrase
 
 MISSES, TOO_LONG, TOO_SLOW = "misses", "too-long", "too-slow"
 REGIONS = (MISSES, TOO_LONG, TOO_SLOW, GOAL)
@@ -151,7 +152,7 @@ def _region(p: Parameters, *, share: float, tokens: float, time: float) -> str:
     return GOAL if share >= p["recall_goal"] else MISSES
 
 
-def fault(p: Parameters) -> str | None:
+def fault(p: Parameters) -> Phrase | None:
     """Say why no setting reaches the goal, or return None."""
     for chunk in CHUNKS:
         for hybrid in (False, True):
@@ -166,4 +167,4 @@ def fault(p: Parameters) -> str | None:
                     }
                     if _region(p, **figures) == GOAL:
                         return None
-    return "no setting finds that much within the budgets; lower the goal or raise a budget"
+    return Phrase("no setting finds that much within the budgets; lower the goal or raise a budget")

@@ -7,6 +7,7 @@ from typing import Any
 from curriculum.facts import Notes
 from curriculum.fields import Fields
 from curriculum.front import Mapping, Node, Scalar, Sequence
+from curriculum.phrases import Phrase, Said
 
 MAX_TEXT = 600
 
@@ -74,7 +75,7 @@ Schema = Map[str, Spec]
 
 
 def read_values(
-    node: Mapping, schema: Schema, *, notes: Notes, what: str, elsewhere: tuple[str, ...] = ()
+    node: Mapping, schema: Schema, *, notes: Notes, what: Said, elsewhere: tuple[str, ...] = ()
 ) -> dict[str, Any]:
     """Return the values of a map with defaults filled in; every fault is noted."""
     fields = Fields(node, notes=notes, known=(*elsewhere, *schema), what=what)
@@ -105,7 +106,7 @@ def _default(spec: Spec) -> Any:  # noqa: ANN401 - any value of YAML
     return spec.default
 
 
-def _read(fields: Fields, name: str, spec: Spec, *, what: str) -> Any:  # noqa: ANN401
+def _read(fields: Fields, name: str, spec: Spec, *, what: Said) -> Any:  # noqa: ANN401
     node = fields.value(name)
     if node is None:
         return _default(spec)
@@ -128,20 +129,31 @@ def _number(fields: Fields, name: str, spec: Number) -> float | None:
 
 
 def _read_many(
-    fields: Fields, name: str, spec: Names | Rows | Group, *, node: Node, what: str
+    fields: Fields, name: str, spec: Names | Rows | Group, *, node: Node, what: Said
 ) -> Any:  # noqa: ANN401
     if isinstance(spec, Group):
         if not isinstance(node, Mapping):
-            fields.fault("FM003", node, f"'{name}' should be a map of {', '.join(spec.fields)}")
+            fields.fault(
+                "FM003",
+                node,
+                Phrase(
+                    "'{name}' should be a map of {fields}", name=name, fields=", ".join(spec.fields)
+                ),
+            )
             return _default(spec)
-        return read_values(node, spec.fields, notes=fields.notes, what=f"'{name}' of {what}")
+        return read_values(
+            node,
+            spec.fields,
+            notes=fields.notes,
+            what=Phrase("'{name}' of {what}", name=name, what=what),
+        )
     if isinstance(spec, Names):
-        texts = tuple(one.text for one in fields.scalars(name, expected="a list of names"))
+        texts = tuple(one.text for one in fields.scalars(name, expected=Phrase("a list of names")))
         _check_count(fields, name, node, count=len(texts), spec=spec)
         return texts
-    rows = fields.maps(name, expected=f"maps of {', '.join(spec.fields)}")
+    rows = fields.maps(name, expected=Phrase("maps of {fields}", fields=", ".join(spec.fields)))
     _check_count(fields, name, node, count=len(rows), spec=spec)
-    inside = f"'{name}' of {what}"
+    inside = Phrase("'{name}' of {what}", name=name, what=what)
     return tuple(
         read_values(row, spec.fields, notes=fields.notes, what=inside) for row in rows[: spec.high]
     )
@@ -149,5 +161,11 @@ def _read_many(
 
 def _check_count(fields: Fields, name: str, node: Node, *, count: int, spec: Names | Rows) -> None:
     if isinstance(node, (Scalar, Sequence)) and not spec.low <= count <= spec.high:
-        message = f"'{name}' should have {spec.low} to {spec.high} entries, not {count}"
+        message = Phrase(
+            "'{name}' should have {low} to {high} entries, not {count}",
+            name=name,
+            low=spec.low,
+            high=spec.high,
+            count=count,
+        )
         fields.fault("FM004", node, message)

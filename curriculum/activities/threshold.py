@@ -16,6 +16,7 @@ from curriculum.activities.base import (
     Word,
 )
 from curriculum.activities.schema import Number, Rows, Schema, Words
+from curriculum.phrases import Phrase
 
 TOO_LOOSE, TOO_STRICT, OVER_CAPACITY = "too-loose", "too-strict", "over-capacity"
 REGIONS = (TOO_LOOSE, TOO_STRICT, OVER_CAPACITY, GOAL)
@@ -164,10 +165,10 @@ def _region(p: Parameters, here: Counts, *, best: Counts | None) -> str:
     return TOO_STRICT if here.alerts < best.alerts else TOO_LOOSE
 
 
-def fault(p: Parameters) -> str | None:
+def fault(p: Parameters) -> Phrase | None:
     """Say why no threshold reaches the goal, or return None."""
     highest = max(p["base_rate"], p["base_rate_to"] or 0)
     regions = {_region(p, one, best=None) for one in _all(p, base_rate=highest)}
     if GOAL not in regions:
-        return "no threshold reaches the goal within the capacity; change one of them"
+        return Phrase("no threshold reaches the goal within the capacity; change one of them")
     return None

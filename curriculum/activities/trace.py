@@ -12,6 +12,7 @@ from curriculum.activities.base import (
     Word,
 )
 from curriculum.activities.schema import Option, Rows, Schema, Words
+from curriculum.phrases import Phrase
 
 SOUND, LATER = "sound", "later"
 REGIONS = (OPEN, SOUND, LATER, GOAL)
@@ -52,11 +53,13 @@ def outcome(p: Parameters, state: State) -> Outcome:
     return Outcome(region, notes=notes, is_goal=region == GOAL)
 
 
-def fault(p: Parameters) -> str | None:
+def fault(p: Parameters) -> Phrase | None:
     """Say why there is not exactly one answer, or return None."""
     verdicts = [row["verdict"] for row in p["steps"]]
     if verdicts.count("first") != 1:
-        return f"exactly one step has `verdict: first`, not {verdicts.count('first')}"
+        return Phrase(
+            "exactly one step has `verdict: first`, not {count}", count=verdicts.count("first")
+        )
     if "later" in verdicts[: verdicts.index("first")]:
-        return "a step with `verdict: later` stands before the first one that went wrong"
+        return Phrase("a step with `verdict: later` stands before the first one that went wrong")
     return None

@@ -18,6 +18,7 @@ from curriculum.activities.base import (
     every_choice_made,
 )
 from curriculum.activities.schema import Flag, Group, Number, Rows, Schema, Words
+from curriculum.phrases import Phrase
 
 NO_COMPARISON, NOT_SIGNED = "no-comparison", "not-signed"
 UNCERTAIN, DOES_NOT_PAY = "uncertain", "does-not-pay"
@@ -130,8 +131,8 @@ def _region(low: float, high: float, *, is_compared: bool, is_signed: bool) -> s
     return UNCERTAIN if high > 0 else DOES_NOT_PAY
 
 
-def fault(p: Parameters) -> str | None:
+def fault(p: Parameters) -> Phrase | None:
     """Say why no fate of the freed time can be signed, or return None."""
     if not any(row["signed"] for row in p["fates"]):
-        return "no line of 'fates' has `signed: true`, so nothing is ever right"
+        return Phrase("no line of 'fates' has `signed: true`, so nothing is ever right")
     return None

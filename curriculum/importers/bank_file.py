@@ -11,6 +11,7 @@ from curriculum.importers.draft import yaml_text
 from curriculum.importers.escape import escape_words
 from curriculum.importers.report import ImportReport, Outcome
 from curriculum.parse import read_file
+from curriculum.phrases import Phrase
 from curriculum.text import MAX_BYTES, MAX_LINES
 
 # Half of what the parser reads, since authors add to what was imported.
@@ -24,6 +25,10 @@ _LICENCE = re.compile(r"^licence:[ \t]*(.+?)[ \t]*$", re.MULTILINE)
 
 class NotWritten(Exception):
     """The drafts cannot be written where they were to go; nothing was changed."""
+
+    def __init__(self, said: str) -> None:
+        super().__init__(said)
+        self.said = said
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +187,13 @@ def with_licence(text: str, licence: str) -> str:
     if found is None:
         return f"{head}\nlicence: {licence}{mark}{body}"
     if found[1].strip("\"'") != licence:
-        raise NotWritten(f"this file stands under the licence {found[1]}, not {licence}")
+        raise NotWritten(
+            Phrase(
+                "this file stands under the licence {other}, not {licence}",
+                other=found[1],
+                licence=licence,
+            )
+        )
     return text
 
 

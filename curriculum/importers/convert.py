@@ -12,6 +12,7 @@ from curriculum.importers.draft import Draft
 from curriculum.importers.escape import escape_line
 from curriculum.importers.markup import to_line, to_markdown, to_words
 from curriculum.importers.question import Question, Refusal, Text
+from curriculum.phrases import Phrase, Said
 
 MAX_TITLE = 90
 MAX_NAME_SLUG = 30
@@ -37,7 +38,7 @@ class Filing:
     slug: str
 
 
-def to_draft(question: Question, *, filing: Filing, notes: list[str]) -> Draft:
+def to_draft(question: Question, *, filing: Filing, notes: list[Said]) -> Draft:
     """The draft of one question; `notes` takes what was changed or left out.
 
     Raises
@@ -48,7 +49,7 @@ def to_draft(question: Question, *, filing: Filing, notes: list[str]) -> Draft:
     notes.extend(question.warnings)
     stem = to_markdown(question.stem, notes=notes)
     if not re.sub(r"\(picture[^)]*\)", "", stem).strip():
-        raise Refusal("the question consists of a picture only", line=question.stem.line)
+        raise Refusal(Phrase("the question consists of a picture only"), line=question.stem.line)
     draft = Draft(
         id="",
         type="text",
@@ -116,59 +117,61 @@ def _origin(question: Question, *, filing: Filing) -> tuple[str, ...]:
     return tuple(lines)
 
 
-def _choice(draft: Draft, question: Question, notes: list[str]) -> Draft:
+def _choice(draft: Draft, question: Question, notes: list[Said]) -> Draft:
     type_, choices = choices_of(question, notes=notes)
     settings = dict(draft.settings)
     if type_ == "multiple":
         settings["scoring"] = "partial"
     if says_above(choices) and settings.get("shuffle") != "false":
         settings["shuffle"] = "false"
-        notes.append("a choice says 'above', so the choices are not shuffled")
+        notes.append(Phrase("a choice says 'above', so the choices are not shuffled"))
     return replace(draft, type=type_, choices=choices, settings=tuple(settings.items()))
 
 
-def _truefalse(draft: Draft, question: Question, notes: list[str]) -> Draft:
+def _truefalse(draft: Draft, question: Question, notes: list[Said]) -> Draft:
     _, choices = choices_of(question, notes=notes)
     settings = {**dict(draft.settings), "shuffle": "false"}
     return replace(draft, type="truefalse", choices=choices, settings=tuple(settings.items()))
 
 
-def _short(draft: Draft, question: Question, notes: list[str]) -> Draft:
+def _short(draft: Draft, question: Question, notes: list[Said]) -> Draft:
     return replace(draft, type="text", answers=text_answers(question, notes=notes))
 
 
-def _numeric(draft: Draft, question: Question, notes: list[str]) -> Draft:
+def _numeric(draft: Draft, question: Question, notes: list[Said]) -> Draft:
     answers, otherwise = numeric_answers(question, notes=notes)
     explanation = "\n\n".join(text for text in (draft.explanation, otherwise) if text)
     return replace(draft, type="numeric", answers=answers, explanation=explanation)
 
 
-def _matching(draft: Draft, question: Question, notes: list[str]) -> Draft:
+def _matching(draft: Draft, question: Question, notes: list[Said]) -> Draft:
     pairs = tuple(
         (_cell(match.prompt, notes=notes), _cell(match.match, notes=notes))
         for match in question.matches
     )
     prompts = [prompt for prompt, _ in pairs if prompt]
     if len(prompts) < 2:
-        raise Refusal("a matching question needs two prompts or more")
+        raise Refusal(Phrase("a matching question needs two prompts or more"))
     if len(set(prompts)) < len(prompts):
-        raise Refusal("two prompts are alike, so their matches cannot be told apart")
+        raise Refusal(Phrase("two prompts are alike, so their matches cannot be told apart"))
     settings = (*draft.settings, ("scoring", "partial"))
     return replace(draft, type="matching", pairs=pairs, settings=settings)
 
 
-def _cell(text: Text, *, notes: list[str]) -> str:
+def _cell(text: Text, *, notes: list[Said]) -> str:
     return to_line(text, notes=notes).replace("|", "\\|")
 
 
-def _ordering(draft: Draft, question: Question, notes: list[str]) -> Draft:
+def _ordering(draft: Draft, question: Question, notes: list[Said]) -> Draft:
     steps = tuple(to_line(step, notes=notes) for step in question.steps)
     return replace(draft, type="ordering", steps=steps)
 
 
-def _essay(draft: Draft, question: Question, notes: list[str]) -> Draft:
+def _essay(draft: Draft, question: Question, notes: list[Said]) -> Draft:
     model_answer = to_markdown(question.grader_notes, notes=notes)
-    notes.append("the source has no rubric; a general one stands there until you write criteria")
+    notes.append(
+        Phrase("the source has no rubric; a general one stands there until you write criteria")
+    )
     return replace(
         draft,
         type="rubric",
@@ -177,7 +180,7 @@ def _essay(draft: Draft, question: Question, notes: list[str]) -> Draft:
     )
 
 
-_BY_KIND: dict[str, Callable[[Draft, Question, list[str]], Draft]] = {
+_BY_KIND: dict[str, Callable[[Draft, Question, list[Said]], Draft]] = {
     "choice": _choice,
     "truefalse": _truefalse,
     "short": _short,

@@ -7,6 +7,7 @@ from decimal import Decimal, InvalidOperation
 from curriculum.importers.draft import DraftAnswer
 from curriculum.importers.markup import to_markdown, to_words
 from curriculum.importers.question import Number, Option, Question, Refusal
+from curriculum.phrases import Phrase, Said
 
 _PLAIN_LITERAL = re.compile(r"[^\W_](?:[\w '\u2019,;:!?&%/.-]*[\w%!?.])?")
 _LIST_LIKE = re.compile(r"\d{1,9}[.)](?:\s|$)")
@@ -15,7 +16,7 @@ _MAX_NUMBER = Decimal(10) ** 15
 _MIN_STEP = Decimal(10) ** -15
 
 
-def text_answers(question: Question, *, notes: list[str]) -> tuple[DraftAnswer, ...]:
+def text_answers(question: Question, *, notes: list[Said]) -> tuple[DraftAnswer, ...]:
     """Lines of a text item: literals, and patterns where the source has a `*`.
 
     Raises
@@ -39,7 +40,10 @@ def text_answers(question: Question, *, notes: list[str]) -> tuple[DraftAnswer, 
 def _credit(option: Option) -> float:
     if not 0 <= option.credit <= 100:
         raise Refusal(
-            f"an answer earns {option.credit:g}%, where 0 to 100 are possible",
+            Phrase(
+                "an answer earns {credit}%, where 0 to 100 are possible",
+                credit=f"{option.credit:g}",
+            ),
             line=option.text.line,
         )
     return option.credit
@@ -47,7 +51,7 @@ def _credit(option: Option) -> float:
 
 def _refuse_without_full(lines: list[DraftAnswer]) -> None:
     if not any(line.credit >= 100 for line in lines):
-        raise Refusal("no answer earns full credit")
+        raise Refusal(Phrase("no answer earns full credit"))
 
 
 def _literal(words: str, *, is_exact: bool) -> str:
@@ -76,7 +80,9 @@ def _quoted(text: str) -> str:
     return re.sub(r"[^\w\s]", lambda found: f"\\x{{{ord(found[0]):X}}}", text)
 
 
-def numeric_answers(question: Question, *, notes: list[str]) -> tuple[tuple[DraftAnswer, ...], str]:
+def numeric_answers(
+    question: Question, *, notes: list[Said]
+) -> tuple[tuple[DraftAnswer, ...], str]:
     """Lines of a numeric item, and the feedback for any other number.
 
     Raises
@@ -93,10 +99,10 @@ def numeric_answers(question: Question, *, notes: list[str]) -> tuple[tuple[Draf
             text = _number_text(number, line=option.text.line)
             lines.append(DraftAnswer(text, _credit(option), feedback))
         elif option.credit > 0:
-            raise Refusal("any number earns credit", line=option.text.line)
+            raise Refusal(Phrase("any number earns credit"), line=option.text.line)
         elif feedback:
             otherwise = f"*For any other number:* {feedback}"
-            notes.append("the feedback for any other number stands in the explanation now")
+            notes.append(Phrase("the feedback for any other number stands in the explanation now"))
     _refuse_without_full(lines)
     return tuple(lines), otherwise
 
@@ -105,14 +111,18 @@ def _number_text(number: Number, *, line: int) -> str:
     if number.low or number.high:
         low, high = _decimal(number.low, line=line), _decimal(number.high, line=line)
         if low > high:
-            reason = f"the range runs backwards: {number.low} to {number.high}"
+            reason = Phrase(
+                "the range runs backwards: {low} to {high}", low=number.low, high=number.high
+            )
             raise Refusal(reason, line=line)
         return f"{low:f} to {high:f}"
     value = _decimal(number.value, line=line)
     percent = "%" if number.tolerance.endswith("%") else ""
     tolerance = _decimal(number.tolerance.rstrip("% ") or "0", line=line)
     if tolerance < 0:
-        raise Refusal(f"the tolerance {number.tolerance} is negative", line=line)
+        raise Refusal(
+            Phrase("the tolerance {tolerance} is negative", tolerance=number.tolerance), line=line
+        )
     return f"{value:f} ± {tolerance:f}{percent}" if tolerance else f"{value:f}"
 
 
@@ -120,10 +130,14 @@ def _decimal(words: str, *, line: int) -> Decimal:
     try:
         value = Decimal(words.strip().replace("\u2212", "-"))
     except InvalidOperation:
-        raise Refusal(f"'{words[:40]}' is not a number", line=line) from None
+        raise Refusal(Phrase("'{words}' is not a number", words=words[:40]), line=line) from None
     if not value.is_finite() or abs(value) >= _MAX_NUMBER or 0 < abs(value) < _MIN_STEP:
-        raise Refusal(f"the number {words[:40]} is too large or too small", line=line)
+        raise Refusal(
+            Phrase("the number {words} is too large or too small", words=words[:40]), line=line
+        )
     exponent = value.normalize().as_tuple().exponent
     if isinstance(exponent, int) and exponent < -15:
-        raise Refusal(f"the number {words[:40]} has too many decimals", line=line)
+        raise Refusal(
+            Phrase("the number {words} has too many decimals", words=words[:40]), line=line
+        )
     return value.normalize() if exponent != 0 else value.to_integral_value()

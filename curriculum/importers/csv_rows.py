@@ -16,6 +16,7 @@ from curriculum.importers.question import (
     Text,
     TextFormat,
 )
+from curriculum.phrases import Phrase, Said
 
 TYPES: Mapping[str, QuestionKind] = {
     "single": "choice",
@@ -75,7 +76,7 @@ class _Cells:
 
 
 def read_row(
-    cells: Mapping[str, str], *, type_name: str, number: int, line: int, notes: list[str]
+    cells: Mapping[str, str], *, type_name: str, number: int, line: int, notes: list[Said]
 ) -> Question:
     """The question of a row whose type is known; `notes` holds what was noticed before.
 
@@ -86,10 +87,12 @@ def read_row(
     """
     form = cells.get("format", "").lower()
     if form not in _FORMATS:
-        raise Refusal(f"unknown format '{form[:30]}'; known are plain, markdown and html")
+        raise Refusal(
+            Phrase("unknown format '{form}'; known are plain, markdown and html", form=form[:30])
+        )
     row = _Cells(cells, type_name, _FORMATS[form], line)
     if row.text("question").is_empty:
-        raise Refusal("the cell 'question' is empty")
+        raise Refusal(Phrase("the cell 'question' is empty"))
     notes.extend(_without_use(row))
     key = _KEYS[type_name](row)
     return Question(
@@ -119,12 +122,18 @@ class _Key:
     steps: tuple[Text, ...] = ()
 
 
-def _without_use(row: _Cells) -> list[str]:
-    notes = []
+def _without_use(row: _Cells) -> list[Said]:
+    notes: list[Said] = []
     for column, cell in row.cells.items():
         stem = re.sub(r"_\d+$", "", column)
         if cell and stem in _ALL and stem not in _CELLS[row.type_name]:
-            notes.append(f"'{column}' means nothing for {row.type_name} and is not kept")
+            notes.append(
+                Phrase(
+                    "'{column}' means nothing for {type_name} and is not kept",
+                    column=column,
+                    type_name=row.type_name,
+                )
+            )
     return notes
 
 
@@ -133,13 +142,15 @@ def _choice_key(row: _Cells) -> _Key:
     feedback = row.numbered("feedback")
     right = {_number(word) for word in re.split(r"[\s;,]+", row.cells.get("right", "")) if word}
     if not right:
-        raise Refusal("the cell 'right' is empty; it names the right choice, as 2 or b")
-    _refuse_loose(feedback, choices, what="feedback")
+        raise Refusal(Phrase("the cell 'right' is empty; it names the right choice, as 2 or b"))
+    _refuse_loose(feedback, choices, what=Phrase("feedback"))
     missing = sorted(right - set(choices))
     if missing:
-        raise Refusal(f"'right' names choice {missing[0]}, which is empty")
+        raise Refusal(Phrase("'right' names choice {missing}, which is empty", missing=missing[0]))
     if row.type_name == "single" and len(right) > 1:
-        raise Refusal("a single question has one right choice; write 'multiple' for several")
+        raise Refusal(
+            Phrase("a single question has one right choice; write 'multiple' for several")
+        )
     credit = FULL / len(right)
     return _Key(
         tuple(
@@ -163,20 +174,28 @@ def _number(word: str) -> int:
         return int(word)
     if len(word) == 1 and word.isascii() and word.isalpha():
         return ord(word.lower()) - ord("a") + 1
-    raise Refusal(f"'right' should name choices by number or letter, not '{word[:30]}'")
+    raise Refusal(
+        Phrase("'right' should name choices by number or letter, not '{word}'", word=word[:30])
+    )
 
 
-def _refuse_loose(loose: Mapping[int, str], held: Mapping[int, str], *, what: str) -> None:
+def _refuse_loose(loose: Mapping[int, str], held: Mapping[int, str], *, what: Said) -> None:
     for number in loose:
         if number not in held:
-            raise Refusal(f"{what} {number} belongs to nothing; its cell beside it is empty")
+            raise Refusal(
+                Phrase(
+                    "{what} {number} belongs to nothing; its cell beside it is empty",
+                    what=what,
+                    number=number,
+                )
+            )
 
 
 def _truefalse_key(row: _Cells) -> _Key:
     word = row.cells.get("right", "").lower()
     if word not in {"true", "false", "t", "f"}:
-        raise Refusal("the cell 'right' of a truefalse question should be true or false")
-    _refuse_loose(row.numbered("feedback"), {1: "", 2: ""}, what="feedback")
+        raise Refusal(Phrase("the cell 'right' of a truefalse question should be true or false"))
+    _refuse_loose(row.numbered("feedback"), {1: "", 2: ""}, what=Phrase("feedback"))
     return _Key(
         tuple(
             Option(
@@ -192,8 +211,10 @@ def _truefalse_key(row: _Cells) -> _Key:
 def _answers_key(row: _Cells) -> _Key:
     answers = row.numbered("answer")
     if not answers:
-        raise Refusal(f"a {row.type_name} question needs the cell 'answer_1'")
-    _refuse_loose(row.numbered("feedback"), answers, what="feedback")
+        raise Refusal(
+            Phrase("a {type_name} question needs the cell 'answer_1'", type_name=row.type_name)
+        )
+    _refuse_loose(row.numbered("feedback"), answers, what=Phrase("feedback"))
     options = []
     for number, cell in answers.items():
         credit, words = FULL, cell
@@ -218,7 +239,7 @@ def _figure(words: str) -> Number:
 
 def _matching_key(row: _Cells) -> _Key:
     prompts, matches = row.numbered("prompt"), row.numbered("match")
-    _refuse_loose(prompts, matches, what="prompt")
+    _refuse_loose(prompts, matches, what=Phrase("prompt"))
     return _Key(
         matches=tuple(Match(row.text(f"prompt_{n}"), row.text(f"match_{n}")) for n in matches)
     )
@@ -227,7 +248,7 @@ def _matching_key(row: _Cells) -> _Key:
 def _ordering_key(row: _Cells) -> _Key:
     steps = row.numbered("step")
     if len(steps) < 2:
-        raise Refusal("an ordering question needs 'step_1' and 'step_2' or more")
+        raise Refusal(Phrase("an ordering question needs 'step_1' and 'step_2' or more"))
     return _Key(steps=tuple(row.text(f"step_{n}") for n in steps))
 
 
@@ -252,12 +273,14 @@ def _settings(row: _Cells) -> tuple[tuple[str, str], ...]:
     level = row.cells.get("level", "")
     if level:
         if level not in {"1", "2", "3", "4"}:
-            raise Refusal(f"'level' should be 1, 2, 3 or 4, not '{level[:20]}'")
+            raise Refusal(Phrase("'level' should be 1, 2, 3 or 4, not '{level}'", level=level[:20]))
         settings.append(("level", level))
     points = row.cells.get("points", "")
     if points:
         if not re.fullmatch(r"\d{1,4}(?:\.\d{1,4})?", points) or not 0 < float(points) <= 1000:
-            raise Refusal(f"'points' should be a number above 0, not '{points[:20]}'")
+            raise Refusal(
+                Phrase("'points' should be a number above 0, not '{points}'", points=points[:20])
+            )
         settings.append(("points", points))
     if row.cells.get("unit") and row.type_name == "numeric":
         settings.append(("unit", row.cells["unit"]))
@@ -268,5 +291,7 @@ def _settings(row: _Cells) -> tuple[tuple[str, str], ...]:
 
 def _is_yes(word: str) -> bool:
     if word.lower() not in {"", "true", "false", "yes", "no", "1", "0"}:
-        raise Refusal(f"'case_sensitive' should be true or false, not '{word[:20]}'")
+        raise Refusal(
+            Phrase("'case_sensitive' should be true or false, not '{word}'", word=word[:20])
+        )
     return word.lower() in {"true", "yes", "1"}

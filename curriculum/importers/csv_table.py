@@ -29,6 +29,7 @@ from curriculum.facts import did_you_mean
 from curriculum.importers.csv_rows import TYPES, read_row
 from curriculum.importers.question import MAX_QUESTIONS, Fault, Question, Reading, Refusal, Refused
 from curriculum.importers.source_text import MAX_LINE
+from curriculum.phrases import Phrase, Said
 
 _TEXTS = (
     "question", "type", "name", "explanation", "hint", "model_answer", "format", "right", "level",
@@ -50,7 +51,7 @@ class _Row:
 
     line: int
     cells: Sequence[str] = ()
-    fault: str = ""
+    fault: Said | None = None
     fault_line: int = 0
     ends_reading: bool = False
 
@@ -60,7 +61,7 @@ def read_csv(text: str) -> Reading | Fault:
     lines = text.split("\n")
     start = next((n for n, line in enumerate(lines) if line.strip()), None)
     if start is None:
-        return Fault(1, 1, "the file is empty")
+        return Fault(1, 1, Phrase("the file is empty"))
     delimiter, start = _delimiter(lines, start=start)
     rows = _rows(lines, start=start, delimiter=delimiter)
     header = next(rows, _Row(start + 1))
@@ -98,13 +99,29 @@ def _header_fault(names: Sequence[str], *, row: _Row) -> Fault | None:
     if row.fault:
         return Fault(row.fault_line, 1, row.fault)
     if len(names) > MAX_COLUMNS:
-        return Fault(row.line, 1, f"{len(names)} columns; at most {MAX_COLUMNS} are read")
+        return Fault(
+            row.line,
+            1,
+            Phrase(
+                "{size} columns; at most {most} are read",
+                size=len(names),
+                most=MAX_COLUMNS,
+            ),
+        )
     if "question" not in names:
         guess = did_you_mean("question", [name for name in names if name])
-        reason = f"the first line names no column 'question'; it names {', '.join(names)[:120]}."
-        return Fault(row.line, 1, reason + guess)
+        reason = Phrase(
+            "the first line names no column 'question'; it names {names}.{guess}",
+            names=", ".join(names)[:120],
+            guess=guess,
+        )
+        return Fault(row.line, 1, reason)
     twice = next((name for n, name in enumerate(names) if name and name in names[:n]), None)
-    return Fault(row.line, 1, f"two columns are called '{twice}'") if twice else None
+    return (
+        Fault(row.line, 1, Phrase("two columns are called '{twice}'", twice=twice))
+        if twice
+        else None
+    )
 
 
 def _rows(lines: Sequence[str], *, start: int, delimiter: str) -> Iterator[_Row]:
@@ -118,7 +135,10 @@ def _rows(lines: Sequence[str], *, start: int, delimiter: str) -> Iterator[_Row]
             return
         start = stopped_at
     rest = len(lines) - start
-    yield _Row(start + 1, fault=f"too many open quotation marks; {rest} lines are not read")
+    yield _Row(
+        start + 1,
+        fault=Phrase("too many open quotation marks; {rest} lines are not read", rest=rest),
+    )
 
 
 def _rows_from(lines: Sequence[str], *, start: int, delimiter: str) -> Iterator[_Row]:
@@ -140,7 +160,11 @@ def _rows_from(lines: Sequence[str], *, start: int, delimiter: str) -> Iterator[
         long = next((n for n in range(line, last + 1) if len(lines[n - 1]) > MAX_LINE), None)
         if long is not None:
             size = len(lines[long - 1])
-            reason = f"the line has {size} characters; at most {MAX_LINE} are read"
+            reason = Phrase(
+                "the line has {size} characters; at most {most} are read",
+                size=size,
+                most=MAX_LINE,
+            )
             yield _Row(line, fault=reason, fault_line=long)
         else:
             yield _Row(line, cells)
@@ -151,12 +175,12 @@ def _is_swallowed(message: str) -> bool:
     return "unexpected end" in message or "field larger" in message
 
 
-def _reason(message: str) -> str:
+def _reason(message: str) -> Phrase:
     if "unexpected end" in message:
-        return "a quotation mark of this row is never closed"
+        return Phrase("a quotation mark of this row is never closed")
     if "field larger" in message:
-        return "a cell of this row is too long, or its quotation mark is never closed"
-    return f"the row cannot be taken apart: {message}"
+        return Phrase("a cell of this row is too long, or its quotation mark is never closed")
+    return Phrase("the row cannot be taken apart: {message}", message=message)
 
 
 def _read(row: _Row, *, names: Sequence[str], number: int) -> Question | Refused:
@@ -171,7 +195,13 @@ def _read(row: _Row, *, names: Sequence[str], number: int) -> Question | Refused
         if type_name not in TYPES:
             guess = did_you_mean(type_name, TYPES)
             known = ", ".join(TYPES)
-            raise Refusal(f"unknown type '{type_name[:30]}'; known are {known}.{guess}")  # noqa: TRY301
+            said = Phrase(
+                "unknown type '{type_name}'; known are {known}.{guess}",
+                type_name=type_name[:30],
+                known=known,
+                guess=guess,
+            )
+            raise Refusal(said)  # noqa: TRY301
         return read_row(
             cells, type_name=type_name, number=number, line=row.line, notes=_unknown(cells)
         )
@@ -179,15 +209,17 @@ def _read(row: _Row, *, names: Sequence[str], number: int) -> Question | Refused
         return Refused(number, row.line, name, refusal.reason, refusal.line or row.line, type_name)
 
 
-def _too_many(row: _Row, *, names: Sequence[str]) -> str:
-    return (
-        f"the row has {len(row.cells)} cells for {len(names)} columns; "
-        "a cell that holds the separator stands in quotation marks"
+def _too_many(row: _Row, *, names: Sequence[str]) -> Phrase:
+    return Phrase(
+        "the row has {size} cells for {columns} columns; a cell that holds the "
+        "separator stands in quotation marks",
+        size=len(row.cells),
+        columns=len(names),
     )
 
 
-def _unknown(cells: Mapping[str, str]) -> list[str]:
-    notes = []
+def _unknown(cells: Mapping[str, str]) -> list[Said]:
+    notes: list[Said] = []
     for name, cell in cells.items():
         if cell and name not in COLUMNS:
             notes.append(_unknown_column(name))
@@ -195,6 +227,8 @@ def _unknown(cells: Mapping[str, str]) -> list[str]:
 
 
 @lru_cache(maxsize=MAX_COLUMNS)
-def _unknown_column(name: str) -> str:
+def _unknown_column(name: str) -> Phrase:
     guess = did_you_mean(name, COLUMNS) if name else ""
-    return f"the column '{name[:40]}' is unknown and not kept.{guess}"
+    return Phrase(
+        "the column '{name}' is unknown and not kept.{guess}", name=name[:40], guess=guess
+    )

@@ -12,6 +12,7 @@ from curriculum.importers.gift_answers import read_answers
 from curriculum.importers.gift_passages import Passage, hide_escapes, read_passages, show_escapes
 from curriculum.importers.gift_text import gift_text
 from curriculum.importers.question import MAX_QUESTIONS, Question, Reading, Refusal, Refused
+from curriculum.phrases import Phrase, Said
 
 _BLANK = "_____"
 _ID = re.compile(r"\[id:((?:\\\]|[^\]])+)\]")
@@ -26,7 +27,7 @@ class _Parts:
     stem: str
     answers: str
     answers_at: int
-    warnings: tuple[str, ...]
+    warnings: tuple[Said, ...]
 
 
 def read_gift(text: str) -> Reading:
@@ -51,7 +52,7 @@ def _read(passage: Passage, *, number: int) -> Question | Refused:
         return Refused(number, passage.line, name, refusal.reason, line, kind)
 
 
-def _name(passage: Passage) -> tuple[str, int, tuple[str, ...]]:
+def _name(passage: Passage) -> tuple[str, int, tuple[Said, ...]]:
     """The name, the position after it, and warnings."""
     body = passage.body
     start = len(body) - len(body.lstrip())
@@ -59,24 +60,28 @@ def _name(passage: Passage) -> tuple[str, int, tuple[str, ...]]:
         return "", start, ()
     end = body.find("::", start + 2)
     if end < 0:
-        return "", start + 2, ("the name is not closed with '::'; it was read as the question",)
+        return (
+            "",
+            start + 2,
+            (Phrase("the name is not closed with '::'; it was read as the question"),),
+        )
     name = " ".join(show_escapes(body[start + 2 : end]).replace("\u2028", " ").split())
     return name, end + 2, ()
 
 
-def _parts(passage: Passage, *, name: str, start: int, warnings: tuple[str, ...]) -> _Parts:
+def _parts(passage: Passage, *, name: str, start: int, warnings: tuple[Said, ...]) -> _Parts:
     body = passage.body
     opening, closing = body.find("{", start), body.find("}", start)
     if opening < 0 and closing < 0:
-        raise Refusal("not a question: the text has no answers in braces")
+        raise Refusal(Phrase("not a question: the text has no answers in braces"))
     if opening < 0 or 0 <= closing < opening:
         raise Refusal(
-            "this '}' closes nothing; a brace in the text is written \\}",
+            Phrase("this '}}' closes nothing; a brace in the text is written \\}}"),
             line=passage.line_at(closing),
         )
     if closing < 0:
         raise Refusal(
-            "this '{' is never closed; a brace in the text is written \\{",
+            Phrase("this '{{' is never closed; a brace in the text is written \\{{"),
             line=passage.line_at(opening),
         )
     _refuse_more_braces(passage, opening=opening, closing=closing)
@@ -90,14 +95,16 @@ def _refuse_more_braces(passage: Passage, *, opening: int, closing: int) -> None
     inner = body.find("{", opening + 1)
     if 0 <= inner < closing:
         raise Refusal(
-            "a '{' stands inside the answers; a brace in the text is written \\{",
+            Phrase("a '{{' stands inside the answers; a brace in the text is written \\{{"),
             line=passage.line_at(inner),
         )
     later = min((at for at in (inner, body.find("}", closing + 1)) if at >= 0), default=-1)
     if later >= 0:
         raise Refusal(
-            "more than one pair of braces; leave a blank line between two questions, "
-            "and write braces in the text as \\{ and \\}",
+            Phrase(
+                "more than one pair of braces; leave a blank line between two "
+                "questions, and write braces in the text as \\{{ and \\}}"
+            ),
             line=passage.line_at(later),
         )
 
@@ -105,7 +112,7 @@ def _refuse_more_braces(passage: Passage, *, opening: int, closing: int) -> None
 def _question(passage: Passage, parts: _Parts, *, number: int) -> Question:
     stem = gift_text(parts.stem, default="moodle", line=passage.line)
     if stem.is_empty:
-        raise Refusal("the question has no words before its answers")
+        raise Refusal(Phrase("the question has no words before its answers"))
     answers = read_answers(
         parts.answers,
         default=stem.format,

@@ -18,6 +18,7 @@ from curriculum.importers.question import (
     Text,
     TextFormat,
 )
+from curriculum.phrases import Phrase, Said
 
 _CREDIT = re.compile(r"%\s*(-?\d{1,3}(?:\.\d{0,10})?)\s*%")
 _OPEN_TAG = re.compile(r"<[a-zA-Z/][^<>]*\Z")
@@ -33,7 +34,7 @@ class Answers:
     matches: tuple[Match, ...] = ()
     one_answer: bool = True
     explanation: Text = NO_TEXT
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[Said, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +103,7 @@ def _pieces(braces: _Braces, *, signs: str) -> Iterator[_Piece]:
     for at, end in pairwise([*places, len(text)]):
         if _OPEN_TAG.search(text[:at].rpartition("\n")[2]) and text.find(">", at) >= 0:
             raise Refusal(
-                f"the '{text[at]}' inside an HTML tag is not escaped; write \\{text[at]}",
+                Phrase("the '{at}' inside an HTML tag is not escaped; write \\{at}", at=text[at]),
                 line=braces.line_at(at),
             )
         is_tight = at > 0 and (text[at - 1].isalnum() or text[at - 1] in "\"'")
@@ -117,7 +118,7 @@ def _credit(words: str, *, otherwise: float) -> tuple[float, str]:
 
 
 def _option(
-    piece: _Piece, braces: _Braces, *, credit: float, warnings: list[str] | None = None
+    piece: _Piece, braces: _Braces, *, credit: float, warnings: list[Said] | None = None
 ) -> Option:
     earned, words = _credit(piece.text, otherwise=credit)
     answer, _, feedback = words.partition("#")
@@ -126,15 +127,18 @@ def _option(
         answer, _, feedback = feedback.partition("#")
         answer = f"#{answer.strip()}"
         warnings.append(
-            f"'{answer[:40]}' has no words before its '#', so the '#' was read as one of them; "
-            "in words it is written \\#"
+            Phrase(
+                "'{answer}' has no words before its '#', so the '#' was read as "
+                "one of them; in words it is written \\#",
+                answer=answer[:40],
+            )
         )
     text = braces.to_text(answer, line=piece.line)
     return Option(text, earned, braces.to_text(feedback, line=piece.line))
 
 
 def _choice(braces: _Braces) -> Answers:
-    warnings: list[str] = []
+    warnings: list[Said] = []
     options = []
     pieces = list(_pieces(braces, signs="=~"))
     for piece in pieces:
@@ -142,18 +146,23 @@ def _choice(braces: _Braces) -> Answers:
         option = _option(piece, braces, credit=credit, warnings=warnings)
         if option.text.is_empty:
             raise Refusal(
-                "a choice has no words; a '#' that belongs to the words is written \\#",
+                Phrase("a choice has no words; a '#' that belongs to the words is written \\#"),
                 line=piece.line,
             )
         if not piece.sign:
             warnings.append(
-                f"'{option.text.raw[:40]}' stands before the first '=' or '~'; "
-                "it was read as a wrong choice"
+                Phrase(
+                    "'{raw}' stands before the first '=' or '~'; it was read as a wrong choice",
+                    raw=option.text.raw[:40],
+                )
             )
         if piece.sign == "=" and piece.is_tight:
             warnings.append(
-                f"the '=' before '{option.text.raw[:40]}' stands right after a word; "
-                "if it belongs to the words, write \\= and import again"
+                Phrase(
+                    "the '=' before '{raw}' stands right after a word; if it "
+                    "belongs to the words, write \\= and import again",
+                    raw=option.text.raw[:40],
+                )
             )
         options.append(option)
     one_answer = any(piece.sign == "=" for piece in pieces)
@@ -164,11 +173,11 @@ def _choice(braces: _Braces) -> Answers:
 
 def _short(braces: _Braces) -> Answers:
     options = []
-    warnings: list[str] = []
+    warnings: list[Said] = []
     for piece in _pieces(braces, signs="="):
         option = _option(piece, braces, credit=FULL, warnings=warnings)
         if option.text.is_empty:
-            raise Refusal("an accepted answer has no words", line=piece.line)
+            raise Refusal(Phrase("an accepted answer has no words"), line=piece.line)
         options.append(option)
     return Answers("short", tuple(options), warnings=tuple(warnings))
 
@@ -190,25 +199,33 @@ def _truefalse(braces: _Braces, *, word: str) -> Answers:
         )
         for answer in (True, False)
     )
-    warnings = () if word in _TRUE_FALSE else (f"'{word}' was read as {word.upper()}",)
+    warnings = (
+        ()
+        if word in _TRUE_FALSE
+        else (Phrase("'{word}' was read as {value}", word=word, value=word.upper()),)
+    )
     return Answers("truefalse", options, warnings=warnings)
 
 
 def _matching(braces: _Braces) -> Answers:
     matches = []
-    warnings = []
+    warnings: list[Said] = []
     for piece in _pieces(braces, signs="="):
         prompt, arrow, match = piece.text.partition("->")
         if not arrow:
             raise Refusal(
-                f"'{show_escapes(piece.text)[:60]}' has no '->' to its match", line=piece.line
+                Phrase("'{text}' has no '->' to its match", text=show_escapes(piece.text)[:60]),
+                line=piece.line,
             )
         match, hash_sign, _ = match.partition("#")
         if hash_sign:
-            warnings.append("feedback for a pair is not kept; a matching item has none")
+            warnings.append(Phrase("feedback for a pair is not kept; a matching item has none"))
         if not match.strip():
             raise Refusal(
-                f"the prompt '{show_escapes(prompt).strip()[:60]}' has no match", line=piece.line
+                Phrase(
+                    "the prompt '{prompt}' has no match", prompt=show_escapes(prompt).strip()[:60]
+                ),
+                line=piece.line,
             )
         matches.append(
             Match(braces.to_text(prompt, line=piece.line), braces.to_text(match, line=piece.line))
@@ -228,7 +245,7 @@ def _numeric(braces: _Braces) -> Answers:
         words = " ".join(option.text.raw.split())
         options.append(replace(option, number=read_number(words, line=piece.line)))
     if not options:
-        raise Refusal("no number stands after '{#'", line=braces.line_at(0))
+        raise Refusal(Phrase("no number stands after '{{#'"), line=braces.line_at(0))
     return Answers("numeric", tuple(options))
 
 
@@ -239,5 +256,8 @@ def read_number(words: str, *, line: int) -> Number:
         return Number(low=low.strip(), high=high.strip())
     value, colon, tolerance = words.partition(":")
     if not value.strip() or (colon and not tolerance.strip()):
-        raise Refusal(f"'{words[:60]}' is not a number, value:tolerance or low..high", line=line)
+        raise Refusal(
+            Phrase("'{words}' is not a number, value:tolerance or low..high", words=words[:60]),
+            line=line,
+        )
     return Number(value=value.strip(), tolerance=tolerance.strip())

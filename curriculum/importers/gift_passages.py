@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from curriculum.importers.question import HARD_BREAK
 from curriculum.importers.source_text import MAX_LINE
+from curriculum.phrases import Phrase, Said
 
 _ESCAPABLE = ":#={}~\\"
 # Noncharacters stand for escaped signs, so that no later search takes those for control signs.
@@ -33,8 +34,8 @@ class Passage:
     body: str
     comments: tuple[tuple[int, str], ...] = ()
     category: str = ""
-    warnings: tuple[str, ...] = ()
-    fault: str = ""
+    warnings: tuple[Said, ...] = ()
+    fault: Said | None = None
     fault_line: int = 0
 
     def line_at(self, at: int) -> int:
@@ -79,13 +80,17 @@ def _between_blanks(text: str) -> Iterator[tuple[int, list[str]]]:
 def _passage(start: int, lines: Sequence[str], categories: list[str]) -> Passage:
     comments = []
     kept: list[str] = []
-    fault = ""
+    fault: Said | None = None
     fault_line = 0
     for number, line in enumerate(lines, start=start):
         words = line.strip()
         if len(line) > MAX_LINE and not fault:
             fault_line = number
-            fault = f"the line has {len(line)} characters; at most {MAX_LINE} are read"
+            fault = Phrase(
+                "the line has {size} characters; at most {most} are read",
+                size=len(line),
+                most=MAX_LINE,
+            )
         is_first = not any(kept)
         if words.startswith("//"):
             comments.append((number, words[2:]))
@@ -117,7 +122,7 @@ def _joined(passages: Sequence[Passage]) -> list[Passage]:
         for follower in passages[place + 1 : last + 1]:
             passage = _with(passage, follower)
         if last > place:
-            message = "a blank line stands inside the braces; it was passed over"
+            message = Phrase("a blank line stands inside the braces; it was passed over")
             passage = replace(passage, warnings=(*passage.warnings, message))
         whole.append(passage)
         place = last + 1
@@ -158,7 +163,7 @@ def _split(passage: Passage) -> list[Passage]:
     seams = [found for found in _NEXT_NAME.finditer(passage.body) if 0 <= opened < found.start()]
     if not seams or len(seams) > MAX_SPLIT:
         return [_bounded(passage)]
-    message = "no blank line stands before or after this question"
+    message = Phrase("no blank line stands before or after this question")
     whole = replace(passage, warnings=(*passage.warnings, message))
     pieces = []
     begin, line, closed = 0, passage.line, 0
@@ -177,5 +182,9 @@ def _bounded(passage: Passage) -> Passage:
     size = len(passage.body)
     if passage.fault or size <= MAX_QUESTION:
         return passage
-    fault = f"the question has {size} characters; at most {MAX_QUESTION} are read"
+    fault = Phrase(
+        "the question has {size} characters; at most {most} are read",
+        size=size,
+        most=MAX_QUESTION,
+    )
     return replace(passage, body=passage.body[:200], fault=fault, fault_line=passage.line)

@@ -8,6 +8,7 @@ from curriculum.importers.escape import code_block, code_span, guard_line
 from curriculum.importers.html_inline import inline_markdown
 from curriculum.importers.html_tree import BLOCKS, Element
 from curriculum.importers.question import HARD_BREAK
+from curriculum.phrases import Phrase, Said
 
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _LANGUAGE = re.compile(r"\blanguage-([a-z0-9+#-]{1,20})(?:\s|$)")
@@ -15,7 +16,7 @@ _LANGUAGE = re.compile(r"\blanguage-([a-z0-9+#-]{1,20})(?:\s|$)")
 BULLET = "* "
 
 
-def html_blocks(nodes: "Sequence[Element | str]", *, notes: list[str]) -> list[str]:
+def html_blocks(nodes: "Sequence[Element | str]", *, notes: list[Said]) -> list[str]:
     """Blocks of Markdown, each one or more lines."""
     blocks: list[str] = []
     line: list[Element | str] = []
@@ -48,7 +49,7 @@ def _guarded(line: str) -> Iterator[str]:
             yield guard_line(words)
 
 
-def html_line(nodes: "Sequence[Element | str]", *, notes: list[str]) -> str:
+def html_line(nodes: "Sequence[Element | str]", *, notes: list[Said]) -> str:
     """The same in one line, for a cell or a heading."""
     parts: list[str] = []
     line: list[Element | str] = []
@@ -68,7 +69,7 @@ def html_line(nodes: "Sequence[Element | str]", *, notes: list[str]) -> str:
     return " ".join(" ".join(parts).replace(HARD_BREAK, " ").split())
 
 
-def _block(node: Element, *, notes: list[str]) -> list[str]:
+def _block(node: Element, *, notes: list[Said]) -> list[str]:
     special = _SPECIAL.get(node.tag)
     if special is not None:
         return special(node, notes)
@@ -78,7 +79,7 @@ def _block(node: Element, *, notes: list[str]) -> list[str]:
     return html_blocks(node.children, notes=notes)
 
 
-def _code(node: Element, notes: list[str]) -> list[str]:  # noqa: ARG001
+def _code(node: Element, notes: list[Said]) -> list[str]:  # noqa: ARG001
     text = node.text().replace("\xa0", " ").replace("\r", "").replace(HARD_BREAK, "\n")
     lines = [line.rstrip() for line in text.split("\n")]
     while lines and not lines[0]:
@@ -93,21 +94,21 @@ def _language(node: Element) -> str:
     return found[1] if found is not None and found[1] not in PART_FENCES else ""
 
 
-def _quote(node: Element, notes: list[str]) -> list[str]:
+def _quote(node: Element, notes: list[Said]) -> list[str]:
     inner = "\n\n".join(html_blocks(node.children, notes=notes))
     return ["\n".join(f"> {line}".rstrip() for line in inner.split("\n"))] if inner else []
 
 
-def _rule(node: Element, notes: list[str]) -> list[str]:  # noqa: ARG001
+def _rule(node: Element, notes: list[Said]) -> list[str]:  # noqa: ARG001
     return []
 
 
-def _bullets(node: Element, notes: list[str]) -> list[str]:
+def _bullets(node: Element, notes: list[Said]) -> list[str]:
     items = _items(node, notes=notes)
     return ["\n".join(indented(item, first=BULLET) for item in items)] if items else []
 
 
-def _numbers(node: Element, notes: list[str]) -> list[str]:
+def _numbers(node: Element, notes: list[Said]) -> list[str]:
     start = node.attributes.get("start", "1")
     first = int(start) if start.isdecimal() and len(start) < 6 else 1
     lines = [
@@ -117,7 +118,7 @@ def _numbers(node: Element, notes: list[str]) -> list[str]:
     return ["\n".join(lines)] if lines else []
 
 
-def _items(node: Element, *, notes: list[str]) -> list[list[str]]:
+def _items(node: Element, *, notes: list[Said]) -> list[list[str]]:
     items = []
     for child in node.children:
         if isinstance(child, str):
@@ -141,7 +142,7 @@ def indented(blocks: Sequence[str], *, first: str) -> str:
     return "\n".join([f"{first}{lines[0]}", *rest])
 
 
-def _table(node: Element, notes: list[str]) -> list[str]:
+def _table(node: Element, notes: list[Said]) -> list[str]:
     rows = [row for row in _rows(node) if row]
     if not rows:
         return html_blocks(node.children, notes=notes) if node.text().strip() else []
@@ -149,7 +150,7 @@ def _table(node: Element, notes: list[str]) -> list[str]:
     above = html_blocks(caption.children, notes=notes) if caption is not None else []
     cells = [cell for row in rows for cell in row]
     if any(cell.attributes.get(key, "1") not in {"", "1"} for cell in cells for key in _SPANS):
-        notes.append("cells of a table that spread over others stand in one place now")
+        notes.append(Phrase("cells of a table that spread over others stand in one place now"))
     width = max(len(row) for row in rows)
     texts = [[_cell(cell, notes=notes) for cell in row] for row in rows]
     has_head = all(cell.tag == "th" for cell in rows[0]) and len(rows) > 1
@@ -175,7 +176,7 @@ def _rows(table: Element) -> Iterator[list[Element]]:
             yield from _rows(child)
 
 
-def _cell(cell: Element, *, notes: list[str]) -> str:
+def _cell(cell: Element, *, notes: list[Said]) -> str:
     return html_line(cell.children, notes=notes).replace("|", "\\|")
 
 
@@ -183,7 +184,7 @@ def _row(cells: Sequence[str], *, width: int) -> str:
     return f"| {' | '.join([*cells, *[''] * (width - len(cells))])} |"
 
 
-_SPECIAL: dict[str, Callable[[Element, list[str]], list[str]]] = {
+_SPECIAL: dict[str, Callable[[Element, list[Said]], list[str]]] = {
     "pre": _code,
     "blockquote": _quote,
     "hr": _rule,

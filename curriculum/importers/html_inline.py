@@ -13,6 +13,7 @@ from curriculum.importers.escape import (
 )
 from curriculum.importers.html_tree import Element
 from curriculum.importers.question import HARD_BREAK
+from curriculum.phrases import Phrase, Said
 
 _SPACE = re.compile(r"[ \t\r\n\f\v\xa0\u2000-\u200b\u202f\u2007\u3000\ufeff]+")
 _SUBSCRIPTS = dict(zip("0123456789+-=()aeoxhklmnpst", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₐₑₒₓₕₖₗₘₙₚₛₜ", strict=True))
@@ -41,7 +42,7 @@ _TRANSPARENT = frozenset(
 _LINKED = ("http", "https", "mailto")
 
 
-def inline_markdown(nodes: "Sequence[Element | str]", *, notes: list[str]) -> str:
+def inline_markdown(nodes: "Sequence[Element | str]", *, notes: list[Said]) -> str:
     """Nodes of one paragraph as Markdown; hard breaks are U+2028, other space is single."""
     merged = _SPACE.sub(" ", _inline(nodes, notes=notes, styles=frozenset()))
     # `**a****b**` would not be read as bold; without the inner signs it is.
@@ -49,7 +50,7 @@ def inline_markdown(nodes: "Sequence[Element | str]", *, notes: list[str]) -> st
     return re.sub(rf" *{HARD_BREAK} *", HARD_BREAK, merged).strip(f" {HARD_BREAK}")
 
 
-def _inline(nodes: "Sequence[Element | str]", *, notes: list[str], styles: frozenset[str]) -> str:
+def _inline(nodes: "Sequence[Element | str]", *, notes: list[Said], styles: frozenset[str]) -> str:
     parts = []
     words = ""
     for node in nodes:
@@ -63,7 +64,7 @@ def _inline(nodes: "Sequence[Element | str]", *, notes: list[str], styles: froze
     return "".join(parts)
 
 
-def _element(node: Element, *, notes: list[str], styles: frozenset[str]) -> str:
+def _element(node: Element, *, notes: list[Said], styles: frozenset[str]) -> str:
     tag = node.tag
     if tag in _STYLES:
         return _styled(node, notes=notes, styles=styles)
@@ -75,23 +76,23 @@ def _element(node: Element, *, notes: list[str], styles: frozenset[str]) -> str:
     if tag in _SILENT:
         return ""
     if tag in _LOST:
-        _note(notes, f"<{tag}> is not kept")
+        _note(notes, Phrase("<{tag}> is not kept", tag=tag))
         return ""
     if tag not in _TRANSPARENT and ":" not in tag:
-        _note(notes, f"the tag <{tag[:30]}> is not kept, only the words in it")
+        _note(notes, Phrase("the tag <{tag}> is not kept, only the words in it", tag=tag[:30]))
     inner = _inline(node.children, notes=notes, styles=styles)
     return f" {inner} " if tag in {"p", "div", "li", "td", "th", "tr", "dt", "dd"} else inner
 
 
-def _note(notes: list[str], message: str) -> None:
+def _note(notes: list[Said], message: Said) -> None:
     if message not in notes:
         notes.append(message)
 
 
-def _styled(node: Element, *, notes: list[str], styles: frozenset[str]) -> str:
+def _styled(node: Element, *, notes: list[Said], styles: frozenset[str]) -> str:
     sign = _STYLES[node.tag]
     if node.tag in _CHANGED_STYLES:
-        _note(notes, f"<{node.tag}> was turned into emphasis")
+        _note(notes, Phrase("<{tag}> was turned into emphasis", tag=node.tag))
     inner = _inline(node.children, notes=notes, styles=styles | {sign})
     words = inner.strip(f" {HARD_BREAK}")
     if not words or sign in styles:
@@ -101,17 +102,19 @@ def _styled(node: Element, *, notes: list[str], styles: frozenset[str]) -> str:
     return f"{before}{sign}{words}{sign}{after}"
 
 
-def _break(node: Element, notes: list[str]) -> str:  # noqa: ARG001
+def _break(node: Element, notes: list[Said]) -> str:  # noqa: ARG001
     return HARD_BREAK
 
 
-def _link(node: Element, notes: list[str]) -> str:
+def _link(node: Element, notes: list[Said]) -> str:
     target = node.attributes.get("href", "").strip()
     words = _inline(node.children, notes=notes, styles=frozenset()).strip(f" {HARD_BREAK}")
     if not target:
         return words
     if not _may_link(target):
-        _note(notes, f"the link to '{target[:60]}' is not kept, only its words")
+        _note(
+            notes, Phrase("the link to '{target}' is not kept, only its words", target=target[:60])
+        )
         return words
     for sign, code in (("(", "%28"), (")", "%29"), ("<", "%3C"), (">", "%3E"), ('"', "%22")):
         target = target.replace(sign, code)
@@ -127,43 +130,55 @@ def _may_link(target: str) -> bool:
     return parts.scheme.casefold() in _LINKED and "\\" not in target
 
 
-def _picture(node: Element, notes: list[str]) -> str:
+def _picture(node: Element, notes: list[Said]) -> str:
     source = node.attributes.get("src", "")
     words = " ".join(node.attributes.get("alt", "").split())
     if source.startswith("data:"):
-        _note(notes, "a picture inside the text is not imported; put a file beside the item")
+        _note(
+            notes, Phrase("a picture inside the text is not imported; put a file beside the item")
+        )
     else:
         name = source.rpartition("/")[2][:60]
-        _note(notes, f"the picture '{name}' is not imported; put the file beside the item")
+        _note(
+            notes,
+            Phrase("the picture '{name}' is not imported; put the file beside the item", name=name),
+        )
         words = words or name
     return escape_words(f"(picture: {words})" if words else "(picture)")
 
 
-def _maths(node: Element, notes: list[str]) -> str:
+def _maths(node: Element, notes: list[Said]) -> str:
     found = node.find("annotation")
     if found is not None and found.text().strip():
         return formula_markdown(Formula(" ".join(found.text().split()), display=False))
-    _note(notes, "MathML is not kept, only its signs")
+    _note(notes, Phrase("MathML is not kept, only its signs"))
     return escape_words(" ".join(node.text().split()))
 
 
-def _lowered(node: Element, notes: list[str]) -> str:
+def _lowered(node: Element, notes: list[Said]) -> str:
     return _shifted(node, notes, signs=_SUBSCRIPTS, mark="_")
 
 
-def _raised(node: Element, notes: list[str]) -> str:
+def _raised(node: Element, notes: list[Said]) -> str:
     return _shifted(node, notes, signs=_SUPERSCRIPTS, mark="^")
 
 
-def _shifted(node: Element, notes: list[str], *, signs: dict[str, str], mark: str) -> str:
+def _shifted(node: Element, notes: list[Said], *, signs: dict[str, str], mark: str) -> str:
     words = " ".join(node.text().split()).replace("\u2212", "-")
     if all(sign in signs for sign in words):
         return "".join(signs[sign] for sign in words)
-    _note(notes, f"'{words[:30]}' stood lower or higher in its line; it is written with '{mark}'")
+    _note(
+        notes,
+        Phrase(
+            "'{words}' stood lower or higher in its line; it is written with '{mark}'",
+            words=words[:30],
+            mark=mark,
+        ),
+    )
     return escape_words(f"{mark}({words})")
 
 
-_SPECIAL: dict[str, Callable[[Element, list[str]], str]] = {
+_SPECIAL: dict[str, Callable[[Element, list[Said]], str]] = {
     "br": _break,
     "a": _link,
     "img": _picture,

@@ -24,6 +24,7 @@ from curriculum.importers.question import (
 from curriculum.importers.report import ImportReport, Outcome
 from curriculum.importers.source_text import MAX_BYTES, find_unusable, read_text, too_large
 from curriculum.model import Registers
+from curriculum.phrases import Phrase, Said
 
 SourceKind = Literal["gift", "moodle-xml", "csv"]
 _TEXT_READERS: Mapping[str, Callable[[str], Reading | Fault]] = MappingProxyType(
@@ -90,7 +91,7 @@ def _refused_whole(name: str, *, kind: str, fault: Fault) -> ImportReport:
 
 def _too_many(reading: Reading) -> Fault:
     first_over = reading.questions[MAX_QUESTIONS]
-    reason = f"the file has more than {MAX_QUESTIONS} questions; split it"
+    reason = Phrase("the file has more than {most} questions; split it", most=MAX_QUESTIONS)
     return Fault(first_over.line, 1, reason)
 
 
@@ -122,12 +123,16 @@ def _outcome(
             reason_line=question.reason_line or question.line,
         )
     outcome = Outcome(question.number, question.line, question.name, question.type_name, "imported")
-    notes: list[str] = []
+    notes: list[Said] = []
     try:
         draft = to_draft(question, filing=filing, notes=notes)
         seen[draft.id] += 1
         if seen[draft.id] > 1:
-            notes.append(f"the same question stands in the file {seen[draft.id]} times so far")
+            notes.append(
+                Phrase(
+                    "the same question stands in the file {seen} times so far", seen=seen[draft.id]
+                )
+            )
             draft = replace(draft, id=f"{draft.id}-{seen[draft.id]}")
         _refuse_retired(draft, registers=registers)
         markdown = proven_markdown(draft, registers=registers)
@@ -146,4 +151,4 @@ def _outcome(
 
 def _refuse_retired(draft: Draft, *, registers: Registers | None) -> None:
     if registers is not None and draft.id in registers.retired_ids:
-        raise Refusal("it was imported before, and its id is retired")
+        raise Refusal(Phrase("it was imported before, and its id is retired"))

@@ -10,6 +10,7 @@ from curriculum.importers.escape import Formula, escape_line, formula_markdown, 
 from curriculum.importers.html_blocks import html_blocks, html_line, paragraphs
 from curriculum.importers.html_tree import Element, html_tree
 from curriculum.importers.question import HARD_BREAK, Refusal, Text
+from curriculum.phrases import Phrase, Said
 
 MAX_TEXT = 40_000
 # The parser of Markdown takes quadratic time on signs that open something and never close it.
@@ -30,7 +31,7 @@ _NO_CHARACTER = re.compile("[\x00-\x08\x0e-\x1f\ufdd0-\ufdef]")
 _KEPT = re.compile("\ufdd8(\\d{1,6})\ufdd9")
 
 
-def to_blocks(text: Text, *, notes: list[str]) -> list[str]:
+def to_blocks(text: Text, *, notes: list[Said]) -> list[str]:
     """The text as blocks of Markdown; what is lost on the way is added to `notes`.
 
     Raises
@@ -46,12 +47,12 @@ def to_blocks(text: Text, *, notes: list[str]) -> list[str]:
     return paragraphs(escape_line(_plain(raw, text=text)))
 
 
-def to_markdown(text: Text, *, notes: list[str]) -> str:
+def to_markdown(text: Text, *, notes: list[Said]) -> str:
     """The text as Markdown of any number of blocks."""
     return "\n\n".join(to_blocks(text, notes=notes))
 
 
-def to_line(text: Text, *, notes: list[str]) -> str:
+def to_line(text: Text, *, notes: list[Said]) -> str:
     """The text as inline Markdown in one line."""
     raw = _bounded(text)
     if text.format == "markdown":
@@ -96,13 +97,21 @@ def _bounded(text: Text) -> str:
     raw = _EMBEDDED.sub(r"\1", text.raw) if ";base64," in text.raw else text.raw
     limit = MAX_MARKDOWN if text.format == "markdown" else MAX_TEXT
     if len(raw) > limit:
-        reason = f"a text of the question has {len(raw)} characters; at most {limit} are read"
+        reason = Phrase(
+            "a text of the question has {size} characters; at most {limit} are read",
+            size=len(raw),
+            limit=limit,
+        )
         raise Refusal(reason, line=text.line)
     if _NO_CHARACTER.search(raw):
-        raise Refusal("a text of the question holds signs that are no characters", line=text.line)
+        raise Refusal(
+            Phrase("a text of the question holds signs that are no characters"), line=text.line
+        )
     # Each of these makes the Markdown parser look for its end through all of the text.
     if text.format == "markdown" and raw.count("<!") > MAX_DECLARATIONS:
-        raise Refusal("a text of the question is full of '<!'; it is no Markdown", line=text.line)
+        raise Refusal(
+            Phrase("a text of the question is full of '<!'; it is no Markdown"), line=text.line
+        )
     return raw
 
 
@@ -115,7 +124,7 @@ def _plain(raw: str, *, text: Text) -> str:
     return re.sub("[ \t\xa0]+", " ", words)
 
 
-def _from_markdown(raw: str, *, notes: list[str]) -> list[str]:
+def _from_markdown(raw: str, *, notes: list[Said]) -> list[str]:
     kept, formulas = _without_formulas(raw)
     tree = html_tree(_renderer().render(kept))
     return [_with_formulas(block, formulas) for block in html_blocks(tree.children, notes=notes)]

@@ -15,6 +15,7 @@ from curriculum.importers.question import (
     TextFormat,
 )
 from curriculum.importers.xml_tree import Node
+from curriculum.phrases import Phrase, Said
 
 # What Moodle puts there itself says nothing about the question.
 _STANDARD_FEEDBACK = frozenset(
@@ -28,9 +29,9 @@ _STANDARD_FEEDBACK = frozenset(
     }
 )
 _COMBINED = {
-    "correctfeedback": "right",
-    "partiallycorrectfeedback": "partly right",
-    "incorrectfeedback": "wrong",
+    "correctfeedback": Phrase("right"),
+    "partiallycorrectfeedback": Phrase("partly right"),
+    "incorrectfeedback": Phrase("wrong"),
 }
 
 
@@ -47,7 +48,7 @@ class Answering:
     grader_notes: Text = NO_TEXT
 
 
-def _options(node: Node, *, default: TextFormat, notes: list[str]) -> list[tuple[Option, Node]]:
+def _options(node: Node, *, default: TextFormat, notes: list[Said]) -> list[tuple[Option, Node]]:
     found = []
     for answer in node.all("answer"):
         # Some exports write an empty element where there are no answers.
@@ -58,9 +59,11 @@ def _options(node: Node, *, default: TextFormat, notes: list[str]) -> list[tuple
             _credit(answer),
             text_of(answer.first("feedback"), default="html", notes=notes),
         )
-        for child in answer.children:
-            if child.tag not in {"text", "feedback", "file", "tolerance"}:
-                notes.append(f"<{child.tag[:40]}> in line {child.line} is not kept")  # noqa: PERF401
+        notes.extend(
+            Phrase("<{tag}> in line {line} is not kept", tag=child.tag[:40], line=child.line)
+            for child in answer.children
+            if child.tag not in {"text", "feedback", "file", "tolerance"}
+        )
         found.append((option, answer))
     return found
 
@@ -68,7 +71,10 @@ def _options(node: Node, *, default: TextFormat, notes: list[str]) -> list[tuple
 def _credit(answer: Node) -> float:
     words, credit = _fraction(answer, otherwise="0")
     if not -FULL <= credit <= FULL:
-        raise Refusal(f"the fraction '{words[:20]}' is no number of percent", line=answer.line)
+        raise Refusal(
+            Phrase("the fraction '{words}' is no number of percent", words=words[:20]),
+            line=answer.line,
+        )
     return credit
 
 
@@ -81,19 +87,21 @@ def _fraction(answer: Node, *, otherwise: str) -> tuple[str, float]:
         return words, float("nan")
 
 
-def _note_combined(node: Node, notes: list[str]) -> None:
+def _note_combined(node: Node, notes: list[Said]) -> None:
     for tag, what in _COMBINED.items():
         text = text_of(node.first(tag), default="html", notes=notes)
         words = " ".join(text.raw.replace("\\(\\)", "").split())
         if words and words.lower() not in _STANDARD_FEEDBACK:
-            notes.append(f"the feedback for {what} answers as a whole is not kept")
+            notes.append(
+                Phrase("the feedback for {what} answers as a whole is not kept", what=what)
+            )
 
 
 def _shuffle(node: Node) -> tuple[tuple[str, str], ...]:
     return () if is_on(node.first("shuffleanswers"), default=True) else (("shuffle", "false"),)
 
 
-def choice_answers(node: Node, notes: list[str]) -> Answering:
+def choice_answers(node: Node, notes: list[Said]) -> Answering:
     """Choices, of which one or several may be picked."""
     _note_combined(node, notes)
     return Answering(
@@ -104,14 +112,14 @@ def choice_answers(node: Node, notes: list[str]) -> Answering:
     )
 
 
-def truefalse_answers(node: Node, notes: list[str]) -> Answering:
+def truefalse_answers(node: Node, notes: list[Said]) -> Answering:
     """True and false, in this order."""
     by_word = {
         option.text.raw.strip().lower(): option
         for option, _ in _options(node, default="plain", notes=notes)
     }
     if set(by_word) != {"true", "false"}:
-        raise Refusal("the answers of a true/false question should be 'true' and 'false'")
+        raise Refusal(Phrase("the answers of a true/false question should be 'true' and 'false'"))
     options = tuple(
         replace(by_word[word], text=replace(by_word[word].text, raw=word.capitalize()))
         for word in ("true", "false")
@@ -119,18 +127,18 @@ def truefalse_answers(node: Node, notes: list[str]) -> Answering:
     return Answering("truefalse", options)
 
 
-def short_answers(node: Node, notes: list[str]) -> Answering:
+def short_answers(node: Node, notes: list[Said]) -> Answering:
     """Words that are accepted."""
     options = []
     for option, answer in _options(node, default="plain", notes=notes):
         if option.text.is_empty:
-            raise Refusal("an accepted answer has no words", line=answer.line)
+            raise Refusal(Phrase("an accepted answer has no words"), line=answer.line)
         options.append(option)
     settings = (("case_sensitive", "true"),) if is_on(node.first("usecase")) else ()
     return Answering("short", tuple(options), settings=settings)
 
 
-def numeric_answers(node: Node, notes: list[str]) -> Answering:
+def numeric_answers(node: Node, notes: list[Said]) -> Answering:
     """Numbers with their tolerance, and the unit they are in."""
     options = []
     for option, answer in _options(node, default="plain", notes=notes):
@@ -141,16 +149,21 @@ def numeric_answers(node: Node, notes: list[str]) -> Answering:
     return Answering("numeric", tuple(options), settings=_unit(node, notes))
 
 
-def _unit(node: Node, notes: list[str]) -> tuple[tuple[str, str], ...]:
+def _unit(node: Node, notes: list[Said]) -> tuple[tuple[str, str], ...]:
     units = node.first("units")
     found = units.all("unit") if units is not None else []
     names = [(words_of(u.first("unit_name")), words_of(u.first("multiplier"))) for u in found]
     base = next((name for name, factor in names if _is_one(factor)), "")
     others = [name for name, factor in names if name != base]
     if others:
-        notes.append(f"answers in {', '.join(others)[:60]} are not accepted; the item has one unit")
+        notes.append(
+            Phrase(
+                "answers in {others} are not accepted; the item has one unit",
+                others=", ".join(others)[:60],
+            )
+        )
     if words_of(node.first("unitgradingtype")) not in {"", "0"}:
-        notes.append("points for the unit are not kept")
+        notes.append(Phrase("points for the unit are not kept"))
     return (("unit", base),) if base else ()
 
 
@@ -161,7 +174,7 @@ def _is_one(factor: str) -> bool:
         return False
 
 
-def matching_answers(node: Node, notes: list[str]) -> Answering:
+def matching_answers(node: Node, notes: list[Said]) -> Answering:
     """Prompts and what belongs to them."""
     _note_combined(node, notes)
     matches = []
@@ -169,26 +182,30 @@ def matching_answers(node: Node, notes: list[str]) -> Answering:
         prompt = text_of(pair, default="html", notes=notes)
         match = text_of(pair.first("answer"), default="plain", notes=notes)
         if match.is_empty:
-            raise Refusal("a prompt has no match", line=pair.line)
+            raise Refusal(Phrase("a prompt has no match"), line=pair.line)
         matches.append(Match(prompt, match))
     return Answering("matching", matches=tuple(matches), settings=_shuffle(node))
 
 
-def ordering_answers(node: Node, notes: list[str]) -> Answering:
+def ordering_answers(node: Node, notes: list[Said]) -> Answering:
     """Steps in their right order, which the fraction of each counts."""
     _note_combined(node, notes)
     placed = []
     for number, answer in enumerate(node.all("answer")):
         step = text_of(answer, default="html", notes=notes)
         if step.is_empty:
-            raise Refusal("a step has no words", line=answer.line)
+            raise Refusal(Phrase("a step has no words"), line=answer.line)
         if not text_of(answer.first("feedback"), default="html", notes=notes).is_empty:
-            notes.append("feedback for a step is not kept; an ordering item has none")
+            notes.append(Phrase("feedback for a step is not kept; an ordering item has none"))
         placed.append((_place(answer), number, step))
     if len(placed) < 2:
-        raise Refusal(f"an ordering question needs two steps or more, not {len(placed)}")
+        raise Refusal(
+            Phrase("an ordering question needs two steps or more, not {size}", size=len(placed))
+        )
     if words_of(node.first("selecttype")).upper() not in {"", "0", "ALL"}:
-        notes.append("the source asks for some of the steps only; here all of them are asked")
+        notes.append(
+            Phrase("the source asks for some of the steps only; here all of them are asked")
+        )
     all_or_nothing = words_of(node.first("gradingtype")).upper() in {"-1", "ALL_OR_NOTHING"}
     return Answering(
         "ordering",
@@ -201,20 +218,23 @@ def _place(answer: Node) -> float:
     words, place = _fraction(answer, otherwise="")
     # Without a place of its own a step cannot be put in order.
     if not 0 < place <= 1000:
-        raise Refusal(f"the fraction '{words[:20]}' is no place in an order", line=answer.line)
+        raise Refusal(
+            Phrase("the fraction '{words}' is no place in an order", words=words[:20]),
+            line=answer.line,
+        )
     return place
 
 
-def essay_answers(node: Node, notes: list[str]) -> Answering:
+def essay_answers(node: Node, notes: list[Said]) -> Answering:
     """A text that people grade."""
     settings = []
     if not text_of(node.first("responsetemplate"), default="html", notes=notes).is_empty:
-        notes.append("the template for the answer is not kept")
+        notes.append(Phrase("the template for the answer is not kept"))
     attachments = words_of(node.first("attachments")) not in {"", "0"}
     if words_of(node.first("responseformat")) == "noinline":
         settings.append(("submission", "file"))
     elif attachments:
-        notes.append("files cannot be handed in beside a text; the item takes the text")
+        notes.append(Phrase("files cannot be handed in beside a text; the item takes the text"))
     for tag, name in (("minwordlimit", "min_words"), ("maxwordlimit", "max_words")):
         words = words_of(node.first(tag))
         if words.isdecimal() and 0 < int(words[:6]) <= 10_000:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from curriculum.importers.question import HARD_BREAK, NO_TEXT, Text, TextFormat
 from curriculum.importers.xml_tree import Node
+from curriculum.phrases import Phrase, Said
 
 _FORMATS: Mapping[str, TextFormat] = {
     "html": "html",
@@ -14,16 +15,24 @@ _FORMATS: Mapping[str, TextFormat] = {
 }
 
 
-def text_of(node: Node | None, *, default: TextFormat, notes: list[str]) -> Text:
+def text_of(node: Node | None, *, default: TextFormat, notes: list[Said]) -> Text:
     """The text of an element that holds `<text>`, or of its own words."""
     if node is None:
         return NO_TEXT
     named = node.attributes.get("format", "").strip().lower()
     if named and named not in _FORMATS:
-        notes.append(f"the text format '{named[:30]}' is unknown; read as {default}")
+        notes.append(
+            Phrase(
+                "the text format '{named}' is unknown; read as {default}",
+                named=named[:30],
+                default=default,
+            )
+        )
     format_ = _FORMATS.get(named, default)
-    for name in file_names(node):
-        notes.append(f"the attached file '{name}' is not imported; put it beside the item")  # noqa: PERF401
+    notes.extend(
+        Phrase("the attached file '{name}' is not imported; put it beside the item", name=name)
+        for name in file_names(node)
+    )
     inner = node.first("text")
     raw = (inner if inner is not None else node).text.strip()
     if format_ in {"plain", "moodle"}:

@@ -18,9 +18,10 @@ from curriculum.importers.moodle_text import is_on, text_of, words_of
 from curriculum.importers.question import Fault, Question, Reading, Refusal, Refused
 from curriculum.importers.source_text import MAX_BYTES, read_text, too_large
 from curriculum.importers.xml_tree import Node, Slice, XmlFault, parse_xml, question_slices
+from curriculum.phrases import Phrase, Said
 
 _DECLARED = re.compile(rb"<\?xml[^>\n]{0,200}?encoding\s*=\s*[\"']([A-Za-z][A-Za-z0-9._-]*)")
-_READERS: dict[str, Callable[[Node, list[str]], Answering]] = {
+_READERS: dict[str, Callable[[Node, list[Said]], Answering]] = {
     "multichoice": choice_answers,
     "truefalse": truefalse_answers,
     "shortanswer": short_answers,
@@ -30,10 +31,10 @@ _READERS: dict[str, Callable[[Node, list[str]], Answering]] = {
     "ordering": ordering_answers,
     "essay": essay_answers,
 }
-_GAPS = "a cloze text asks several things at once; write an item for each gap"
-_DRAWN = "its figures are drawn anew for each learner; items here have fixed figures"
+_GAPS = Phrase("a cloze text asks several things at once; write an item for each gap")
+_DRAWN = Phrase("its figures are drawn anew for each learner; items here have fixed figures")
 _REFUSED_TYPES = {
-    "description": "not a question: it is text without answers",
+    "description": Phrase("not a question: it is text without answers"),
     "cloze": _GAPS,
     "multianswer": _GAPS,
     "gapselect": _GAPS,
@@ -41,8 +42,8 @@ _REFUSED_TYPES = {
     "calculated": _DRAWN,
     "calculatedsimple": _DRAWN,
     "calculatedmulti": _DRAWN,
-    "randomsamatch": "it is put together from other questions for each learner",
-    "random": "it is drawn from other questions for each learner",
+    "randomsamatch": Phrase("it is put together from other questions for each learner"),
+    "random": Phrase("it is drawn from other questions for each learner"),
 }
 # Elements that every question of an export carries, whatever its type; what they say for their
 # own type is read there, and for other types Moodle passes over them too.
@@ -66,7 +67,7 @@ class _Progress:
 
     questions: list[Question | Refused] = field(default_factory=list)
     categories: list[str] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
+    notes: list[Said] = field(default_factory=list)
 
     def take(self, node: Node) -> None:
         """Read one `<question>` element."""
@@ -77,7 +78,7 @@ class _Progress:
         category = self.categories[-1] if self.categories else ""
         self.questions.append(_read(node, number=number, category=category))
 
-    def refuse(self, piece: Slice, *, reason: str, line: int) -> None:
+    def refuse(self, piece: Slice, *, reason: Said, line: int) -> None:
         """Count a question whose XML cannot be read."""
         number = len(self.questions) + 1
         self.questions.append(Refused(number, piece.line, "", reason, line))
@@ -106,13 +107,19 @@ def read_moodle_xml(source: str | bytes) -> Reading | Fault:
         place = Fault(fault.line, fault.column, fault.reason)
         return place if fault.is_forbidden else _read_slices(source, fault=place)
     if root.tag != "quiz":
-        return Fault(root.line, 1, f"the XML begins with <{root.tag[:40]}>, Moodle's with <quiz>")
+        return Fault(
+            root.line,
+            1,
+            Phrase("the XML begins with <{tag}>, Moodle's with <quiz>", tag=root.tag[:40]),
+        )
     progress = _Progress()
     for child in root.children:
         if child.tag == "question":
             progress.take(child)
         else:
-            progress.notes.append(f"line {child.line}: <{child.tag[:40]}> is no question")
+            progress.notes.append(
+                Phrase("line {line}: <{tag}> is no question", line=child.line, tag=child.tag[:40])
+            )
     return progress.reading()
 
 
@@ -130,7 +137,9 @@ def _declared_in_vain(data: bytes) -> Fault | None:
     except UnicodeDecodeError:
         return None
     name = declared[1].decode()
-    reason = f"the file says its encoding is {name}, and it is UTF-8; write UTF-8 here instead"
+    reason = Phrase(
+        "the file says its encoding is {name}, and it is UTF-8; write UTF-8 here instead", name=name
+    )
     return Fault(1, declared.start(1) + 1, reason)
 
 
@@ -142,12 +151,20 @@ def _read_slices(source: str | bytes, *, fault: Fault) -> Reading | Fault:
     if not pieces or "<quiz" not in text[: text.find("<question")]:
         return fault
     progress = _Progress()
-    progress.notes.append(f"line {fault.line}: {fault.reason}; each question was read by itself")
+    progress.notes.append(
+        Phrase(
+            "line {line}: {reason}; each question was read by itself",
+            line=fault.line,
+            reason=fault.reason,
+        )
+    )
     for piece in pieces:
         try:
             node = parse_xml(piece.text.encode(), encoding="utf-8", first_line=piece.line)
         except XmlFault as inner:
-            reason = inner.reason if piece.is_closed else "the question has no end: </question>"
+            reason = (
+                inner.reason if piece.is_closed else Phrase("the question has no end: </question>")
+            )
             line = inner.line if piece.is_closed else piece.line
             progress.refuse(piece, reason=reason, line=line)
         else:
@@ -166,10 +183,13 @@ def _read(node: Node, *, number: int, category: str) -> Question | Refused:
     reader = _READERS.get(type_name)
     if reader is None:
         reason = _REFUSED_TYPES.get(
-            type_name, f"the question type '{type_name[:40]}' has no counterpart here"
+            type_name,
+            Phrase(
+                "the question type '{type_name}' has no counterpart here", type_name=type_name[:40]
+            ),
         )
         if not type_name:
-            reason = "the question does not say its type"
+            reason = Phrase("the question does not say its type")
         return Refused(number, node.line, name, reason, node.line, type_name)
     try:
         question = _question(node, reader=reader, number=number, name=name)
@@ -180,12 +200,12 @@ def _read(node: Node, *, number: int, category: str) -> Question | Refused:
 
 
 def _question(
-    node: Node, *, reader: Callable[[Node, list[str]], Answering], number: int, name: str
+    node: Node, *, reader: Callable[[Node, list[Said]], Answering], number: int, name: str
 ) -> Question:
-    notes: list[str] = []
+    notes: list[Said] = []
     stem = text_of(node.first("questiontext"), default="html", notes=notes)
     if stem.is_empty:
-        raise Refusal("the question has no words")
+        raise Refusal(Phrase("the question has no words"))
     answering = reader(node, notes)
     settings = [*answering.settings, *_points(node, notes)]
     hints = [text_of(hint, default="html", notes=notes) for hint in node.all("hint")]
@@ -210,7 +230,7 @@ def _question(
     )
 
 
-def _points(node: Node, notes: list[str]) -> Sequence[tuple[str, str]]:
+def _points(node: Node, notes: list[Said]) -> Sequence[tuple[str, str]]:
     words = words_of(node.first("defaultgrade"))
     if not words:
         return ()
@@ -219,7 +239,9 @@ def _points(node: Node, notes: list[str]) -> Sequence[tuple[str, str]]:
     except ValueError:
         points = 0.0
     if not 0 < points <= 1000:
-        notes.append(f"the grade '{words[:20]}' is not kept; the item is worth 1 point")
+        notes.append(
+            Phrase("the grade '{words}' is not kept; the item is worth 1 point", words=words[:20])
+        )
         return ()
     written = f"{points:.6f}".rstrip("0").rstrip(".")
     return () if written in {"1", "0"} else (("points", written),)
@@ -232,13 +254,17 @@ def _tags(node: Node) -> tuple[str, ...]:
     return tuple(words for tag in found.all("tag") if (words := words_of(tag)))
 
 
-def _note_rest(node: Node, notes: list[str]) -> None:
+def _note_rest(node: Node, notes: list[Said]) -> None:
     if is_on(node.first("hidden")):
-        notes.append("the question is hidden in the source")
+        notes.append(Phrase("the question is hidden in the source"))
     notes.extend(
-        f"<{child.tag[:40]}> in line {child.line} is not kept"
+        Phrase("<{tag}> in line {line} is not kept", tag=child.tag[:40], line=child.line)
         for child in node.children
         if child.tag not in _KNOWN
     )
     if node.text.strip():
-        notes.append(f"words outside of any element are not kept: '{node.text.strip()[:40]}'")
+        notes.append(
+            Phrase(
+                "words outside of any element are not kept: '{text}'", text=node.text.strip()[:40]
+            )
+        )

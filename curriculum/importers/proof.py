@@ -7,6 +7,7 @@ from curriculum.importers.draft import Draft, item_markdown
 from curriculum.importers.question import Refusal
 from curriculum.model import Bank, Item, Registers
 from curriculum.parse import read_file
+from curriculum.phrases import Phrase
 
 _FRONT = """\
 ---
@@ -44,41 +45,51 @@ def proven_markdown(draft: Draft, *, registers: Registers | None) -> str:
         faults += register_problems(parsed.facts, registers=registers)
     for fault in sorted(faults):
         if fault.level == "error" and fault.line > _FIRST_LINE:
-            raise Refusal(f"our checker refuses the item ({fault.code}): {fault.message}")
+            raise Refusal(
+                Phrase(
+                    "our checker refuses the item ({code}): {message}",
+                    code=fault.code,
+                    message=fault.message,
+                )
+            )
     items = parsed.value.items if isinstance(parsed.value, Bank) else ()
     if len(items) != 1:
-        raise Refusal("written in our format it would not be one item")
+        raise Refusal(Phrase("written in our format it would not be one item"))
     for what, meant, read in _readings(draft, items[0]):
         if _folded(meant) != _folded(read):
-            raise Refusal(f"written in our format its {what} would read differently")
+            raise Refusal(
+                Phrase("written in our format its {what} would read differently", what=what)
+            )
     return markdown
 
 
-def _readings(draft: Draft, item: Item) -> Iterable[tuple[str, Iterable[object], Iterable[object]]]:
+def _readings(
+    draft: Draft, item: Item
+) -> Iterable[tuple[Phrase, Iterable[object], Iterable[object]]]:
     """What each part of the draft says, beside what was read of it."""
-    yield "settings", [draft.id, draft.type, draft.skill], [item.id, item.type, item.skill]
-    yield "tags", ["imported", *draft.tags], item.tags
-    yield "title", [draft.title], [item.title]
-    yield "question", [draft.stem], [item.stem]
+    yield Phrase("settings"), [draft.id, draft.type, draft.skill], [item.id, item.type, item.skill]
+    yield Phrase("tags"), ["imported", *draft.tags], item.tags
+    yield Phrase("title"), [draft.title], [item.title]
+    yield Phrase("question"), [draft.stem], [item.stem]
     yield (
-        "choices",
+        Phrase("choices"),
         [x for c in draft.choices for x in ("\n".join(c.blocks), c.right, c.feedback)],
         [x for c in item.choices for x in (c.text, c.right, c.feedback)],
     )
     yield (
-        "answers",
+        Phrase("answers"),
         [x for a in draft.answers for x in (f"{a.credit / 100:.6f}", a.feedback)],
         [x for a in item.answers for x in (f"{a.credit:.6f}", a.feedback)],
     )
     yield (
-        "pairs",
+        Phrase("pairs"),
         [cell.replace("\\|", "|") for pair in draft.pairs for cell in pair],
         [cell for pair in item.pairs for cell in (pair.prompt, pair.match)],
     )
-    yield "steps", draft.steps, item.ordering
-    yield "hint", [draft.hint], [item.hint]
-    yield "explanation", [draft.explanation], [item.explanation]
-    yield "model answer", [draft.model_answer], [item.model_answer]
+    yield Phrase("steps"), draft.steps, item.ordering
+    yield Phrase("hint"), [draft.hint], [item.hint]
+    yield Phrase("explanation"), [draft.explanation], [item.explanation]
+    yield Phrase("model answer"), [draft.model_answer], [item.model_answer]
 
 
 def _folded(values: Iterable[object]) -> list[str]:

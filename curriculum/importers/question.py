@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Literal
 
+from curriculum.phrases import Said
+
 TextFormat = Literal["html", "markdown", "moodle", "plain"]
 QuestionKind = Literal["choice", "truefalse", "short", "numeric", "matching", "ordering", "essay"]
 FULL = 100.0
@@ -18,7 +20,7 @@ class Refusal(Exception):
     `line` is the place in the source file, 0 where only the question's own line is known.
     """
 
-    def __init__(self, reason: str, *, line: int = 0) -> None:
+    def __init__(self, reason: Said, *, line: int = 0) -> None:
         super().__init__(reason)
         self.reason = reason
         self.line = line
@@ -99,7 +101,7 @@ class Question:
     tags: tuple[str, ...] = ()
     source_id: str = ""
     category: str = ""
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[Said, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +111,7 @@ class Refused:
     number: int
     line: int
     name: str
-    reason: str
+    reason: Said
     reason_line: int
     type_name: str = ""
 
@@ -120,7 +122,7 @@ class Fault:
 
     line: int
     column: int
-    reason: str
+    reason: Said
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,4 +132,4 @@ class Reading:
     questions: tuple[Question | Refused, ...] = ()
     categories: tuple[str, ...] = ()
     fault: Fault | None = None
-    notes: tuple[str, ...] = field(default=())
+    notes: tuple[Said, ...] = field(default=())

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import Literal
 
 from curriculum.importers.question import Fault
+from curriculum.phrases import Said
 
 Result = Literal["imported", "imported with warnings", "refused"]
 
@@ -24,7 +25,7 @@ class Outcome:
     result: Result
     item_id: str = ""
     markdown: str = ""
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[Said, ...] = ()
     reason: str = ""
     reason_line: int = 0
 
@@ -41,7 +42,7 @@ class ImportReport:
     slug: str
     outcomes: tuple[Outcome, ...] = ()
     categories: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
+    notes: tuple[Said, ...] = ()
     fault: Fault | None = None
 
     @property

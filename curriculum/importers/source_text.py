@@ -3,6 +3,7 @@
 import re
 
 from curriculum.importers.question import Fault
+from curriculum.phrases import Phrase
 from curriculum.text import find_wrong_encoding
 
 MAX_BYTES = 16 * 1024 * 1024
@@ -18,11 +19,11 @@ _TAR = slice(257, 262)
 def find_unusable(source: str | bytes) -> Fault | None:
     """The fault of a file that holds nothing, or that would have to be unpacked first."""
     if not source.strip():
-        return Fault(1, 1, "the file is empty")
+        return Fault(1, 1, Phrase("the file is empty"))
     if isinstance(source, bytes) and (source.startswith(_PACKED) or source[_TAR] == b"ustar"):
-        reason = (
-            "the file is packed; unpack an archive, or save a spreadsheet as CSV, and import the "
-            "file that comes of it"
+        reason = Phrase(
+            "the file is packed; unpack an archive, or save a spreadsheet as "
+            "CSV, and import the file that comes of it"
         )
         return Fault(1, 1, reason)
     return None
@@ -42,7 +43,9 @@ def read_text(source: str | bytes) -> str | Fault:
         text = _LINE_ENDS.sub("\n", text)
     if found := _NO_TEXT.search(text):
         line, column = place(text, found.start())
-        reason = f"the file is not text: it holds the character U+{ord(found[0]):04X}"
+        reason = Phrase(
+            "the file is not text: it holds the character U+{ord}", ord=f"{ord(found[0]):04X}"
+        )
         return Fault(line, column, reason)
     return text
 
@@ -59,7 +62,15 @@ def _decoded(data: bytes) -> str | Fault:
 def too_large(size: int) -> Fault:
     """The fault of a file over the limit."""
     limit = MAX_BYTES // (1024 * 1024)
-    return Fault(1, 1, f"the file has {size // 1024} KB; at most {limit} MB are read, so split it")
+    return Fault(
+        1,
+        1,
+        Phrase(
+            "the file has {size} KB; at most {limit} MB are read, so split it",
+            size=size // 1024,
+            limit=limit,
+        ),
+    )
 
 
 def place(text: str, at: int) -> tuple[int, int]:

@@ -11,6 +11,8 @@ from xml.sax.xmlreader import AttributesImpl, InputSource
 from defusedxml.common import DefusedXmlException
 from defusedxml.expatreader import DefusedExpatParser
 
+from curriculum.phrases import Phrase, Said
+
 MAX_DEPTH = 30
 MAX_ELEMENTS = 150_000
 _PIECES = re.compile(r"<!--|<!\[CDATA\[|<question(?=[\s>/])|</question\s*>")
@@ -19,7 +21,7 @@ _PIECES = re.compile(r"<!--|<!\[CDATA\[|<question(?=[\s>/])|</question\s*>")
 class XmlFault(Exception):
     """The XML cannot be read at this place; `is_forbidden` when nothing of it may be."""
 
-    def __init__(self, reason: str, *, line: int, column: int, is_forbidden: bool = False) -> None:
+    def __init__(self, reason: Said, *, line: int, column: int, is_forbidden: bool = False) -> None:
         super().__init__(reason)
         self.reason = reason
         self.line, self.column = max(1, line), max(1, column)
@@ -70,13 +72,15 @@ def parse_xml(data: bytes, *, encoding: str | None = None, first_line: int = 1) 
     try:
         parser.parse(source)
     except DefusedXmlException:
-        reason = "the file declares a document type or entities; such XML is not read"
+        reason = Phrase("the file declares a document type or entities; such XML is not read")
         raise builder.fault(reason, is_forbidden=True) from None
     except (_SaxError, ValueError, LookupError) as fault:
         message = fault.getMessage() if isinstance(fault, _SaxError) else str(fault)
-        raise builder.fault(f"the XML is not well formed: {message}") from None
+        raise builder.fault(
+            Phrase("the XML is not well formed: {message}", message=message)
+        ) from None
     if builder.root is None:
-        raise builder.fault("the file holds no element")
+        raise builder.fault(Phrase("the file holds no element"))
     return builder.root
 
 
@@ -91,7 +95,7 @@ class _Builder(ContentHandler):
         self._count = 0
         self.root: Node | None = None
 
-    def fault(self, reason: str, *, is_forbidden: bool = False) -> XmlFault:
+    def fault(self, reason: Said, *, is_forbidden: bool = False) -> XmlFault:
         line = (self._parser.getLineNumber() or 1) + self._offset
         column = (self._parser.getColumnNumber() or 0) + 1
         return XmlFault(reason, line=line, column=column, is_forbidden=is_forbidden)
@@ -99,10 +103,14 @@ class _Builder(ContentHandler):
     def startElement(self, name: str, attrs: AttributesImpl) -> None:  # noqa: N802
         self._count += 1
         if len(self._open) >= MAX_DEPTH:
-            raise self.fault(f"more than {MAX_DEPTH} elements inside each other", is_forbidden=True)
+            raise self.fault(
+                Phrase("more than {most} elements inside each other", most=MAX_DEPTH),
+                is_forbidden=True,
+            )
         if self._count > MAX_ELEMENTS:
             raise self.fault(
-                f"more than {MAX_ELEMENTS} elements; split the file", is_forbidden=True
+                Phrase("more than {most} elements; split the file", most=MAX_ELEMENTS),
+                is_forbidden=True,
             )
         line = (self._parser.getLineNumber() or 1) + self._offset
         node = Node(name, line, dict(attrs.items()))

@@ -19,7 +19,7 @@ from portal.components.ways import go_to
 from portal.services.drafting import OpenText, blocking_in, read_own_drafts
 from portal.services.item_figures import Question, read_lines
 from portal.services.versions import newest_version
-from portal.text import _, plural, time_text
+from portal.text import _, phrase_text, plural, time_text
 
 desk = Desk(st.query_params.get("file", ""))
 STATES: Mapping[str, tuple[str, Any, str]] = {
@@ -86,7 +86,7 @@ def _draw_text(text: str, curriculum: Curriculum, *, notes: Sequence[Marker]) ->
         saves=desk.saves,
         was=desk.was,
         markers=[
-            Marker(one.line, one.column, one.level, one.code, one.message)
+            Marker(one.line, one.column, one.level, one.code, phrase_text(one.message))
             for one in curriculum.problems
             if one.path == desk.path
         ]

@@ -20,7 +20,7 @@ from portal.services.importing import (
     take_over,
     targets,
 )
-from portal.text import _, plain, plural
+from portal.text import _, phrase_text, plain, plural
 
 MEGABYTE = 1
 DONE = "imports_done"
@@ -73,7 +73,7 @@ def _draw_done(done: Imported) -> None:
         )
         st.success(words, icon=":material/check_circle:")
     for item_id, why in done.left.items():
-        st.warning(f"`{item_id}`: {plain(why)}", icon=":material/block:")
+        st.warning(f"`{item_id}`: {plain(phrase_text(why))}", icon=":material/block:")
     for path in done.paths:
         if st.button(
             _("Open {path}").format(path=path), key=f"imports_open_{path}", icon=":material/edit:"

@@ -23,7 +23,7 @@ from curriculum.model import (
     Transfer,
 )
 from portal.components.states import BadgeColor
-from portal.text import _, plural
+from portal.text import _, phrase_text, plural
 
 Looks = Mapping[str, tuple[str, BadgeColor, str]]
 
@@ -56,7 +56,7 @@ def draw_differences(found: Differences, *, before: File | None, after: File | N
 def _draw_words(words: Sequence[str]) -> None:
     for line in words:
         # Words of authors are shown as they are, not as Markdown.
-        st.text(f"\u2022 {line}")
+        st.text(f"\u2022 {phrase_text(line)}")
 
 
 def _draw_badge(mark: str) -> None:

@@ -7,7 +7,7 @@ import streamlit as st
 from curriculum.importers.report import ImportReport, Outcome
 from portal.components.preview_check import draw_preview_check
 from portal.services.importing import Standing, read_item
-from portal.text import _, plain, plural
+from portal.text import _, phrase_text, plain, plural
 
 LEFT_OUT = "imports_left_out"
 # So many questions are drawn at once; a bank may have hundreds.
@@ -35,10 +35,10 @@ def draw_counts(report: ImportReport) -> None:
     else:
         _draw_found(report)
     for note in report.notes:
-        st.info(plain(note), icon=":material/info:")
+        st.info(plain(phrase_text(note)), icon=":material/info:")
     if report.fault is not None:
         words = _("Line {line}: {reason}").format(
-            line=report.fault.line, reason=plain(report.fault.reason)
+            line=report.fault.line, reason=plain(phrase_text(report.fault.reason))
         )
         st.error(words, icon=":material/error:")
 
@@ -105,12 +105,12 @@ def _draw_outcome(outcome: Outcome, standing: Standing, *, with_key: bool) -> No
         st.markdown(f":small[{place} · {plain(outcome.type_name)}]")
     if outcome.result == "refused":
         reason = _("Line {line}: {reason}").format(
-            line=outcome.reason_line, reason=plain(outcome.reason)
+            line=outcome.reason_line, reason=plain(phrase_text(outcome.reason))
         )
         st.markdown(f"**{plain(outcome.name) or place}**\n\n{reason}")
         return
     for warning in outcome.warnings:
-        st.warning(plain(warning), icon=":material/warning:")
+        st.warning(plain(phrase_text(warning)), icon=":material/warning:")
     _draw_choice(outcome, standing)
     item = read_item(outcome)
     if item is not None:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 
 from curriculum.item_differences import ItemChange, key_choices_open_to
-from portal.text import _
+from portal.text import _, phrase_text
 
 
 def key_choices_given(changes: Sequence[ItemChange], *, key: str) -> dict[str, str]:
@@ -42,7 +42,7 @@ def draw_key_choices(
         before = chosen.get(change.id)
         answer = st.radio(
             _("The key of {id} changed ({words}). What becomes of the results?").format(
-                id=f"`{change.id}`", words="; ".join(change.words[:2])
+                id=f"`{change.id}`", words="; ".join(map(phrase_text, change.words[:2]))
             ),
             open_ways,
             index=open_ways.index(before) if before in open_ways else None,

@@ -6,7 +6,7 @@ import streamlit as st
 
 from curriculum.model import Problem
 from portal.components.states import BadgeColor
-from portal.text import _
+from portal.text import _, phrase_text
 
 _LOOKS: dict[str, tuple[str, BadgeColor]] = {
     "error": ("error", "red"),
@@ -24,7 +24,7 @@ def draw_problems(problems: Sequence[Problem]) -> None:
             with st.container(horizontal=True):
                 st.badge(words[problem.level], icon=f":material/{icon}:", color=color)
                 st.markdown(f"`{place}` · {problem.code}")
-            st.text(problem.message)
+            st.text(phrase_text(problem.message))
 
 
 def draw_problem_lines(
@@ -47,4 +47,4 @@ def draw_problem_lines(
                 help=problem.code,
             )
         with words_of_it:
-            st.text(problem.message)
+            st.text(phrase_text(problem.message))

@@ -21,7 +21,7 @@ from portal.services.sending import (
     take_back,
     unit_of_path,
 )
-from portal.text import _
+from portal.text import _, phrase_text
 
 
 @guarded
@@ -100,7 +100,7 @@ def draw_send_form(
 
 def _barrier(opened: OpenText, *, blocking: Sequence[Problem], conflict: bool) -> str | None:
     if blocking:
-        return _("Mend the errors first: {first}").format(first=blocking[0].message)
+        return _("Mend the errors first: {first}").format(first=phrase_text(blocking[0].message))
     if not opened.saves:
         return _("Nothing was changed yet.")
     if conflict:

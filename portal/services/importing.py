@@ -20,6 +20,7 @@ from curriculum.importers.importing import SourceKind, import_file
 from curriculum.importers.report import ImportReport, Outcome
 from curriculum.model import Curriculum, Item, Registers
 from curriculum.parse import read_file
+from curriculum.phrases import Phrase
 from curriculum.read import source_of
 from curriculum.text import content_hash
 from db import Connection
@@ -217,7 +218,7 @@ def _standing(connection: Connection, report: ImportReport, *, everything: Curri
 
 def _why_held(standing: Standing, item_id: str) -> str:
     path = standing.held.get(item_id)
-    return path or "retired"
+    return path or Phrase("its id is retired")
 
 
 def _owner(connection: Connection, viewer: Viewer, everything: Curriculum) -> str:
@@ -253,7 +254,7 @@ class _Making:
         try:
             return with_licence(text, licence)
         except NotWritten as fault:
-            raise Refused("These questions cannot go there: {fault}.", fault=fault) from fault
+            raise Refused("These questions cannot go there: {fault}.", fault=fault.said) from fault
 
     def fitting(
         self, fresh: list[Outcome], *, target: str, licence: str
@@ -267,7 +268,7 @@ class _Making:
         left: dict[str, str] = {}
         for outcome in fresh:
             if is_full(_with_all(text, kept), more=outcome.markdown):
-                left[outcome.item_id] = "full"
+                left[outcome.item_id] = Phrase("there is no room for it in this bank or lesson")
             else:
                 kept.append(outcome)
         while refused := _refused(text, kept, path=target, kind=source.kind):

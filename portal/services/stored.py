@@ -12,7 +12,7 @@ from functools import cache, partial
 from types import NoneType, UnionType
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
-from curriculum.phrases import Joined, Number, Phrase
+from curriculum.phrases import Joined, Number, Phrase, text_from_plain, to_plain
 
 T = TypeVar("T")
 Reader = Callable[[Any], Any]
@@ -59,11 +59,8 @@ def said_from_text(text: str) -> str:
 
 
 def _plain(value: object) -> object:
-    if isinstance(value, Phrase):
-        values = {name: _plain(one) for name, one in value.values.items()}
-        return {"wording": value.wording, "values": values}
-    if isinstance(value, Joined):
-        return {"parts": [_plain(one) for one in value.parts], "between": value.between}
+    if isinstance(value, (Phrase, Joined, Number)):
+        return to_plain(value)
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return {
             field.name: _plain(getattr(value, field.name)) for field in dataclasses.fields(value)
@@ -92,7 +89,7 @@ def _reader(kind: Any) -> Reader:  # noqa: ANN401 - any type
     if kind is float:
         return _float
     if kind is str:
-        return _text
+        return text_from_plain
     return partial(_plain_value, kind=kind)
 
 
@@ -136,25 +133,6 @@ def _known(plain: Any, *, words: tuple[Any, ...]) -> Any:  # noqa: ANN401
 
 def _float(plain: Any) -> float:  # noqa: ANN401
     return _WORDS[plain] if isinstance(plain, str) else float(plain)
-
-
-def _text(plain: Any) -> str:  # noqa: ANN401
-    """Read a text, or a phrase with its wording and values."""
-    if isinstance(plain, str):
-        return plain
-    if "parts" in plain:
-        return Joined([_text(one) for one in plain["parts"]], between=plain["between"])
-    values = {name: _phrase_value(one) for name, one in plain["values"].items()}
-    return Phrase.again(plain["wording"], values)
-
-
-def _phrase_value(plain: Any) -> str | Number:  # noqa: ANN401
-    if isinstance(plain, dict) and "digits" in plain:
-        value = plain["value"]
-        # A count stays a count, so that the same phrase is written again.
-        kept = _WORDS[value] if isinstance(value, str) else value
-        return Number(kept, plain["digits"], plain["signed"])
-    return _text(plain)
 
 
 def _plain_value(plain: Any, *, kind: Any) -> Any:  # noqa: ANN401

@@ -1,10 +1,12 @@
 """A small valid content folder, and ways to spoil one place of it."""
 
+import re
 from datetime import date
 from pathlib import Path
 
 from curriculum.command_check import check_content
 from curriculum.model import Problem
+from curriculum.phrases import Joined, Phrase
 
 TODAY = date(2026, 11, 22)
 LESSON = "curriculum/modules/m1/10-limits.md"
@@ -242,3 +244,12 @@ def spoiled(kind: str, snippet: str) -> dict[str, str | bytes | None]:
     if second == "file":
         return {PATHS[first]: snippet}
     return {f"curriculum/{first}": snippet}
+
+
+def loose_words(said: object) -> set[str]:
+    """Words of what is said that stand in no wording of the catalogue, nor in one within it."""
+    if isinstance(said, Phrase):
+        return set().union(*map(loose_words, said.values.values()))
+    if isinstance(said, Joined):
+        return set().union(*map(loose_words, said.parts))
+    return set(re.findall(r"[a-z]{3,}", str(said).casefold()))

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from curriculum.__main__ import main
-from curriculum.cache import CACHE_FILE
+from curriculum.cache import CACHE_FILE, FINDINGS_FILE
 from curriculum.command_check import check_content
 from curriculum.command_format import mended_bytes
 from curriculum.parse import parse_lesson
@@ -142,6 +142,20 @@ def test_the_cache_gives_the_same_answer_and_may_be_deleted_or_spoiled(folder):
     (folder / CACHE_FILE).unlink()
 
     assert cold == warm == bare == spoiled == check(True)
+
+
+def test_the_cache_keeps_the_wording_of_each_fault(folder):
+    spoil(folder)
+
+    def wordings():
+        found, _ = check_content(folder, paths=[], today=date(2026, 11, 22), use_cache=True)
+        return [(fault.message.wording, dict(fault.message.values)) for fault in found]
+
+    cold, from_findings = wordings(), wordings()
+    (folder / FINDINGS_FILE).unlink()
+    from_facts = wordings()
+
+    assert cold == from_findings == from_facts != []
 
 
 def test_the_cache_sees_a_changed_file(folder):

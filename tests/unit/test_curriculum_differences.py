@@ -1,5 +1,7 @@
 """What a reviewer is told of a changed text: item by item in words, block by block as drawn."""
 
+from itertools import chain
+
 import pytest
 
 from curriculum.differences import block_changes, differences
@@ -7,6 +9,8 @@ from curriculum.item_differences import item_changes, key_choices_open_to
 from curriculum.item_text import BODIES, NewItem, item_text
 from curriculum.model import Check, Heading, Prose
 from curriculum.parse import read_file
+from curriculum.phrases import Joined
+from tests.unit.curriculum_texts import loose_words
 
 HEAD = """\
 ---
@@ -41,6 +45,8 @@ modules: [m1, m2]
 
 Some words.
 """
+
+RATINGS = {"best", "acceptable", "poor", "harmful"}
 
 
 def lesson(body):
@@ -118,7 +124,14 @@ def test_a_new_item_and_one_that_is_gone_are_named(type_):
     ],
 )  # fmt: skip
 def test_a_changed_key_is_told_in_the_words_of_its_type(type_, swaps, words):
-    assert change(type_, *swaps).words == words
+    told = change(type_, *swaps).words
+
+    assert told == words
+    assert (
+        not loose_words(Joined(told))
+        - loose_words(" ".join(chain([block(type_)], *swaps)))
+        - RATINGS
+    )
 
 
 @pytest.mark.parametrize("type_", BODIES)
@@ -148,7 +161,10 @@ def test_a_changed_question_is_told_and_leaves_the_key_alone(type_):
     ],
 )  # fmt: skip
 def test_everything_else_of_an_item_is_told_too(swaps, words):
-    assert any(words in told for told in change("single", *swaps).words)
+    told = change("single", *swaps).words
+
+    assert any(words in one for one in told)
+    assert not loose_words(Joined(told)) - loose_words(" ".join(chain([block("single")], *swaps)))
 
 
 def test_feedback_that_was_written_later_is_counted():

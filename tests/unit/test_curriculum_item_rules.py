@@ -66,7 +66,7 @@ def test_a_plain_stem_and_a_short_one_are_not(tmp_path):
 @pytest.mark.parametrize(
     ("more", "missing"),
     [
-        ("", "`sources:` and `checked_on:`"),
+        ("", "`sources:`, `checked_on:`"),
         ("sources: [nist-ai-rmf]\n", "`checked_on:`"),
         ("checked_on: 2026-11-20\n", "`sources:`"),
     ],

@@ -1,9 +1,13 @@
 """The table of the checker and the blocks of a lesson, row by row: each fault at its own line."""
 
 from dataclasses import dataclass, field
+from itertools import chain
 
 import pytest
 
+from curriculum.item_settings import ITEM_TYPES
+from curriculum.items import PARTS
+from curriculum.metadata import KEYS
 from curriculum.model import (
     Activity,
     Callout,
@@ -17,6 +21,8 @@ from curriculum.model import (
     Transfer,
 )
 from curriculum.parse import read_file
+from curriculum.phrases import Joined
+from curriculum.read import REGISTERS
 from tests.unit.curriculum_texts import (
     BANK,
     BLUEPRINT,
@@ -28,11 +34,15 @@ from tests.unit.curriculum_texts import (
     TRACK,
     content_files,
     file_text,
+    loose_words,
     problems_in,
     spoiled,
     with_keys,
 )
 
+# Words of the format itself, the same in every language, and what its libraries say in English.
+LIBRARIES = {"did", "not", "find", "expected", "invalid", "perl", "operator"}
+NAMES = loose_words(" ".join([*ITEM_TYPES, *chain(*KEYS.values()), *REGISTERS, *PARTS]))
 Files = dict[str, str | bytes | None]
 
 
@@ -285,6 +295,9 @@ def test_the_checker_tells_the_row_at_its_line(tmp_path, row):
     told = [lines[p.line - 1] for p in found if p.path == rule.path]
     assert [line for line in told if rule.at in line], (found, told)
     assert any(rule.says in p.message for p in found)
+    files = {**content_files(), **rule.files, **rule.more}
+    written = loose_words(" ".join([*files, *map(str, files.values())]))
+    assert not loose_words(Joined(p.message for p in found)) - written - NAMES - LIBRARIES
 
 
 def test_an_id_used_twice_is_told_at_both_places(tmp_path):

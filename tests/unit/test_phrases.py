@@ -1,6 +1,7 @@
 """What a measurement says can be said in any language: wording, numbers and parts of parts."""
 
 import gettext
+import pickle
 
 import numpy as np
 import pytest
@@ -10,11 +11,13 @@ from assessments.compare import Comparison
 from assessments.force import calibrate_for_use
 from assessments.item_responses import responses_from_matrix
 from assessments.table_files import TableFileError, parse_table
-from curriculum.phrases import Joined, Number, Phrase
+from curriculum.importers.importing import import_file
+from curriculum.phrases import Joined, Number, Phrase, text_from_plain, to_plain
 from portal import text
 from portal.services.stored import from_text, to_text
 from portal.text import phrase_text
 from tests.app.compared import make_compared
+from tests.unit.curriculum_texts import loose_words
 
 
 class Marked(gettext.NullTranslations):
@@ -109,3 +112,34 @@ def test_a_fault_in_a_file_is_said_with_its_place(marked, tmp_path):
     said = phrase_text(caught.value.said)
     assert "«row 1»" in said
     assert "«expected each column once, found it twice»" in said
+
+
+QUESTIONS = """\
+::Colours::Which two? {~%50%red#yes ~%50%blue ~%-25%green}
+
+Once upon a time.
+
+Name it {=One =}
+
+No end {=a
+
+Pick {=right#<b>x</b> ~wrong <font color="red">y</font>}
+"""
+
+
+def test_what_an_import_says_of_a_question_can_be_said_in_any_language(marked):
+    report = import_file(QUESTIONS, kind="gift", skill="agent-operations", name="a.gift")
+
+    said = [text for one in report.outcomes for text in (one.reason, *one.warnings) if text]
+    assert len(said) >= 5
+    assert not any(map(outside_marks, map(phrase_text, said)))
+    assert not loose_words(Joined(said)) - loose_words(QUESTIONS)
+
+
+def test_a_copy_of_a_phrase_keeps_its_parts():
+    said = Phrase("{n} of {all}", n=3, all=Joined([Phrase("a"), "b"], between=", "))
+
+    for copy in (pickle.loads(pickle.dumps(said)), text_from_plain(to_plain(said))):
+        assert copy == "3 of a, b"
+        assert (copy.wording, copy.values["n"]) == ("{n} of {all}", 3)
+        assert copy.values["all"].parts[0].wording == "a"
