@@ -11,7 +11,7 @@ from db.tables_graded import MAX_FILE_BYTES
 from portal.services.own_data import MOST_BYTES
 from portal.services.roster_file import MAX_BYTES
 from portal.settings import KNOWN_VARIABLES, TEST_VARIABLES, Settings
-from portal.web.sessions import LARGEST_UPLOAD
+from portal.web.uploads import LARGEST_UPLOAD
 from tests.documents import (
     PAGES,
     command_helps,

@@ -12,7 +12,7 @@ from db.store import Store
 from portal.access import Viewer, may
 from portal.services.people import is_persona
 from portal.services.refusals import is_made_up
-from portal.services.sessions import COOKIE, find_viewer, is_open, start_session
+from portal.services.sessions import COOKIE, find_viewer, hash_token, is_open, start_session
 from portal.settings import Settings
 from portal.web.answers import App, Receive, Scope, Send, answer, refuse_websocket
 from portal.web.forgeries import Forgeries
@@ -22,12 +22,14 @@ ENTER = "/enter"
 LEAVE = "/leave"
 METRICS = "/_stcore/metrics"
 CLOSED = ("/media", METRICS, UPLOADS)
+# `server.trustedUserHeaders` in .streamlit/config.toml names it to the framework.
+HOLDER = b"x-portal-holder"
 
 
 def read_cookie(scope: Scope, name: str) -> str:
     """Return a cookie of the request, or an empty text."""
     # Python's own SimpleCookie raises on names that browsers send, such as `a/b`.
-    return Request(scope).cookies.get(name, "")
+    return HTTPConnection(scope).cookies.get(name, "")
 
 
 class SessionDoor:
@@ -49,6 +51,8 @@ class SessionDoor:
         if scope["type"] == "websocket" and not _is_from_here(scope):
             await self._forgeries.note("websocket of another page")
             await refuse_websocket(send)
+        elif scope["type"] == "websocket":
+            await self._app(_with_holder(scope), receive, send)
         elif scope["type"] == "http" and path == ENTER:
             await self._enter(scope, send)
         elif scope["type"] == "http" and path == LEAVE:
@@ -152,6 +156,17 @@ def _is_from_here(scope: Scope) -> bool:
     headers = HTTPConnection(scope).headers
     origin = headers.get("origin")
     return origin is None or urlsplit(origin).netloc == headers.get("host")
+
+
+def _with_holder(scope: Scope) -> Scope:
+    """Tell the framework which session a tab belongs to, whatever the browser says of it.
+
+    A tab that reconnects finds what it held again. Without this anybody would who names it, such
+    as the next person at a shared machine: their cookie, and what the one before had typed.
+    """
+    kept = [(name, value) for name, value in scope["headers"] if name.lower() != HOLDER]
+    holder = hash_token(read_cookie(scope, COOKIE)).encode()
+    return {**scope, "headers": [*kept, (HOLDER, holder)]}
 
 
 def session_cookie(token: str) -> str:

@@ -12,6 +12,7 @@ SAFE: Mapping[str, object] = {
     "client.toolbarMode": "minimal",
     "server.enableXsrfProtection": True,
     "server.enableCORS": True,
+    "server.trustedUserHeaders": {"x-portal-holder": "holder"},
     "server.runOnSave": False,
     "global.developmentMode": False,
 }

@@ -44,6 +44,8 @@ def test_a_demonstration_on_a_public_address_does_not_start(address):
         ("global.developmentMode", True),
         ("server.runOnSave", True),
         ("client.toolbarMode", "developer"),
+        ("server.trustedUserHeaders", {}),
+        ("server.trustedUserHeaders", {"x-remote-user": "holder"}),
     ],
 )
 def test_debug_details_and_open_doors_do_not_start_where_real_people_sign_in(name, value):
