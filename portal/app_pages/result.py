@@ -68,6 +68,9 @@ def _draw_pace(found: CheckResult) -> None:
 
 
 def _draw_lessons(lessons: tuple[LessonEntry, ...], *, cell: str) -> None:
+    if not lessons:
+        nothing_yet = _("No lesson on this topic yet. Ask whoever leads your program what helps.")
+        st.markdown(f":small[{nothing_yet}]")
     for lesson in lessons:
         if st.button(lesson.title, key=f"result_{cell}_{lesson.id}", icon=":material/menu_book:"):
             go_to("lesson", module=lesson.module_id, lesson=lesson.id)

@@ -92,6 +92,17 @@ def test_the_result_page_shows_how_it_was_computed_and_no_key(visit: Open, house
     assert not at.exception
 
 
+def test_a_weak_topic_without_a_lesson_says_so_and_whom_to_ask(visit: Open, house: House) -> None:
+    viewer = house.viewer()
+    attempt_id = house.start(viewer)
+    house.submit(viewer, attempt_id)
+
+    words = said(visit(viewer, "result", attempt=str(attempt_id)))
+
+    assert words.count("Work on this") == 2
+    assert words.count("No lesson on this topic yet.") == 2
+
+
 def test_after_a_recalibration_the_result_page_shows_the_new_result_and_keeps_the_old(
     visit: Open, house: House
 ) -> None:

@@ -45,15 +45,18 @@ def test_every_blueprint_makes_its_form_and_promises_the_reliability_that_pages_
         assert expected_reliability(a, b=b) >= 0.70
 
 
+def test_every_skill_has_a_check_of_its_own():
+    checks = [one for one in curriculum().blueprints.values() if not is_graded(one)]
+
+    assert sorted(one.picks[0].skill for one in checks) == sorted(curriculum().registers.skills)
+
+
 def test_graded_work_gives_one_task_of_level_4_with_a_model_answer_and_two_markers():
     works = [one for one in curriculum().blueprints.values() if is_graded(one)]
 
-    assert {pick.skill for work in works for pick in work.picks} == {
-        "agent-operations",
-        "governance",
-        "retrieval-and-evidence",
-        "workflow-redesign",
-    }
+    assert {pick.skill for work in works for pick in work.picks} == set(
+        curriculum().registers.skills
+    )
     for work in works:
         (item,) = (i for name in work.picks[0].banks for i in curriculum().banks[name].items)
         assert (item.skill, item.level, work.markers) == (work.picks[0].skill, 4, 2)

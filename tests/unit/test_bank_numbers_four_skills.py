@@ -1,4 +1,4 @@
-"""The secure banks on retrieval and on workflow: keys worked out again, twins, cueing."""
+"""The secure banks of four skills: keys worked out again, twins, cueing."""
 
 import math
 import re
@@ -11,8 +11,8 @@ import pytest
 from curriculum.read import read_curriculum
 
 ROOT = Path(__file__).parents[2]
-SKILLS = ("retrieval-and-evidence", "workflow-redesign")
-RETRIEVAL, WORKFLOW = SKILLS
+SKILLS = ("retrieval-and-evidence", "workflow-redesign", "ai-sense", "ai-strategy")
+RETRIEVAL, WORKFLOW, SENSE, STRATEGY = SKILLS
 FORMS = "abc"
 ABSOLUTE = re.compile(
     r"\b(all|always|any|anyone|anything|cannot|completely|each|entirely|every|everyone|everything"
@@ -231,6 +231,35 @@ def staff(arrivals, minutes, busy):
     return math.ceil(load / busy), {math.ceil(load), math.floor(load / busy)}
 
 
+def flags(cases, share, caught, mistaken):
+    """Per cent of flags that are right; of the bad that are caught; right to wrong; accuracy."""
+    hits, false = cases * share * caught, cases * (1 - share) * mistaken
+    right = hits + cases * (1 - share) - false
+    ratios = (hits / (hits + false), caught, hits / false, right / cases)
+    key, *slips = [round(100 * ratio) for ratio in ratios]
+    return key, set(slips)
+
+
+def missed(cases, share, found, times, mistaken=None):
+    """Those not found; of one spell; those found; those flagged in error, or all there are."""
+    there = cases * share
+    others = there * times if mistaken is None else (cases - there) * mistaken * times
+    one = there * (1 - found)
+    return one * times, {round(one, 9), there * found * times, others}
+
+
+def monthly(cases, minutes, price, run, care):
+    """Money for minutes less both costs; without costs; without the one or the other."""
+    gross = cases * minutes * price
+    return gross - run - care, {gross, gross - run, gross - care}
+
+
+def payback(price, saved, run, care):
+    """Months to earn a price; without costs; without care; with one month's costs alone."""
+    wrong = {price / saved, price / (saved - run), (price - run - care) / saved}
+    return price / (saved - run - care), wrong
+
+
 # The figures stand in the stem; `shown` is how the stem writes those that are not plain numbers.
 GIVEN = {
     (RETRIEVAL, "a02"): (chain, (500, 0.90, 0.80, 0.95), "500|90 %|80 %|95 %"),
@@ -246,6 +275,26 @@ GIVEN = {
     (WORKFLOW, "a07"): (staff, (84, 6, 0.80), "84|6 minutes|80 %"),
     (WORKFLOW, "b07"): (staff, (150, 4, 0.85), "150|4 minutes|85 %"),
     (WORKFLOW, "c07"): (staff, (35, 12, 0.75), "35|12 minutes|75 %"),
+    (SENSE, "a04"): (flags, (50_000, 0.002, 0.80, 0.01), "50,000|2 in 1,000|80 %|1 %"),
+    (SENSE, "b04"): (flags, (8_000, 1 / 400, 0.90, 0.02), "8,000|One in 400|90 %|2 %"),
+    (SENSE, "c04"): (flags, (30_000, 0.005, 0.70, 0.04), "30,000|0.5 %|70 %|4 %"),
+    (SENSE, "a05"): (missed, (4_000, 0.03, 0.75, 5, 0.02), "4,000|3 %|75 %|2 %|five days"),
+    (SENSE, "b05"): (missed, (600, 0.05, 0.80, 4), "600|5 %|80 %|four weeks"),
+    (SENSE, "c05"): (missed, (2_000, 0.01, 0.85, 10), "2,000|1 %|85 %|ten days"),
+    (STRATEGY, "a04"): (monthly, (2_000, 3, 0.60, 400, 900), "2,000|3 minutes|€0.60|€0.20|€900"),
+    (STRATEGY, "b04"): (
+        monthly,
+        (5_000, 1.5, 0.50, 1_100, 650),
+        "5,000|1.5 minutes|€0.50|€1,100|€650",
+    ),
+    (STRATEGY, "c04"): (
+        monthly,
+        (3_000, 2, 0.70, 900, 1_150),
+        "3,000|2 minutes|€0.70|€0.30|€1,150",
+    ),
+    (STRATEGY, "a05"): (payback, (48_000, 9_500, 2_600, 900), "€48,000|€9,500|€2,600|€900"),
+    (STRATEGY, "b05"): (payback, (63_000, 12_000, 4_000, 1_000), "€63,000|€12,000|€4,000|€1,000"),
+    (STRATEGY, "c05"): (payback, (30_000, 7_400, 1_500, 900), "€30,000|€7,400|€1,500|€900"),
 }
 
 
@@ -307,9 +356,12 @@ def test_the_stem_gives_each_figure_the_key_is_made_of(skill, name):
 def test_each_numeric_item_is_worked_out_again():
     retrieval = {f"{form}{slot}" for form in FORMS for slot in ("02", "07", "08")}
     workflow = {f"{form}{slot}" for form in FORMS for slot in ("05", "07")}
+    others = {f"{form}{slot}" for form in FORMS for slot in ("04", "05")}
 
-    assert set(NUMERIC) == {(RETRIEVAL, name) for name in retrieval} | {
-        (WORKFLOW, name) for name in workflow
+    assert set(NUMERIC) == {
+        *((RETRIEVAL, name) for name in retrieval),
+        *((WORKFLOW, name) for name in workflow),
+        *((skill, name) for skill in (SENSE, STRATEGY) for name in others),
     }
 
 
@@ -430,3 +482,133 @@ def test_the_threshold_to_choose_is_the_cheapest_one_the_team_can_work(name):
     assert named_people in item.stem.lower()
     for figure in (f"{cases:,}", str(bad), f"€{loss:,}", f"€{review}", str(each)):
         assert re.search(rf"(?<!\w){figure}(?!\d|,\d)", item.stem), figure
+
+
+def counts(cell):
+    """All numbers of a cell, without signs for thousands."""
+    return [float(found.replace(",", "")) for found in re.findall(r"[\d,]+(?:\.\d+)?", cell)]
+
+
+def test_a_good_sum_hides_a_group_that_gets_worse():
+    _, rows = table_of(BANKS[SENSE]["a06"])
+    (young, young_now, young_new), (rest, rest_now, rest_new) = (
+        [number(cell) for cell in row[1:]] for row in rows
+    )
+    assert (young_now + rest_now, young_new + rest_new) == (1_300, 1_150)
+    assert young_new / young == pytest.approx(0.0055)
+    assert young_new / young / (rest_new / rest) == pytest.approx(5, abs=0.05)
+
+    _, rows = table_of(BANKS[SENSE]["b06"])
+    may, june = ([counts(row[column]) for row in rows] for column in (1, 2))
+    right = [sum(cell[0] for cell in month) for month in (may, june)]
+    assert [round(hits / 10_000, 3) for hits in right] == [0.96, 0.968]
+    assert [10_000 - hits for hits in right] == [398, 318]
+    (_, (may_right, may_all)), (_, (june_right, june_all)) = may, june
+    assert 1 - may_right / may_all == pytest.approx(1 / 5)
+    assert 1 - june_right / june_all == pytest.approx(1 / 3, abs=0.01)
+
+    _, rows = table_of(BANKS[SENSE]["c06"])
+    asked, found = ([number(row[column]) for row in rows] for column in (1, 2))
+    assert sum(found) / sum(asked) == 0.84
+    assert [1 - f / a for f, a in zip(found, asked, strict=True)] == pytest.approx([0.1, 0.4, 0.4])
+
+
+@pytest.mark.parametrize("name", ["a10", "b10", "c10"])
+def test_one_step_alone_meets_the_three_conditions_of_the_rule(name):
+    _, rows = table_of(BANKS[SENSE][name])
+    limit = {"a10": 10, "b10": 10, "c10": 20}[name]
+    undone = {"in seconds", "within a day", "with a click", "yes"}
+    seen = {"at once", "the same day", "within minutes", "within hours"}
+
+    fit = [
+        row[0]
+        for row in rows
+        if number(row[1]) < limit and {row[2], row[3]} & undone and {row[2], row[3]} & seen
+    ]
+
+    assert fit == [
+        {"a10": "Sort a payment into a queue", "b10": "Add a topic label"}.get(
+            name, "Attach past alerts"
+        )
+    ]
+
+
+@pytest.mark.parametrize("name", ["a07", "b07", "c07"])
+def test_the_change_to_credit_is_what_goes_beyond_the_other_team(name):
+    item = BANKS[STRATEGY][name]
+    _, ((_, before, after), (_, other_before, other_after)) = table_of(item)
+    own = number(after) - number(before)
+    other = number(other_after) - number(other_before)
+
+    key, slips = own - other, [own, number(after) - number(other_after), other]
+
+    assert -number(key_of(item)) == pytest.approx(key)
+    assert sorted(-number(choice.text) for choice in wrong_of(item)) == pytest.approx(sorted(slips))
+
+
+@pytest.mark.parametrize(
+    ("name", "rate", "cash"), [("a06", 30, 12), ("b06", 44, 10), ("c06", 36, 20)]
+)
+def test_money_is_the_hours_that_are_paid_no_longer(name, rate, cash):
+    item = BANKS[STRATEGY][name]
+    _, rows = table_of(item)
+    hours = [number(row[0]) for row in rows]
+
+    assert f"€{rate}" in item.stem
+    assert cash in hours
+    assert number(key_of(item)) == rate * cash
+    assert rate * sum(hours) in {number(choice.text) for choice in wrong_of(item)}
+
+
+@pytest.mark.parametrize(
+    ("name", "rule", "first"),
+    [
+        ("a11", lambda value, ready, risk: 2 * value + ready - risk, "Route messages"),
+        ("b11", lambda value, ready, risk: value * ready / risk, "Search past decisions"),
+        ("c11", lambda value, ready, risk: value + ready - 2 * risk, "Look up bank codes"),
+    ],
+)
+def test_the_idea_that_comes_first_has_most_points_and_not_most_value(name, rule, first):
+    _, rows = table_of(BANKS[STRATEGY][name])
+    scores = {row[0]: [number(cell) for cell in row[1:]] for row in rows}
+
+    points = {idea: rule(*figures) for idea, figures in scores.items()}
+
+    assert max(points, key=points.__getitem__) == first
+    assert len(set(points.values())) == 3
+    assert max(scores, key=lambda idea: scores[idea][0]) != first
+
+
+@pytest.mark.parametrize(
+    ("name", "shown", "left", "said"),
+    [
+        ("a09", "33|40|35|41", -1, "one minute"),
+        ("b09", "22|19|21.0|18.5", 0.5, "Half an alert"),
+        ("c09", "8.1|7.4|7.9|7.3", 0.1, "A tenth"),
+    ],
+)
+def test_what_people_brought_along_is_not_the_gain(name, shown, left, said):
+    item = BANKS[STRATEGY][name]
+    after, other_after, before, other_before = (float(figure) for figure in shown.split("|"))
+
+    assert all(f"{figure}" in item.stem for figure in shown.split("|"))
+    assert (after - other_after) - (before - other_before) == pytest.approx(left)
+    assert said in key_of(item)
+
+
+def test_a_fall_in_the_mean_can_be_the_mix_alone():
+    stem = BANKS[STRATEGY]["b08"].stem
+    before, after, simple, share_before, share_after, rest = (12, 9, 6, 40, 70, 16)
+
+    assert f"from {before} to {after}" in stem
+    assert f"from {share_before} % to {share_after} %" in stem
+    for share, mean in ((share_before, before), (share_after, after)):
+        assert share / 100 * simple + (1 - share / 100) * rest == pytest.approx(mean)
+
+
+def test_a_mean_of_weeks_hides_that_the_gain_fades():
+    stem = BANKS[STRATEGY]["c08"].stem
+    weeks = [int(found) for found in re.findall(r"(\d+) %", stem.split("weeks one")[0])]
+
+    assert weeks == sorted(weeks, reverse=True)
+    assert f"{sum(weeks) / len(weeks):.0f} %, the mean" in stem
