@@ -105,11 +105,13 @@ class Fields:
         node = self.value(name)
         if node is None or isinstance(node, Scalar):
             return node
+        return self._not_single(name, node, expected=expected)
+
+    def _not_single(self, name: str, node: Node, *, expected: Said) -> None:
         came = Phrase("a list") if isinstance(node, Sequence) else Phrase("a map")
         self._mistyped(
             name, Phrase("should be {expected}, not {came}", expected=expected, came=came)
         )
-        return None
 
     def text(self, name: str, *, limit: int, default: str = "") -> str:
         """One line or block of text."""
@@ -275,9 +277,12 @@ class Fields:
 
     def option(self, name: str, options: Several[str], *, code: str = "FM004") -> str | None:
         """One of a fixed set of words."""
-        node = self.scalar(name, expected=Phrase("one of {options}", options=", ".join(options)))
-        if node is None or node.text in options:
-            return node.text if node else None
+        node = self.value(name)
+        if not isinstance(node, Scalar):
+            one = Phrase("one of {options}", options=", ".join(options))
+            return None if node is None else self._not_single(name, node, expected=one)
+        if node.text in options:
+            return node.text
         guess = did_you_mean(node.text, options)
         self.fault(
             code,

@@ -94,7 +94,7 @@ def read_yaml(text: str, *, notes: Notes, first_line: int = 1) -> Node | None:
 
 
 def _plain_map(text: str, *, first_line: int) -> Mapping | None:
-    """Read `key: word` lines as YAML would; None for anything more.
+    """Read `key: word` lines, and comments between them, as YAML would; None for anything more.
 
     The settings of nearly every item are such lines, and starting YAML's parser for each of them
     is a tenth of what a check costs.
@@ -102,6 +102,8 @@ def _plain_map(text: str, *, first_line: int) -> Mapping | None:
     entries: dict[str, tuple[Scalar, Node]] = {}
     lines = text.removesuffix("\n").split("\n")
     for line, words in enumerate(lines, start=first_line):
+        if words.startswith("#"):
+            continue
         found = _PLAIN_LINE.fullmatch(words)
         if found is None or found[1] in entries:
             return None
@@ -113,7 +115,8 @@ def _plain_map(text: str, *, first_line: int) -> Mapping | None:
             items = tuple(Scalar(sys.intern(one[0]), True, line, one.start() + 1) for one in inner)
             value = Sequence(items, line, column)
         entries[found[1]] = (Scalar(found[1], True, line, 1), value)
-    return Mapping(entries, first_line, 1) if entries else None
+    first = next(iter(entries.values()), None)
+    return Mapping(entries, first[0].line, 1) if first is not None else None
 
 
 def _note_invalid(fault: yaml.YAMLError, *, text: str, notes: Notes, first_line: int) -> None:

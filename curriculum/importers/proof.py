@@ -26,6 +26,10 @@ licence: internal
 _PATH = "imported.md"
 # The owner of the proof is nobody; faults of its front matter are not the draft's.
 _FIRST_LINE = _FRONT.count("\n")
+_SETTINGS, _TAGS, _TITLE = Phrase("settings"), Phrase("tags"), Phrase("title")
+_QUESTION, _CHOICES, _ANSWERS = Phrase("question"), Phrase("choices"), Phrase("answers")
+_PAIRS, _STEPS, _HINT = Phrase("pairs"), Phrase("steps"), Phrase("hint")
+_EXPLANATION, _MODEL_ANSWER = Phrase("explanation"), Phrase("model answer")
 
 
 def proven_markdown(draft: Draft, *, registers: Registers | None) -> str:
@@ -42,7 +46,8 @@ def proven_markdown(draft: Draft, *, registers: Registers | None) -> str:
     parsed = read_file(f"{_FRONT}{markdown}", path=_PATH, kind="bank")
     faults = [*parsed.facts.problems]
     if registers is not None:
-        faults += register_problems(parsed.facts, registers=registers)
+        mentions = [ref for ref in parsed.facts.references if ref.line > _FIRST_LINE]
+        faults += register_problems(parsed.facts, registers=registers, references=mentions)
     for fault in sorted(faults):
         if fault.level == "error" and fault.line > _FIRST_LINE:
             raise Refusal(
@@ -67,29 +72,29 @@ def _readings(
     draft: Draft, item: Item
 ) -> Iterable[tuple[Phrase, Iterable[object], Iterable[object]]]:
     """What each part of the draft says, beside what was read of it."""
-    yield Phrase("settings"), [draft.id, draft.type, draft.skill], [item.id, item.type, item.skill]
-    yield Phrase("tags"), ["imported", *draft.tags], item.tags
-    yield Phrase("title"), [draft.title], [item.title]
-    yield Phrase("question"), [draft.stem], [item.stem]
+    yield _SETTINGS, [draft.id, draft.type, draft.skill], [item.id, item.type, item.skill]
+    yield _TAGS, ["imported", *draft.tags], item.tags
+    yield _TITLE, [draft.title], [item.title]
+    yield _QUESTION, [draft.stem], [item.stem]
     yield (
-        Phrase("choices"),
+        _CHOICES,
         [x for c in draft.choices for x in ("\n".join(c.blocks), c.right, c.feedback)],
         [x for c in item.choices for x in (c.text, c.right, c.feedback)],
     )
     yield (
-        Phrase("answers"),
+        _ANSWERS,
         [x for a in draft.answers for x in (f"{a.credit / 100:.6f}", a.feedback)],
         [x for a in item.answers for x in (f"{a.credit:.6f}", a.feedback)],
     )
     yield (
-        Phrase("pairs"),
+        _PAIRS,
         [cell.replace("\\|", "|") for pair in draft.pairs for cell in pair],
         [cell for pair in item.pairs for cell in (pair.prompt, pair.match)],
     )
-    yield Phrase("steps"), draft.steps, item.ordering
-    yield Phrase("hint"), [draft.hint], [item.hint]
-    yield Phrase("explanation"), [draft.explanation], [item.explanation]
-    yield Phrase("model answer"), [draft.model_answer], [item.model_answer]
+    yield _STEPS, draft.steps, item.ordering
+    yield _HINT, [draft.hint], [item.hint]
+    yield _EXPLANATION, [draft.explanation], [item.explanation]
+    yield _MODEL_ANSWER, [draft.model_answer], [item.model_answer]
 
 
 def _folded(values: Iterable[object]) -> list[str]:

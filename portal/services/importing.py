@@ -266,11 +266,13 @@ class _Making:
         text = self.licensed(target, licence)
         kept: list[Outcome] = []
         left: dict[str, str] = {}
+        longer = text
         for outcome in fresh:
-            if is_full(_with_all(text, kept), more=outcome.markdown):
+            if is_full(longer, more=outcome.markdown):
                 left[outcome.item_id] = Phrase("there is no room for it in this bank or lesson")
             else:
                 kept.append(outcome)
+                longer = with_item(longer, outcome.markdown)
         while refused := _refused(text, kept, path=target, kind=source.kind):
             left |= refused
             kept = [one for one in kept if one.item_id not in refused]

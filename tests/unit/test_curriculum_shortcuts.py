@@ -19,6 +19,7 @@ PIECES = (
     "id", "type", ": ", ":", " ", "a", "b.c", "-1.5", "2026-11-22", "yes", "null", "~", "[", "]",
     ", ", ",", "[a, b]", "[]", "#", "\n", "\n", "- ", "'", '"', "&x", "!t", "|", ">", "0x1F", "é",
     "level: 2\n", "skill: agent-operations\n", "sources: [nist-ai-rmf, gdpr]\n", "\t", "{", "}",
+    "# a: b\n",
 )  # fmt: skip
 
 
@@ -43,6 +44,12 @@ def test_the_settings_of_an_ordinary_item_take_the_short_way():
 
     assert _plain_map(text, first_line=5) == long_way(text)
     assert read_yaml(text, notes=Notes("x"), first_line=5) == long_way(text)
+
+
+def test_the_settings_of_an_imported_item_take_the_short_way():
+    text = "# imported from a.csv, question 1\nid: a.q1\ntype: single\nskill: a\n# category: b\n"
+
+    assert _plain_map(text, first_line=5) == long_way(text)
 
 
 def test_a_key_given_twice_takes_the_long_way_that_reports_it():
