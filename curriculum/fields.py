@@ -105,9 +105,11 @@ class Fields:
         node = self.value(name)
         if node is None or isinstance(node, Scalar):
             return node
-        return self._not_single(name, node, expected=expected)
+        self._note_several(name, node, expected=expected)
+        return None
 
-    def _not_single(self, name: str, node: Node, *, expected: Said) -> None:
+    def _note_several(self, name: str, node: Node, *, expected: Said) -> None:
+        """Note a list or map where one value should stand."""
         came = Phrase("a list") if isinstance(node, Sequence) else Phrase("a map")
         self._mistyped(
             name, Phrase("should be {expected}, not {came}", expected=expected, came=came)
@@ -279,8 +281,10 @@ class Fields:
         """One of a fixed set of words."""
         node = self.value(name)
         if not isinstance(node, Scalar):
-            one = Phrase("one of {options}", options=", ".join(options))
-            return None if node is None else self._not_single(name, node, expected=one)
+            if node is not None:
+                one = Phrase("one of {options}", options=", ".join(options))
+                self._note_several(name, node, expected=one)
+            return None
         if node.text in options:
             return node.text
         guess = did_you_mean(node.text, options)
