@@ -246,9 +246,26 @@ def select_results(
 FIND_ATTEMPT_ITEM = Statement(
     "SELECT revision_id FROM attempt_item WHERE attempt_id = :attempt_id AND position = :position"
 )
+FIND_OWN_ATTEMPT_ITEM = Statement(
+    "SELECT i.revision_id FROM attempt_item i JOIN attempt a ON a.id = i.attempt_id "
+    "WHERE i.attempt_id = :attempt_id AND i.position = :position AND a.learner_id = :learner_id"
+)
 
 
 def find_attempt_item(connection: Connection, *, attempt_id: int, position: int) -> int | None:
-    """Return the item revision at a position of an attempt, or None; on the way of every save."""
+    """Return the item revision at a position of an attempt, or None."""
     row = FIND_ATTEMPT_ITEM.run(connection, attempt_id=attempt_id, position=position).first()
+    return None if row is None else int(row[0])
+
+
+def find_own_attempt_item(
+    connection: Connection, *, attempt_id: int, position: int, learner_id: int
+) -> int | None:
+    """Return the item revision at a position of a learner's attempt; on the way of every save.
+
+    None to somebody else, too: the kind of a question tells of a check.
+    """
+    row = FIND_OWN_ATTEMPT_ITEM.run(
+        connection, attempt_id=attempt_id, position=position, learner_id=learner_id
+    ).first()
     return None if row is None else int(row[0])

@@ -15,8 +15,8 @@ from db.commands.limits import Limit
 from db.queries.learning import (
     AttemptItemRow,
     AttemptRow,
-    find_attempt_item,
     find_open_attempt,
+    find_own_attempt_item,
     select_attempt_items,
     select_checks,
 )
@@ -285,7 +285,9 @@ def answer_question(
     access.require(viewer, "learn")
 
     def save(connection: Connection) -> SavedAnswer:
-        revision_id = find_attempt_item(connection, attempt_id=attempt_id, position=position)
+        revision_id = find_own_attempt_item(
+            connection, attempt_id=attempt_id, position=position, learner_id=viewer.person_id
+        )
         if revision_id is not None:
             problem = check_response(read_item(revision_id), response)
             if problem is not None:
