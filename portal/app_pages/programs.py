@@ -4,26 +4,33 @@ import streamlit as st
 
 from portal import access, clock, loaders
 from portal.charts.growth_points import occasion_names
-from portal.components.comparison_state import draw_origin, draw_state_of_work
+from portal.components.comparison_state import draw_origin, draw_promise, draw_state_of_work
 from portal.components.comparison_view import draw_stored_comparison
 from portal.components.event_study_view import draw_wave_study
 from portal.components.program_filter import choose_among
 from portal.components.states import draw_empty
-from portal.services.comparing import compare_program, read_programs
+from portal.services.comparing import compare_program, read_programs, read_promise
 from portal.services.computing import TARGETS
 from portal.services.waves import read_wave_study
 from portal.text import _
 
 
 def _draw_routes(program_id: int) -> None:
-    occasions = occasion_names()
+    promise = read_promise(
+        loaders.store(),
+        viewer=viewer,
+        catalogue=loaders.catalogue(),
+        program_id=program_id,
+        now=clock.now(),
+    )
     target = str(
         st.selectbox(
             _("Compared at"),
             TARGETS,
-            index=len(TARGETS) - 1,
-            format_func=occasions.__getitem__,
-            key="programs_target",
+            index=len(TARGETS) - 1 if promise is None else TARGETS.index(promise.occasion),
+            format_func=occasion_names().__getitem__,
+            # Each program opens at the check that decides in it.
+            key=f"programs_target_{program_id}",
         )
     )
     found = compare_program(
@@ -39,6 +46,7 @@ def _draw_routes(program_id: int) -> None:
     if found.compared is not None:
         if target not in found.targets:
             st.info(_("No check was taken at this time yet; the earliest one is shown."))
+        draw_promise(found)
         draw_stored_comparison(found.compared, viewer=viewer)
         draw_origin(found)
 

@@ -22,6 +22,7 @@ from portal.charts.comparison_figures import (
 )
 from portal.charts.export import LIGHT, chart_to_svg
 from portal.charts.growth_points import occasion_names
+from portal.charts.promise import promise_words
 from portal.services.comparing import ComparedProgram
 from portal.text import _, date_text, phrase_text
 
@@ -111,6 +112,9 @@ def _part(part: ComparedProgram) -> Iterator[str]:
     yield f"<h2>{_safe(_('Compared at: {when}').format(when=when))}</h2>"
     if part.stale:
         yield _paragraph(_("Results came in after this was computed. It does not know them yet."))
+    promised = promise_words(part)
+    if promised is not None:
+        yield _paragraph(promised)
     yield from _verdict(comparison)
     for figure in figures_of(compared, dark=False):
         yield from _figure(figure, when=when)

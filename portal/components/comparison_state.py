@@ -5,6 +5,7 @@ from functools import partial
 import streamlit as st
 
 from portal import clock, loaders
+from portal.charts.promise import promise_words
 from portal.charts.report import Report, report_html
 from portal.components.notices import guarded
 from portal.components.states import draw_empty
@@ -92,6 +93,19 @@ def _draw_progress(program_id: int, target: str) -> None:
     share = job.progress if job is not None and job.state == "running" else 0.0
     word = _("Waiting for its turn") if share == 0 else _("Computing the comparison")
     st.progress(share, text=f"{word} · {percent_text(share)}")
+
+
+def draw_promise(found: ComparedProgram) -> None:
+    """Say which check the frozen plan lets decide, and warn where the program is another by now."""
+    words = promise_words(found)
+    if found.promise is None or words is None:
+        return
+    if not found.promise.kept:
+        st.warning(words, icon=":material/gpp_maybe:")
+    elif found.target == found.promise.occasion:
+        st.markdown(f":small[:material/lock: {words}]")
+    else:
+        st.info(words, icon=":material/lock:")
 
 
 def draw_origin(found: ComparedProgram) -> None:

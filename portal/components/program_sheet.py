@@ -8,6 +8,7 @@ import streamlit as st
 from assessments.designs import Detectable
 from portal import clock, loaders
 from portal.charts.growth_points import occasion_names
+from portal.charts.promise import kept_no_longer
 from portal.components.buttons import main_button
 from portal.components.notices import guarded
 from portal.components.program_form import (
@@ -20,7 +21,7 @@ from portal.components.program_form import (
 from portal.components.table_view import draw_table
 from portal.services.detecting import Outlook, read_outlook
 from portal.services.lotteries import Drawn, draw_program, find_drawn, run_draw_again
-from portal.services.planning import PlannedProgram, change_plan, freeze_plan
+from portal.services.planning import PlannedProgram, change_plan, freeze_plan, is_kept
 from portal.text import _, date_text, number_text, percent_text, plain, plural
 
 SEEDS = 2**31
@@ -157,6 +158,8 @@ def _draw_plan(planned: PlannedProgram) -> None:
     ]
     st.markdown("\n".join(f"- {line}" for line in lines))
     if plan.frozen_at is not None:
+        if not is_kept(planned):
+            st.warning(kept_no_longer(plan.frozen_at), icon=":material/gpp_maybe:")
         st.markdown(f":small[{_('Fingerprint, also in the audit trail:')} `{plan.plan_hash[:16]}`]")
         return
     with st.expander(_("Change it"), type="compact"):

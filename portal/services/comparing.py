@@ -35,6 +35,7 @@ from portal.services.computing import (
 )
 from portal.services.disclosure import Floor
 from portal.services.jobs import Job, find_work
+from portal.services.planning import find_planned, is_kept
 from portal.services.stored import from_text
 
 # What a page needs to know of a program.
@@ -52,12 +53,21 @@ class Origin:
 
 
 @dataclass(frozen=True, slots=True)
+class Promise:
+    """What the frozen plan of a program lets decide; `kept` until the program is another one."""
+
+    occasion: str
+    frozen_at: datetime
+    kept: bool
+
+
+@dataclass(frozen=True, slots=True)
 class ComparedProgram:
     """A program with its verdict as it was computed.
 
     `compared` is None when nothing was computed yet: because nobody was measured after the start,
     or because it is being done. Where it is `stale`, there are results that it does not know.
-    `job` is the work on it, if it was ever asked for.
+    `job` is the work on it, if it was ever asked for; `promise` is missing without a frozen plan.
     """
 
     program: ProgramRow
@@ -67,6 +77,7 @@ class ComparedProgram:
     origin: Origin | None
     stale: bool
     job: Job | None
+    promise: Promise | None = None
 
 
 def read_programs(store: Store, *, viewer: Viewer, now: datetime) -> tuple[ProgramRow, ...]:
@@ -174,9 +185,31 @@ def compare_program(
             origin=_origin_of(stored.get(chosen)),
             stale=not fresh and program_id in select_measured_programs(connection),
             job=find_work(connection, kind=KIND, about=about_program(program_id)),
+            promise=_promise_of(connection, program_id),
         )
 
     return store.read(read)
+
+
+def read_promise(
+    store: Store, *, viewer: Viewer, catalogue: Catalogue, program_id: int, now: datetime
+) -> Promise | None:
+    """Return what the frozen plan of a program lets decide, or None without one.
+
+    Raises
+    ------
+    Refused
+        When the viewer may not see this program.
+    """
+    _require_program(store, viewer=viewer, catalogue=catalogue, program_id=program_id, now=now)
+    return store.read(lambda connection: _promise_of(connection, program_id))
+
+
+def _promise_of(connection: Connection, program_id: int) -> Promise | None:
+    planned = find_planned(connection, program_id)
+    if planned is None or planned.plan.frozen_at is None:
+        return None
+    return Promise(planned.plan.occasion, planned.plan.frozen_at, is_kept(planned))
 
 
 def read_report(

@@ -255,7 +255,7 @@ def freeze_plan(store: Store, *, viewer: Viewer, program_id: int, now: datetime)
     access.require(viewer, "run programs")
 
     def freeze(connection: Connection) -> str:
-        planned = _find_planned(connection, program_id)
+        planned = find_planned(connection, program_id)
         if planned is None:
             raise Refused("There is no such program. Choose one from the list.")
         if planned.plan.frozen_at is not None:
@@ -313,6 +313,11 @@ def plan_hash(planned: PlannedProgram) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+def is_kept(planned: PlannedProgram) -> bool:
+    """Whether a program is still what its frozen plan promised."""
+    return plan_hash(planned) == planned.plan.plan_hash
+
+
 def read_planned(
     store: Store, *, viewer: Viewer, deed: access.Deed = "run programs"
 ) -> tuple[PlannedProgram, ...]:
@@ -320,7 +325,7 @@ def read_planned(
     access.require(viewer, deed)
 
     def read(connection: Connection) -> tuple[PlannedProgram, ...]:
-        found = (_find_planned(connection, one.id) for one in select_programs(connection))
+        found = (find_planned(connection, one.id) for one in select_programs(connection))
         return tuple(one for one in found if one is not None)
 
     return store.read(read)
@@ -328,7 +333,7 @@ def read_planned(
 
 def require_planned(connection: Connection, program_id: int) -> PlannedProgram:
     """Return a program with its plan, or refuse as if it did not exist."""
-    planned = _find_planned(connection, program_id)
+    planned = find_planned(connection, program_id)
     if planned is None:
         raise Refused("There is no such program. Choose one from the list.")
     return planned
@@ -342,7 +347,8 @@ def skills_of(tracks: Sequence[str], *, catalogue: Catalogue) -> frozenset[str]:
     return frozenset(skill for skill in known.values() if skill is not None)
 
 
-def _find_planned(connection: Connection, program_id: int) -> PlannedProgram | None:
+def find_planned(connection: Connection, program_id: int) -> PlannedProgram | None:
+    """Return a program with its plan, or None where either is missing."""
     plan = find_plan(connection, program_id)
     row = next((one for one in select_programs(connection) if one.id == program_id), None)
     if plan is None or row is None:

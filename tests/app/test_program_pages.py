@@ -115,6 +115,25 @@ def test_a_plan_can_be_changed_on_the_page_until_it_is_frozen(house: House, visi
     assert bank.rows("SELECT occasion FROM program_plan") == [("plus6",)]
 
 
+def test_a_program_is_compared_at_the_check_its_plan_lets_decide(house: House, visit) -> None:
+    bank = Bank(house, 4)
+    program = bank.plan(occasion="plus3")
+
+    at = visit(bank.lead, "programs")
+
+    assert at.selectbox(key=f"programs_target_{program}").value == "plus3"
+
+
+def test_a_program_changed_past_its_plan_says_so_on_its_sheet(house: House, visit) -> None:
+    bank = Bank(house, 4)
+    program = bank.plan()
+    house.store.write(lambda c: c.execute(text("UPDATE program SET design = 'self'")).rowcount)
+
+    at = visit(bank.lead, "new_program", program=str(program))
+
+    assert "no longer what its plan promised" in said(at)
+
+
 @pytest.mark.parametrize("page", ["new_program", "places", "own_data", "simulation"])
 def test_an_employee_is_told_which_role_the_page_needs(house: House, visit, page) -> None:
     at = visit(house.viewer(), page)

@@ -37,6 +37,7 @@ TAKERS = (
     "choosing.choose_place",
     "choosing.give_places",
     "comparing.compare_program",
+    "comparing.read_promise",
     "comparing.renew_comparison",
     "consenting.look_at_levels",
     "detecting.read_outlook",

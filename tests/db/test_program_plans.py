@@ -9,7 +9,7 @@ from sqlalchemy.exc import DBAPIError
 from db.queries.audit import verify_chain
 from portal.access import Refused
 from portal.services import choosing, lotteries, planning, tracks
-from portal.services.comparing import read_programs
+from portal.services.comparing import Promise, read_programs, read_promise
 from portal.services.planning import AnalysisPlan, Wish
 from tests.factories import NOW, TODAY, lead_team, make_attempt, make_person, make_result, make_team
 from tests.small_house import SKILL, House
@@ -179,6 +179,43 @@ def test_the_hash_of_a_frozen_plan_stands_in_the_audit_chain(house: House) -> No
     assert planned.plan.plan_hash == planning.plan_hash(planned)
     assert planned.plan.plan_hash in payload
     assert house.store.read(verify_chain) == []
+
+
+def promise(bank: Bank, program: int) -> Promise | None:
+    return read_promise(
+        bank.house.store,
+        viewer=bank.lead,
+        catalogue=bank.house.catalogue,
+        program_id=program,
+        now=NOW,
+    )
+
+
+def test_the_check_that_decides_stands_beside_every_comparison(house: House) -> None:
+    bank = Bank(house, 4)
+
+    assert promise(bank, bank.plan(occasion="plus3")) == Promise("plus3", NOW, True)
+    assert promise(bank, bank.plan(name="Later", frozen=False)) is None
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE occasion SET closes_on = '2027-01-01'",
+        "UPDATE cohort SET starts_on = '2026-02-01'",
+        "UPDATE program SET design = 'manager'",
+        "DELETE FROM program_unit",
+    ],
+)
+def test_a_program_changed_past_its_frozen_plan_is_found(house: House, change: str) -> None:
+    bank = Bank(house, 4)
+    program = bank.plan()
+
+    house.store.write(lambda connection: connection.execute(text(change)).rowcount)
+
+    found = promise(bank, program)
+    assert found is not None
+    assert not found.kept
 
 
 def test_no_plan_is_frozen_once_there_are_results(house: House) -> None:
