@@ -36,7 +36,8 @@ def assemble(
     items
         The items of the blueprint's banks. Only published ones of the wanted form are used.
     form
-        A, B or C; a pick that names a form of its own keeps to that one.
+        A, B or C; a pick that names a form of its own keeps to that one, and an item that
+        names none stands on any.
     seed
         The same seed gives the same form.
     seen
@@ -181,7 +182,7 @@ def _generator(*parts: int | str) -> np.random.Generator:
 def _fits(item: Item, *, pick: Pick, form: str, banks: Mapping[str, str] | None) -> bool:
     return (
         item.skill == pick.skill
-        and item.form == (pick.form or form)
+        and item.form in {None, pick.form or form}
         and pick.level in {None, item.level}
         and pick.cell in {None, item.cell}
         and (banks is None or not pick.banks or banks.get(item.id) in pick.banks)

@@ -9,7 +9,7 @@ from sqlalchemy import BindParameter, ColumnElement, Connection, Select, bindpar
 
 from db.columns import table
 from db.hot import Statement
-from db.tables import Answer, Assignment, Attempt, AttemptItem, Progress, StartChoice
+from db.tables import Answer, Assignment, Attempt, AttemptItem, Progress, Revision, StartChoice
 from db.tables_results import Calibration, Result
 
 
@@ -207,12 +207,13 @@ def select_attempt_items(connection: Connection, attempt_id: int) -> tuple[Attem
 
 def select_seen_items(
     connection: Connection, *, learner_id: int, since: datetime
-) -> frozenset[int]:
-    """Return the item revisions a learner met in secure checks since a moment."""
-    items, attempts = table(AttemptItem), table(Attempt)
+) -> frozenset[str]:
+    """Return the ids of the items a learner met in secure checks since a moment."""
+    items, attempts, revisions = table(AttemptItem), table(Attempt), table(Revision)
     return frozenset(
         connection.execute(
-            select(items.c.revision_id)
+            select(revisions.c.content_id)
+            .join(items, items.c.revision_id == revisions.c.id)
             .join(attempts, attempts.c.id == items.c.attempt_id)
             .where(
                 attempts.c.learner_id == learner_id,

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from assessments.forms import assemble, form_order
+from assessments.forms import FORMS, assemble, form_order
 from assessments.scoring import check_response
 from curriculum.model import Item, Skill
 from db import Connection
@@ -19,6 +19,7 @@ from db.queries.learning import (
     find_own_attempt_item,
     select_attempt_items,
     select_checks,
+    select_seen_items,
 )
 from db.queries.people import find_team_of
 from db.queries.program_plans import find_standing_enrolment
@@ -157,8 +158,13 @@ def _draw_attempt(
     """Choose the form that is next for this person, and the questions in it."""
     team_id = find_team_of(connection, viewer.person_id, on=now.date())
     order = _drawn_order(connection, viewer, team_id=team_id, window=window)
-    form = _next_form(order, taken, now=now)
-    chosen = assemble(check.blueprint, tuple(items), form=form, seed=seed)
+    form, chosen = _choose_form(
+        check,
+        items,
+        forms=_forms_in_turn(order, taken, now=now),
+        seen=select_seen_items(connection, learner_id=viewer.person_id, since=now - FORGET_AFTER),
+        seed=seed,
+    )
     return NewAttempt(
         learner_id=viewer.person_id,
         kind="check",
@@ -446,16 +452,38 @@ def _drawn_order(
     )
 
 
-def _next_form(order: tuple[str, ...], taken: list[AttemptRow], *, now: datetime) -> str:
+def _forms_in_turn(
+    order: tuple[str, ...], taken: list[AttemptRow], *, now: datetime
+) -> tuple[str, ...]:
+    """Return the forms in the order to try them: never met, met long ago, met lately."""
     recent = {row.form for row in taken if row.started_at > now - FORGET_AFTER}
-    free = [form for form in order if form not in recent]
-    if not free:
+    once = {row.form for row in taken}
+    return tuple(sorted(order, key=lambda form: (form in recent, form in once)))
+
+
+def _choose_form(
+    check: CheckEntry,
+    items: Sequence[Item],
+    *,
+    forms: tuple[str, ...],
+    seen: frozenset[str],
+    seed: int,
+) -> tuple[str, tuple[str, ...]]:
+    """Return the first form that can be had without a question met lately, and its questions."""
+    for form in forms:
+        made = assemble(check.blueprint, items, form=form, seed=seed, seen=seen)
+        if not isinstance(made, str):
+            return form, made
+    whole = (assemble(check.blueprint, items, form=form, seed=seed) for form in FORMS)
+    if any(not isinstance(made, str) for made in whole):
         raise Refused(
             "You have met every form of this check in the last 180 days. It opens again later; "
             "the lessons stay open."
         )
-    never = [form for form in free if form not in {row.form for row in taken}]
-    return (never or free)[0]
+    raise Refused(
+        "This check cannot be put together from its questions at the moment. Tell whoever leads "
+        "your program; the lessons stay open."
+    )
 
 
 def _due(

@@ -4,6 +4,7 @@ import json
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -177,6 +178,72 @@ def test_forms_differ_and_no_question_returns_within_180_days(house: House) -> N
     attempt_id = house.start(viewer, now=NOW + timedelta(days=181))
     again = {one.question.item_id for one in house.read(viewer, attempt_id).questions}
     assert again == seen[0]
+
+
+BANK = "assessments/banks/agent-operations.md"
+
+
+def test_a_bank_with_two_forms_gives_everybody_one_of_the_two(house: House) -> None:
+    house.edit(BANK, old="form: C\n", new="form: C\nstatus: draft\n")
+    house.publish()
+
+    viewers = [house.viewer() for _ in range(6)]
+    ids = [
+        one.question.item_id
+        for viewer in viewers
+        for one in house.read(viewer, house.take_check(viewer)).questions
+    ]
+
+    assert {id_[-3] for id_ in ids} == {"a", "b"}
+    house.take_check(viewers[0], now=NOW + timedelta(days=40))
+    with pytest.raises(Refused, match="every form"):
+        house.start(viewers[0], now=NOW + timedelta(days=80))
+
+
+def test_questions_without_a_form_are_asked_once_in_180_days(house: House) -> None:
+    for form in "ABC":
+        house.edit(BANK, old=f"form: {form}\n", new="")
+    house.publish()
+    viewer = house.viewer()
+
+    met = [
+        one.question.item_id
+        for day in (0, 40, 80)
+        for one in house.read(
+            viewer, house.take_check(viewer, now=NOW + timedelta(days=day))
+        ).questions
+    ]
+
+    assert len(set(met)) == len(met) == 3 * CHECK_SIZE
+
+
+def test_a_question_that_moved_to_another_form_is_not_met_again(house: House) -> None:
+    viewer = house.viewer()
+    first = house.read(viewer, house.take_check(viewer)).questions
+    form = first[0].question.item_id[-3].upper()
+    other = "ABC"[("ABC".index(form) + 1) % 3]
+    house.edit(BANK, old=f"form: {form}\n", new="form: X\n")
+    house.edit(BANK, old=f"form: {other}\n", new=f"form: {form}\n")
+    house.edit(BANK, old="form: X\n", new=f"form: {other}\n")
+    house.publish()
+
+    met = {one.question.item_id for one in first}
+    for day in (40, 80):
+        attempt_id = house.take_check(viewer, now=NOW + timedelta(days=day))
+        again = {one.question.item_id for one in house.read(viewer, attempt_id).questions}
+        assert not met & again
+        met |= again
+
+
+def test_a_check_that_cannot_be_put_together_says_so_to_the_learner(house: House) -> None:
+    viewer = house.viewer()
+    (check,) = house.catalogue.checks.values()
+    few = dict(list(check.item_revisions.items())[:3])
+    short = replace(house.catalogue, checks={check.id: replace(check, item_revisions=few)})
+
+    house.catalogue = short
+    with pytest.raises(Refused, match="cannot be put together"):
+        house.start(viewer)
 
 
 def test_teammates_of_a_cohort_meet_each_form_equally_often(house: House) -> None:
