@@ -24,6 +24,7 @@ from portal.components.widget_kinds import refuse_other_kinds
 from portal.services.background import make_worker
 from portal.services.role_map import RoleMap, read_role_map
 from portal.settings import Oidc, SettingsError
+from portal.web.faults import ToldFaults
 from portal.web.forgeries import Forgeries
 from portal.web.headers import SecurityHeaders
 from portal.web.health import health_routes
@@ -124,6 +125,7 @@ app = st.App(
     routes=health_routes(_HOUSE.store),
     middleware=[
         Middleware(SecurityHeaders),
+        Middleware(ToldFaults),
         *_provider_door(_HOUSE),
         Middleware(SessionDoor, store=_HOUSE.store, settings=_HOUSE.settings, clock=clock.now),
     ],

@@ -1,7 +1,6 @@
 """Sentences for what did not work, where the person looks; never a traceback, never silence."""
 
 import logging
-import secrets
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -19,6 +18,7 @@ from portal.loaders import AnswerRefused, StoreFault
 from portal.services.refusals import note_refusal, note_unknown_session
 from portal.services.sessions import keep_session
 from portal.text import _, sentence_text
+from portal.web.logs import note_incident
 
 P = ParamSpec("P")
 LOG = logging.getLogger("portal")
@@ -119,7 +119,7 @@ def told() -> Iterator[None]:
             _(
                 "This page could not be drawn. What was saved is safe. Try again, or give the "
                 "help desk the number {number}."
-            ).format(number=_incident(error)),
+            ).format(number=note_incident(error)),
             icon=":material/error:",
         )
 
@@ -143,7 +143,7 @@ def _is_unread_value(error: Exception) -> bool:
 
 def _fault_text(error: StoreFault) -> str:
     """Say what is wrong with the database, and who can mend it; its address stays in the log."""
-    number = _incident(error)
+    number = note_incident(error)
     words = {
         "DatabaseReadOnly": _(
             "The database can be read but not written; the help desk can"
@@ -174,9 +174,3 @@ def _fault_text(error: StoreFault) -> str:
         "We cannot reach the database. If it lasts, tell the help desk: number {number}."
     )
     return words.get(type(error).__name__, unreachable).format(number=number)
-
-
-def _incident(error: BaseException) -> str:
-    number = secrets.token_hex(3).upper()
-    LOG.error("incident %s", number, exc_info=error)
-    return number

@@ -3,6 +3,7 @@
 import json
 import logging
 import re
+import secrets
 import sys
 import traceback
 from collections.abc import Iterable
@@ -32,6 +33,13 @@ _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
 _INCIDENT = re.compile(r"\bincident ([0-9A-F]{6})\b")
 _SHORTEST_SECRET = 6
 MAX_TEXT = 20_000
+
+
+def note_incident(error: BaseException) -> str:
+    """Write a fault into the log with all there is to it; return the number it is told by."""
+    number = secrets.token_hex(3).upper()
+    logging.getLogger("portal").error("incident %s", number, exc_info=error)
+    return number
 
 
 class Scrubber:

@@ -9,7 +9,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import HTTPConnection, Request
 
 from db.store import Store
-from portal.access import Viewer, may
+from portal.access import Refused, Viewer, may
 from portal.services.people import is_persona
 from portal.services.refusals import is_made_up
 from portal.services.sessions import COOKIE, find_viewer, hash_token, is_open, start_session
@@ -105,9 +105,11 @@ class SessionDoor:
     def _start(self, person_id: int) -> str | None:
         if not is_persona(self._store, person_id=person_id):
             return None
-        return start_session(
-            self._store, person_id=person_id, now=self._clock(), hours=self._settings.session_hours
-        )
+        hours = self._settings.session_hours
+        try:
+            return start_session(self._store, person_id=person_id, now=self._clock(), hours=hours)
+        except Refused:
+            return None  # Of invented people too, somebody may have left.
 
     async def _leave(self, scope: Scope, send: Send) -> None:
         """Take the cookie of a session that ended; an open one is ended by a click alone."""

@@ -3,6 +3,7 @@
 import asyncio
 
 import pytest
+from sqlalchemy import text
 
 from portal.services.people import PERSONA_ISSUER
 from portal.settings import Settings
@@ -48,6 +49,12 @@ def enter(sqlite_store):
 @pytest.mark.parametrize("host", ["127.0.0.1:8501", "localhost:8501", "[::1]:8501"])
 def test_a_persona_is_chosen_under_a_name_of_this_machine(enter, host):
     assert enter(host=host) == 303
+
+
+def test_a_persona_who_left_is_chosen_by_nobody(enter, sqlite_store):
+    sqlite_store.write(lambda c: c.execute(text("UPDATE person SET active = 0")))
+
+    assert enter(host="127.0.0.1:8501") == 403
 
 
 @pytest.mark.parametrize("host", ["skills.example", "127.0.0.1.evil.example:8501"])
