@@ -2,11 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 
 from assessments.irt import NODE_WEIGHTS, NODES
 from assessments.item_responses import ItemResponses, row_blocks
@@ -14,8 +13,11 @@ from assessments.parameters import ANSWERS_NEEDED, ItemParameters, Model
 from curriculum.phrases import Number, Phrase
 
 Floats = NDArray[np.float64]
-# Learners by items, with every cell written out or only those that are not zero.
-Answers: TypeAlias = Floats | sparse.csr_matrix
+if TYPE_CHECKING:
+    from scipy import sparse
+
+    # Learners by items, with every cell written out or only those that are not zero.
+    Answers: TypeAlias = Floats | sparse.csr_matrix
 
 LOG_LIKELIHOOD_TOLERANCE = 1e-7
 MAX_CYCLES = 500
@@ -73,15 +75,17 @@ class _Problem:
     """
 
     model: Model
-    answered: Answers
-    right: Answers
+    answered: "Answers"
+    right: "Answers"
     learners: Floats
     n_items: int
     right_sum: Floats
     answered_sum: Floats
 
     @classmethod
-    def of(cls, model: Model, *, answered: Answers, right: Answers, learners: Floats) -> "_Problem":
+    def of(
+        cls, model: Model, *, answered: "Answers", right: "Answers", learners: Floats
+    ) -> "_Problem":
         """The problem with what every pass needs of it, worked out once."""
         rows, items = answered.shape
         if rows * items <= _FULL_CELLS:
@@ -245,7 +249,7 @@ def _problem(responses: ItemResponses, *, model: Model) -> _Problem:
     )
 
 
-def _full(answers: Answers) -> Floats:
+def _full(answers: "Answers") -> Floats:
     """The same answers with every cell written out."""
     return answers if isinstance(answers, np.ndarray) else np.asarray(answers.toarray())
 

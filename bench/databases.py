@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 from sqlalchemy import create_engine, make_url, text
 
 from db.store import Store, open_store
+from db.upgrading import upgrade_schema
 from tests.postgres import name_server_folder, remove_server_folder, start_postgres
 
 ENGINES = ("sqlite", "postgresql")
@@ -18,7 +19,8 @@ ENGINES = ("sqlite", "postgresql")
 def fresh_store(engine: str) -> Iterator[Store]:
     """Open a store with all tables and no rows; nothing of it is left afterwards."""
     with fresh_url(engine) as url:
-        store = open_store(url, create=True)
+        upgrade_schema(url)
+        store = open_store(url)
         try:
             yield store
         finally:

@@ -33,6 +33,7 @@ from bench.databases import ENGINES, make_database
 from db.commands.answers import save_answer
 from db.queries.audit import verify_answers, verify_chain
 from db.store import open_store
+from db.upgrading import upgrade_schema
 from tests.factories import NOW, make_attempt, make_item
 from tests.postgres import name_server_folder, remove_server_folder, start_postgres
 
@@ -159,7 +160,8 @@ def run_rounds(engine: str, *, rounds: int, saves: int, seed: int = 1) -> Outcom
     outcome, draw = Outcome(), random.Random(seed)
     share = max(saves // rounds, 1)
     with killable(engine) as database:
-        store = open_store(database.url, create=True)
+        upgrade_schema(database.url)
+        store = open_store(database.url)
         item = make_item(store)
         made = [make_attempt(store, items=[item]) for _ in range(THREADS)]
         store.close()

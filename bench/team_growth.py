@@ -24,9 +24,9 @@ from bench.databases import ENGINES, fresh_store
 from db.columns import table
 from db.commands.growth import rebuild_growth
 from db.queries.growth import compare_growth, select_growth, select_line
-from db.schema import make_upgrade_engine
 from db.store import Store
 from db.tables import Person, Result, Team, TeamPlace
+from db.upgrading import make_upgrade_engine
 from tests.factories import make_calibration
 
 PEOPLE = 10_000

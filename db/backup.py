@@ -10,14 +10,8 @@ from db.archive import Manifest, read_archive
 from db.engines import parse_url, sqlite_path
 from db.errors import BackupRefused, DatabaseMissing
 from db.faults import address_of, named_faults
-from db.schema import (
-    SchemaState,
-    known_revisions,
-    make_upgrade_engine,
-    needed_revision,
-    upgrade_schema,
-)
-from db.store import make_private_file
+from db.schema import SchemaState, known_revisions, needed_revision
+from db.upgrading import make_upgrade_engine, upgrade_schema
 
 
 @dataclass(frozen=True)
@@ -64,12 +58,8 @@ def restore_database(url: str, *, file: Path, replace: bool = False) -> Manifest
     parsed = parse_url(url)
     manifest = read_archive(file)
     _require_fit(manifest, engine=parsed.get_backend_name(), file=file)
-    if parsed.get_backend_name() == "sqlite":
-        if not sqlite_path(parsed).exists():
-            make_private_file(parsed)
-        fill = backup_sqlite.restore_backup
-    else:
-        fill = backup_postgres.restore_backup
+    sqlite = parsed.get_backend_name() == "sqlite"
+    fill = backup_sqlite.restore_backup if sqlite else backup_postgres.restore_backup
     with named_faults(parsed):
         upgrade_schema(parsed)
         if holds_rows(url) and not replace:
@@ -126,10 +116,7 @@ def upgrade_safely(url: str, *, folder: Path) -> tuple[SchemaState, Path | None]
             backup_database(url, file=file)
             made.append(file)
 
-    parsed = parse_url(url)
-    if parsed.get_backend_name() == "sqlite" and not sqlite_path(parsed).exists():
-        make_private_file(parsed)
-    state = upgrade_schema(parsed, before_change=keep)
+    state = upgrade_schema(url, before_change=keep)
     return state, made[0] if made else None
 
 

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import import_module
 
-import psycopg
 from sqlalchemy import URL
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -145,6 +145,8 @@ def _sqlite_fault(error: BaseException) -> tuple[type[DatabaseError], str] | Non
 
 
 def _postgres_fault(error: BaseException) -> tuple[type[DatabaseError], str] | None:
+    # A process that works on SQLite would carry 10 MB of a driver that it never uses.
+    psycopg = import_module("psycopg")
     if not isinstance(error, psycopg.Error):
         return None
     state = sqlstate(error)

@@ -1,6 +1,5 @@
 """The store: one per process, the only place that reads, writes and commits."""
 
-import os
 from collections.abc import Callable
 from typing import Literal, TypeVar
 
@@ -18,7 +17,7 @@ from db.engines import (
 )
 from db.errors import DatabaseMissing, StoreClosed
 from db.faults import address_of, named_faults
-from db.schema import SchemaState, Standing, read_schema_state, require_current, upgrade_schema
+from db.schema import SchemaState, read_schema_state, require_current
 from db.watch import FileWatch, VersionWatch
 from db.writers import DirectWriter, GroupWriter
 
@@ -131,8 +130,8 @@ class Store:
         self._reader.dispose()
 
 
-def open_store(url: str, *, create: bool = False) -> Store:
-    """Open the database at a URL; with `create`, make one with all its tables where none is.
+def open_store(url: str) -> Store:
+    """Open the database at a URL.
 
     Raises
     ------
@@ -144,13 +143,10 @@ def open_store(url: str, *, create: bool = False) -> Store:
     parsed = parse_url(url)
     if parsed.get_backend_name() == "sqlite":
         warn_about_old_sqlite()
-        _require_file(parsed, create=create)
+        _require_file(parsed)
     store = _connect(parsed)
     try:
         state = store.schema_state()
-        if create and state.standing is Standing.EMPTY:
-            upgrade_schema(parsed)
-            state = store.schema_state()
         require_current(state, url=parsed)
         store.watch_version(state.needed)
     except BaseException:
@@ -166,26 +162,9 @@ def _without_transactions(reader: Engine) -> Engine:
     return reader.execution_options(isolation_level="AUTOCOMMIT")
 
 
-def _require_file(url: URL, *, create: bool) -> None:
-    path = sqlite_path(url)
-    if path.exists():
-        return
-    if not create:
+def _require_file(url: URL) -> None:
+    if not sqlite_path(url).exists():
         raise DatabaseMissing(f"{address_of(url)} does not exist; run `python -m db upgrade`")
-    make_private_file(url)
-
-
-def make_private_file(url: URL) -> None:
-    """Make an empty SQLite file that only its owner can read; SQLite keeps its rights."""
-    path = sqlite_path(url)
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
-    except OSError as error:
-        raise DatabaseMissing(
-            f"{address_of(url)} cannot be made ({error.strerror}); name a folder that can be "
-            "written, with PORTAL_DATA_DIR or PORTAL_DATABASE_URL"
-        ) from error
 
 
 def _connect(url: URL) -> Store:

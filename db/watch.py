@@ -4,16 +4,15 @@ import os
 import time
 from collections.abc import Callable
 
-from sqlalchemy import URL, Connection, text
+from sqlalchemy import URL, Connection
 from sqlalchemy.exc import DBAPIError
 
 from db.engines import sqlite_path
 from db.errors import DatabaseMissing
 from db.faults import address_of
-from db.schema import read_schema_state, require_current
+from db.schema import REVISION, read_schema_state, require_current
 
 LOOK_EVERY_SECONDS = 10.0
-REVISIONS = text("SELECT version_num FROM alembic_version")
 
 Read = Callable[[Callable[[Connection], None]], None]
 
@@ -63,7 +62,7 @@ class VersionWatch:
 
     def _compare(self, connection: Connection) -> None:
         try:
-            found = connection.execute(REVISIONS).scalars().all()
+            found = connection.execute(REVISION).scalars().all()
         except DBAPIError as error:
             if error.connection_invalidated:
                 raise

@@ -14,8 +14,8 @@ from sqlalchemy.exc import DBAPIError
 from sqlmodel import SQLModel
 from xdist.scheduler import LoadScopeScheduling
 
-from db.schema import upgrade_schema
 from db.store import Store, open_store
+from db.upgrading import upgrade_schema
 from tests.postgres import (
     PostgresMissing,
     name_server_folder,
@@ -80,7 +80,7 @@ def _server_folder(config: pytest.Config) -> Path:
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A SQLite file with all tables, made once and copied for each test."""
     path = tmp_path_factory.mktemp("template") / "portal.db"
-    open_store(f"sqlite:///{path}", create=True).close()
+    upgrade_schema(f"sqlite:///{path}")
     return path
 
 

@@ -1,4 +1,4 @@
-"""What Alembic runs around every migration; the connection is handed in by db.schema."""
+"""What Alembic runs around every migration; the connection is handed in by db.upgrading."""
 
 from alembic import context
 from sqlmodel import SQLModel

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import Connection, Engine, text
 
 from db.engines import parse_url
-from db.schema import make_upgrade_engine, migrate, migrate_down
+from db.upgrading import make_upgrade_engine, migrate, migrate_down
 
 BEFORE, AFTER = "0007_program_plans", "0008_regrades_and_statistics"
 DAY = "'2026-03-02 09:00:00'"

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, inspect, text
 from sqlmodel import SQLModel
 
@@ -15,16 +16,9 @@ from db.archive import read_archive
 from db.backup import restore_database, upgrade_safely
 from db.engines import parse_url
 from db.errors import BackupRefused, DatabaseDamaged, DatabaseNewer
-from db.schema import (
-    MIGRATIONS,
-    Standing,
-    make_upgrade_engine,
-    migrate,
-    migrate_down,
-    needed_revision,
-    upgrade_schema,
-)
+from db.schema import MIGRATIONS, Standing, known_revisions, needed_revision
 from db.store import open_store
+from db.upgrading import make_upgrade_engine, migrate, migrate_down, upgrade_schema
 
 REVISIONS = sorted(path.stem for path in (MIGRATIONS / "versions").glob("*.py"))
 EARLIER = "0002_learning_programs"
@@ -67,6 +61,14 @@ def stored_sql(connection: Connection) -> list[str]:
     # A table that was rebuilt has its name in quotes from then on.
     found = [row[0].replace('"', "") for row in rows if "alembic_version" not in row[0]]
     return sorted(" ".join(sorted(re.split(r"[\s,]+", sql))) for sql in found)
+
+
+def test_the_names_of_the_files_are_what_alembic_finds_in_them() -> None:
+    # Serving reads the names only; importing Alembic and every migration is for upgrading.
+    script = ScriptDirectory(str(MIGRATIONS))
+
+    assert known_revisions() == {found.revision for found in script.walk_revisions()}
+    assert [needed_revision()] == script.get_heads()
 
 
 def test_models_and_migrations_agree(engine: Engine) -> None:

@@ -18,6 +18,7 @@ from db.errors import (
 )
 from db.schema import Standing
 from db.store import Store, open_store
+from db.upgrading import upgrade_schema
 
 
 def add_team(connection: Connection, code: str) -> str:
@@ -212,7 +213,7 @@ def test_a_missing_file_is_not_made_by_opening_it(tmp_path) -> None:
 def test_a_new_sqlite_file_is_readable_by_its_owner_only(tmp_path) -> None:
     path = tmp_path / "new.db"
 
-    open_store(f"sqlite:///{path}", create=True).close()
+    upgrade_schema(f"sqlite:///{path}")
 
     assert path.stat().st_mode & 0o077 == 0
 
