@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from assessments.answers import MAX_CHARACTERS, number_readings
 from curriculum.model import Choice, Item, ItemType
+from curriculum.phrases import Number, Phrase
 
 _FIELDS: dict[ItemType, tuple[str, ...]] = {
     "single": ("choice",),
@@ -22,15 +23,15 @@ _FIELDS: dict[ItemType, tuple[str, ...]] = {
 }
 # Lone surrogates are no Unicode text and cannot be encoded; PostgreSQL refuses the NUL.
 _NO_TEXT = re.compile("[\x00\ud800-\udfff]")
-_WORDS = {
-    "choice": "one option",
-    "choices": "a list of options",
-    "text": "a text",
-    "order": "an order of the steps",
-    "pairs": "a match for the prompts",
-    "best": "the best action",
-    "worst": "the worst action",
-    "reason": "a reason",
+_WORDS: Mapping[str, Phrase] = {
+    "choice": Phrase("one option"),
+    "choices": Phrase("a list of options"),
+    "text": Phrase("a text"),
+    "order": Phrase("an order of the steps"),
+    "pairs": Phrase("a match for the prompts"),
+    "best": Phrase("the best action"),
+    "worst": Phrase("the worst action"),
+    "reason": Phrase("a reason"),
 }
 
 
@@ -40,13 +41,13 @@ def check_response(item: Item, response: Mapping[str, object]) -> str | None:
     Right and wrong play no part here: an admissible answer can be scored.
     """
     if not isinstance(response, Mapping):
-        return "An answer is a set of named fields."
+        return Phrase("An answer is a set of named fields.")
     fields = response_fields(item)
     if any(name not in fields for name in response):
-        return f"This question takes only {' and '.join(_WORDS[name] for name in fields)}."
+        return Phrase("This question takes only {fields}.", fields=_named(fields))
     for name in fields:
         if name not in response:
-            return f"The answer lacks {_WORDS[name]}."
+            return Phrase("The answer lacks {field}.", field=_WORDS[name])
     return _CHECKS[item.type](item, response)
 
 
@@ -55,6 +56,14 @@ def response_fields(item: Item) -> tuple[str, ...]:
     if item.type == "scenario" and item.ask == "best-and-worst":
         return ("best", "worst")
     return _FIELDS[item.type]
+
+
+def _named(fields: tuple[str, ...]) -> Phrase:
+    """The one or two fields that a response has, in words."""
+    words = [_WORDS[name] for name in fields]
+    return (
+        words[0] if len(words) == 1 else Phrase("{one} and {other}", one=words[0], other=words[1])
+    )
 
 
 def _check_choice(item: Item, response: Mapping[str, object]) -> str | None:
@@ -68,13 +77,13 @@ def _check_two_tier(item: Item, response: Mapping[str, object]) -> str | None:
 def _check_choices(item: Item, response: Mapping[str, object]) -> str | None:
     chosen = response["choices"]
     if isinstance(chosen, str) or not isinstance(chosen, Sequence):
-        return "The chosen options must be a list."
+        return Phrase("The chosen options must be a list.")
     if len(chosen) > len(item.choices):
-        return "More options are chosen than the question has."
+        return Phrase("More options are chosen than the question has.")
     for key in chosen:
         if problem := _unknown(key, choices=item.choices):
             return problem
-    return None if len(set(chosen)) == len(chosen) else "An option is chosen twice."
+    return None if len(set(chosen)) == len(chosen) else Phrase("An option is chosen twice.")
 
 
 def _check_scenario(item: Item, response: Mapping[str, object]) -> str | None:
@@ -85,41 +94,48 @@ def _check_scenario(item: Item, response: Mapping[str, object]) -> str | None:
     if problem := _unknown(response["worst"], choices=item.choices):
         return problem
     if response["best"] == response["worst"]:
-        return "The best and the worst action must be two different ones."
+        return Phrase("The best and the worst action must be two different ones.")
     return None
 
 
 def _check_ordering(item: Item, response: Mapping[str, object]) -> str | None:
     order = response["order"]
     if isinstance(order, str) or not isinstance(order, Sequence):
-        return "The order must be a list of the steps."
+        return Phrase("The order must be a list of the steps.")
     steps = {str(index) for index in range(len(item.ordering))}
     if not all(isinstance(step, str) and step in steps for step in order):
-        return "The order names a step that the question does not have."
+        return Phrase("The order names a step that the question does not have.")
     if len(order) != len(steps) or set(order) != steps:
-        return f"Every one of the {len(steps)} steps must stand in the order exactly once."
+        return Phrase(
+            "Every one of the {n} steps must stand in the order exactly once.",
+            n=Number(len(steps)),
+        )
     return None
 
 
 def _check_matching(item: Item, response: Mapping[str, object]) -> str | None:
     pairs = response["pairs"]
     if not isinstance(pairs, Mapping):
-        return "The matches must be a set of pairs."
+        return Phrase("The matches must be a set of pairs.")
     rows = {str(index) for index in range(len(item.pairs))}
     prompts = {str(index) for index, pair in enumerate(item.pairs) if pair.prompt}
     for prompt, match in pairs.items():
         if prompt not in prompts:
-            return "A match belongs to a prompt that the question does not have."
+            return Phrase("A match belongs to a prompt that the question does not have.")
         if not isinstance(match, str) or match not in rows:
-            return "A prompt has a match that the question does not offer."
+            return Phrase("A prompt has a match that the question does not offer.")
     return None
 
 
 def _check_numeric(item: Item, response: Mapping[str, object]) -> str | None:
     problem = _check_text(response["text"])
     if problem is None and not number_readings(str(response["text"]), unit=item.unit):
-        unit = f", with or without {item.unit}" if item.unit else ""
-        return f"Write one number in digits, such as 75 or 75.5{unit}."
+        if item.unit:
+            return Phrase(
+                "Write one number in digits, such as 75 or 75.5, with or without {unit}.",
+                unit=item.unit,
+            )
+        return Phrase("Write one number in digits, such as 75 or 75.5.")
     return problem
 
 
@@ -129,7 +145,7 @@ def _check_words(item: Item, response: Mapping[str, object]) -> str | None:
         return problem
     if item.type == "rubric" and item.submission == "url":
         is_link = str(text).strip().lower().startswith(("https://", "http://"))
-        return None if is_link else "Give a link that starts with https://."
+        return None if is_link else Phrase("Give a link that starts with https://.")
     if item.type == "rubric" and item.submission == "file":
         return None
     return _check_length(item, words=len(str(text).split()))
@@ -137,26 +153,39 @@ def _check_words(item: Item, response: Mapping[str, object]) -> str | None:
 
 def _check_length(item: Item, *, words: int) -> str | None:
     if item.min_words is not None and words < item.min_words:
-        return f"The answer has {words} words; at least {item.min_words} are asked for."
+        return Phrase(
+            "The answer has {words} words; at least {n} are asked for.",
+            words=Number(words),
+            n=Number(item.min_words),
+        )
     if item.max_words is not None and words > item.max_words:
-        return f"The answer has {words} words; at most {item.max_words} are allowed."
+        return Phrase(
+            "The answer has {words} words; at most {n} are allowed.",
+            words=Number(words),
+            n=Number(item.max_words),
+        )
     return None
 
 
 def _check_text(text: object) -> str | None:
     if not isinstance(text, str):
-        return "The answer must be a text."
+        return Phrase("The answer must be a text.")
     if len(text) > MAX_CHARACTERS:
-        return f"The answer has {len(text):,} characters; at most {MAX_CHARACTERS:,} are allowed."
+        return Phrase(
+            "The answer has {characters} characters; at most {n} are allowed.",
+            characters=Number(len(text)),
+            n=Number(MAX_CHARACTERS),
+        )
     if not text.strip():
-        return "The answer is empty."
-    return "The answer holds characters that are no text." if _NO_TEXT.search(text) else None
+        return Phrase("The answer is empty.")
+    no_text = Phrase("The answer holds characters that are no text.")
+    return no_text if _NO_TEXT.search(text) else None
 
 
 def _unknown(key: object, *, choices: Sequence[Choice]) -> str | None:
     if isinstance(key, str) and any(choice.key == key for choice in choices):
         return None
-    return "The answer names an option that the question does not have."
+    return Phrase("The answer names an option that the question does not have.")
 
 
 _CHECKS: dict[ItemType, Callable[[Item, Mapping[str, object]], str | None]] = {

@@ -84,7 +84,10 @@ def plural(one: str, many: str, count: int) -> str:
 
 def sentence_text(refusal: object) -> str:
     """Return the sentence of a refusal or fault in the reader's language, its days by locale."""
-    sentence = str(getattr(refusal, "sentence", refusal))
+    said = getattr(refusal, "sentence", refusal)
+    if isinstance(said, Phrase):
+        return phrase_text(said)
+    sentence = str(said)
     values = {
         name: date_text(value) if isinstance(value, date) else phrase_text(value)
         for name, value in getattr(refusal, "values", {}).items()

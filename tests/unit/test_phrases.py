@@ -2,6 +2,7 @@
 
 import gettext
 import pickle
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,14 +11,19 @@ from assessments.calibration import calibrate
 from assessments.compare import Comparison
 from assessments.force import calibrate_for_use
 from assessments.item_responses import responses_from_matrix
+from assessments.responses import check_response
 from assessments.table_files import TableFileError, parse_table
 from curriculum.importers.importing import import_file
 from curriculum.phrases import Joined, Number, Phrase, text_from_plain, to_plain
+from curriculum.read import read_curriculum
 from portal import text
+from portal.access import Refused
 from portal.services.stored import from_text, to_text
-from portal.text import phrase_text
+from portal.text import phrase_text, sentence_text
 from tests.app.compared import make_compared
 from tests.unit.curriculum_texts import loose_words
+
+ROOT = Path(__file__).parents[2]
 
 
 class Marked(gettext.NullTranslations):
@@ -103,6 +109,28 @@ def test_nothing_of_what_stands_in_the_way_of_a_calibration_stays_untranslated(m
 
     assert len(said) >= 8
     assert {outside_marks(phrase_text(one)) for one in said} == {""}
+
+
+@pytest.mark.parametrize(
+    ("item_id", "response"),
+    [
+        ("workflow-redesign.a01", {"choice": "z"}),
+        ("workflow-redesign.a01", {"choice": "a", "worst": "b"}),
+        ("workflow-redesign.a04", {"choices": ["a", "a"]}),
+        ("workflow-redesign.a05", {"text": "NaN"}),
+        ("workflow-redesign.a05", {"text": "9" * 30_000}),
+        ("workflow-redesign.a06", {"best": "a"}),
+        ("workflow-redesign.a06", {"best": "a", "worst": "a", "text": ""}),
+        ("workflow-redesign.a10", {"order": ["0"]}),
+    ],
+)
+def test_why_an_answer_is_refused_is_said_in_the_readers_language(marked, item_id, response):
+    bank = read_curriculum(ROOT).banks["bank.workflow-redesign"]
+    item = next(one for one in bank.items if one.id == item_id)
+
+    said = sentence_text(Refused(check_response(item, response)))
+
+    assert outside_marks(said) == ""
 
 
 def test_a_fault_in_a_file_is_said_with_its_place(marked, tmp_path):
