@@ -15,6 +15,7 @@ from portal.components.overtaken_view import draw_overtaken
 from portal.components.problem_list import draw_problem_lines, draw_problems
 from portal.components.question_figures import line_words
 from portal.components.send_form import draw_send_form
+from portal.components.viewport import is_narrow
 from portal.components.ways import go_to
 from portal.services.drafting import OpenText, blocking_in, read_own_drafts
 from portal.services.item_figures import Question, read_lines
@@ -144,8 +145,9 @@ counted = _counted(items)
 figures = {id_: line_words(question) for id_, question in counted.items()}
 # Only figures stand at their line: that there are none yet is no news there.
 at_lines = {id_: figures[id_] for id_, question in counted.items() if question.n is not None}
-left, right = st.columns(2, gap="medium")
-with left:
+
+
+def _draw_markdown() -> None:
     # As its neighbour, so that both panes begin at one height.
     with st.container(horizontal=True):
         st.header(_("Markdown"), anchor=False)
@@ -157,7 +159,9 @@ with left:
             skills=curriculum.registers.skills,
             change=desk.change,
         )
-with right:
+
+
+def _draw_preview() -> None:
     with st.container(horizontal=True, horizontal_alignment="distribute"):
         st.header(_("As a learner sees it"), anchor=False)
         with_key = st.toggle(_("With key"), key="editor_key")
@@ -170,4 +174,17 @@ with right:
             glossary=curriculum.registers.glossary,
             figures=figures,
         )
-_draw_faults(curriculum, blocking=blocking)
+
+
+if is_narrow():
+    # A phone is for looking: the text to write in comes last.
+    _draw_preview()
+    _draw_faults(curriculum, blocking=blocking)
+    _draw_markdown()
+else:
+    left, right = st.columns(2, gap="medium")
+    with left:
+        _draw_markdown()
+    with right:
+        _draw_preview()
+    _draw_faults(curriculum, blocking=blocking)

@@ -114,6 +114,32 @@ def test_the_keyboard_leaves_the_text_with_escape_and_tab(desk):
     assert desk.evaluate("() => !document.activeElement.shadowRoot")
 
 
+def test_a_phone_shows_the_preview_and_the_problems_before_the_text(desk):
+    type_at_end(desk, "\n\n```item\nid: w3.planted\ntype: sinlge\n```\n")
+    expect_saved(desk)
+    desk.keyboard.type(TYPED)
+    pieces = [
+        desk.get_by_role("heading", name="As a learner sees it"),
+        desk.get_by_role("heading", name=re.compile(r"^Problems \(")),
+        desk.locator(".cm-content"),
+    ]
+
+    # As a phone is turned while somebody types: the text goes to another place and keeps all.
+    desk.set_viewport_size({"width": 390, "height": 844})
+    first = desk.locator("h1, h2").nth(1)
+    expect(first).to_have_text("As a learner sees it", timeout=PATIENCE)
+    settle(desk)
+
+    assert tops(pieces) == sorted(tops(pieces))
+    desk.locator(".cm-content").click()
+    desk.keyboard.press("Control+End")
+    expect(pieces[2]).to_contain_text(TYPED)
+
+
+def tops(pieces):
+    return [piece.evaluate("node => node.getBoundingClientRect().top") for piece in pieces]
+
+
 def test_the_desk_is_accessible_and_complains_of_nothing(page, served):
     said = []
     page.on("console", lambda m: said.append(m.text) if "Content Security" in m.text else None)
