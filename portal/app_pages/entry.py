@@ -1,6 +1,6 @@
 """The door for people who are not signed in: personas in a demonstration, else the provider."""
 
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import quote, urlencode
 
 import streamlit as st
 
@@ -56,9 +56,9 @@ REASONS = {
 house = loaders.house()
 # The address that Streamlit tells has lost its query; without it a deep link would lead nowhere.
 query = urlencode(st.query_params.to_dict())
-came_for = quote(
-    (urlsplit(st.context.url or "").path or "/") + (f"?{query}" if query else ""), safe=""
-)
+# A browser may say anything here, also what is no address.
+path = (st.context.url or "").partition("://")[2].partition("/")[2].partition("?")[0]
+came_for = quote(f"/{path}" + (f"?{query}" if query else ""), safe="")
 
 if house.settings.auth == "demo" and house.synthetic:
     st.warning(

@@ -157,7 +157,10 @@ def _is_from_here(scope: Scope) -> bool:
     """
     headers = HTTPConnection(scope).headers
     origin = headers.get("origin")
-    return origin is None or urlsplit(origin).netloc == headers.get("host")
+    try:
+        return origin is None or urlsplit(origin).netloc == headers.get("host")
+    except ValueError:
+        return False  # No browser sends what is no address.
 
 
 def _with_holder(scope: Scope) -> Scope:

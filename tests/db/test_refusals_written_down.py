@@ -142,6 +142,7 @@ def test_only_who_loads_rosters_sends_a_file_as_large_as_one(door, sqlite_store,
         (b"https://evil.example", False),
         (b"http://localhost:3000", False),
         (b"null", False),
+        (b"http://[", False),
     ],
 )
 def test_a_websocket_is_opened_by_a_page_of_this_server_alone(door, sqlite_store, origin, comes):
