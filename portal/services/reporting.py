@@ -7,6 +7,7 @@ from typing import Literal
 
 import pandas as pd
 
+from assessments.quantiles import t_quantile
 from db import Connection
 from db.queries.growth import select_managed
 from db.queries.people import TeamRow, count_members, select_roots, select_subtree
@@ -37,8 +38,6 @@ from portal.services.disclosure import (
 from portal.services.shares import CODED_SHARE, MIN_SHARE
 
 Reach = Literal["line", "team"]
-# The share of a standard normal within ±1.96.
-Z95 = 1.959964
 GROWTH_COLUMNS = ("unit_id", "name", "route", "occasion", "n", "score", "low", "high", "hidden")
 
 
@@ -230,7 +229,9 @@ def _shown(
                 if n == 0:
                     continue
                 concealed = not shows(states[(unit_id, scope), occasion], route=route)
-                figures = (None, None, None, None) if concealed else _mean(n, total, squares)
+                figures = (
+                    (None, None, None, None) if concealed else mean_with_limits(n, total, squares)
+                )
                 rows.append((unit_id, names[unit_id], route, occasion, *figures, concealed))
     return pd.DataFrame(rows, columns=list(GROWTH_COLUMNS))
 
@@ -295,9 +296,10 @@ def start_and_end(routes: pd.DataFrame, *, floor: int) -> tuple[StartAndEnd, ...
     return found[:1] if found and found[0].route == ALL else found
 
 
-def _mean(n: int, total: float, squares: float) -> tuple[int, float, float, float]:
-    """Return n, the mean and its 95 % limits on the scale 500 + 100 θ."""
+def mean_with_limits(n: int, total: float, squares: float) -> tuple[int, float, float, float]:
+    """Return n, the mean and its 95 % limits by Student's t on the scale 500 + 100 θ."""
     mean = total / n
-    variance = max(squares - n * mean * mean, 0.0) / max(n - 1, 1)
-    half = Z95 * (variance / n) ** 0.5
+    freedom = max(n - 1, 1)
+    variance = max(squares - n * mean * mean, 0.0) / freedom
+    half = float(t_quantile(0.975, freedom)) * (variance / n) ** 0.5
     return n, 500 + 100 * mean, 500 + 100 * (mean - half), 500 + 100 * (mean + half)

@@ -1,8 +1,17 @@
 """The headline of a unit: each mean with its error and its learners, or nothing."""
 
+import numpy as np
 import pandas as pd
+import pytest
+from statsmodels.stats.weightstats import DescrStatsW
 
-from portal.services.reporting import GROWTH_COLUMNS, Mean, StartAndEnd, start_and_end
+from portal.services.reporting import (
+    GROWTH_COLUMNS,
+    Mean,
+    StartAndEnd,
+    mean_with_limits,
+    start_and_end,
+)
 
 
 def routes(*rows):
@@ -36,3 +45,12 @@ def test_a_mean_that_is_hidden_or_of_too_few_is_not_set_beside_another():
 
     assert start_and_end(hidden, floor=10) == ()
     assert start_and_end(few, floor=10) == ()
+
+
+def test_the_range_of_a_small_teams_mean_knows_that_its_spread_is_estimated():
+    scores = np.array([-0.4, 0.1, 0.2, 0.5, 0.9, 1.1])
+
+    found = mean_with_limits(len(scores), scores.sum(), (scores**2).sum())
+
+    oracle = DescrStatsW(500 + 100 * scores).tconfint_mean()
+    assert found == pytest.approx((6, 500 + 100 * scores.mean(), *oracle))
