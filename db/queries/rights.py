@@ -168,14 +168,17 @@ def count_open_sessions(connection: Connection, person_id: int, *, now: datetime
     ).scalar_one()
 
 
-def count_holders(connection: Connection, role: str) -> int:
-    """Return how many active people hold a role."""
+def others_stay(connection: Connection, role: str, *, person_id: int) -> bool:
+    """Say whether somebody else holds a role, and no last day of theirs is known."""
     grants, people = table(RoleGrant), table(Person)
-    return connection.execute(
-        select(func.count(grants.c.person_id.distinct()))
+    found = connection.execute(
+        select(grants.c.id)
         .join(people, people.c.id == grants.c.person_id)
-        .where(grants.c.role == role, grants.c.revoked_at.is_(None), people.c.active)
-    ).scalar_one()
+        .where(grants.c.role == role, grants.c.revoked_at.is_(None))
+        .where(people.c.active, people.c.last_day.is_(None), people.c.id != person_id)
+        .limit(1)
+    )
+    return found.first() is not None
 
 
 def select_team_names(connection: Connection) -> tuple[tuple[int, str, str], ...]:

@@ -16,7 +16,7 @@ from db.commands.roster import lock_people
 from db.queries.learning import find_attempt_item
 from db.queries.people import find_person
 from db.queries.personal import count_personal
-from db.queries.rights import count_holders, find_erased_at, select_ids_by_email
+from db.queries.rights import find_erased_at, others_stay, select_ids_by_email
 from db.store import Store
 from portal import access
 from portal.access import Refused, Viewer
@@ -181,8 +181,8 @@ def _require_erasable(
         raise Refused("Nobody erases themselves. Ask another administrator.")
     if find_erased_at(connection, person_id) is not None:
         raise Refused("This person was erased already.")
-    last = "administrator" in person.roles and count_holders(connection, "administrator") <= 1
-    if last and person.is_here(now.date()):
+    holds = "administrator" in person.roles and person.is_here(now.date())
+    if holds and not others_stay(connection, "administrator", person_id=person_id):
         raise Refused(
             "This is the last administrator. Give somebody else the role first, then erase."
         )

@@ -8,7 +8,7 @@ from db import Connection
 from db.commands.audit import append_audit
 from db.commands.provider_roles import follow_provider
 from db.commands.roster import lock_people
-from db.queries.rights import count_holders
+from db.queries.rights import others_stay
 from portal.services.evidence import ORGANISATION
 from portal.services.role_map import ADMINISTRATOR, RoleMap
 
@@ -54,7 +54,7 @@ def renew_roles(
     lock_people(connection)
     if fault is not None:
         _LOG.warning("No role of person %s follows the provider. %s", person_id, _SENTENCES[fault])
-    last = count_holders(connection, ADMINISTRATOR) <= 1
+    last = not others_stay(connection, ADMINISTRATOR, person_id=person_id)
     given, taken = follow_provider(
         connection,
         person_id=person_id,

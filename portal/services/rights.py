@@ -13,10 +13,10 @@ from db.queries.rights import (
     FoundPerson,
     GrantRow,
     LeadRow,
-    count_holders,
     count_open_sessions,
     find_erased_at,
     find_found_person,
+    others_stay,
     select_found_people,
     select_grants,
     select_leads_of,
@@ -168,7 +168,7 @@ def take_role(
         person = _hold(connection, person_id)
         if role not in person.roles:
             raise Refused("This person does not have the role any more.")
-        last = role == "administrator" and count_holders(connection, role) <= 1
+        last = role == "administrator" and not others_stay(connection, role, person_id=person_id)
         if last and person.active:
             raise Refused(
                 "This is the last administrator. Give somebody else the role first, then take it."

@@ -107,6 +107,6 @@ OWN_LEAD = RosterFault(
     "You cannot give yourself a team to lead. Let another administrator load this row."
 )
 LAST_ADMINISTRATOR = RosterFault(
-    "After this roster nobody would be an administrator any more. Give somebody else the role "
-    "first."
+    "After this roster, or the last days in it, nobody would be an administrator any more. Give "
+    "somebody else the role first."
 )

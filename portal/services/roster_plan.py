@@ -371,7 +371,14 @@ def _plan_managers(draft: _Draft, known: _Known, state: RosterState) -> None:
 
 
 def _require_administrator(draft: _Draft, state: RosterState) -> None:
-    active = {person.id for person in state.people if person.active}
-    before = {one.person_id for one in state.grants if one.role == "administrator"} & active
-    if before and before <= set(draft.leavers):
+    """Refuse what leaves nobody to administer, at once or when a last day is over."""
+    holders = {one.person_id for one in state.grants if one.role == "administrator"}
+    before = {one.id: one.last_day for one in state.people if one.active and one.id in holders}
+    after = {
+        id_: draft.changed_people.get(id_, {}).get("last_day", last_day)
+        for id_, last_day in before.items()
+        if id_ not in draft.leavers
+    }
+    stayed, stays = None in before.values(), None in after.values()
+    if (before and not after) or (stayed and not stays):
         draft.faults.append(faulty.LAST_ADMINISTRATOR)

@@ -131,6 +131,20 @@ def test_the_last_administrator_stays(store, viewer):
     assert "administrator" in roles(store, viewer, viewer.person_id)
 
 
+def test_an_administrator_with_a_last_day_is_not_the_one_who_stays(store, viewer):
+    make_person(store, roles=("administrator",), last_day=TODAY + timedelta(days=30))
+
+    with pytest.raises(Refused, match="last administrator"):
+        take_role(
+            store,
+            viewer=viewer,
+            person_id=viewer.person_id,
+            role="administrator",
+            reason=WHY,
+            now=NOW,
+        )
+
+
 def test_of_two_administrators_one_may_go(store, viewer):
     second = administrator(store, "Bo Berg")
 

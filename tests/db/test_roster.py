@@ -22,7 +22,7 @@ from db.tables import Audit, Person, Session, Team
 from portal.access import Refused, Viewer
 from portal.services.roster import RosterReport, check_roster, end_due_accounts, load_roster
 from portal.services.sessions import find_viewer, start_session
-from tests.factories import NOW, TODAY, make_instance, make_person
+from tests.factories import NOW, TODAY, grant_role, make_instance, make_person
 
 ISSUER = "https://id.norhaven.example"
 PROFILES = ("all-staff", "builder")
@@ -344,13 +344,27 @@ def test_an_administrator_cannot_give_themselves_a_team_by_a_roster(desk):
     assert "manager" in desk.roles("admin")
 
 
-def test_the_last_administrator_cannot_leave_by_a_roster(desk):
+@pytest.mark.parametrize("last_day", ["2026-01-31", "2026-03-02", "2026-12-31"])
+def test_the_last_administrator_cannot_leave_by_a_roster_neither_now_nor_later(desk, last_day):
     desk.load(*TREE, person("admin"), viewer=None)
 
-    (fault,) = desk.load(*TREE, person("admin", last_day="2026-01-31")).faults
+    (fault,) = desk.load(*TREE, person("admin", last_day=last_day)).faults
 
     assert "administrator" in str(fault)
     assert "administrator" in desk.roles("admin")
+
+
+def test_of_two_administrators_one_may_have_a_last_day_and_the_other_then_stays(desk):
+    lines = [*TREE, person("admin"), person("s1")]
+    desk.load(*lines, viewer=None)
+    grant_role(desk.store, person=desk.id_of("s1"), role="administrator")
+
+    assert desk.load(*TREE, person("admin", last_day="2026-12-31"), person("s1")).written
+    assert desk.load(*TREE, person("admin", last_day="2026-11-30"), person("s1")).written
+    (fault,) = desk.load(
+        *TREE, person("admin", last_day="2026-12-31"), person("s1", last_day="2027-01-31")
+    ).faults
+    assert "administrator" in str(fault)
 
 
 def test_leads_of_an_administrator_survive_a_roster_that_knows_nothing_of_leads(desk):

@@ -26,6 +26,7 @@ def make_person(
     role_profile: str = "all-staff",
     language: str = "en",
     active: bool = True,
+    last_day: date | None = None,
     roles: Sequence[str] = ("employee",),
     team: int | None = None,
     manages: Sequence[int] = (),
@@ -42,6 +43,7 @@ def make_person(
         role_profile=role_profile,
         language=language,
         active=active,
+        last_day=last_day,
         created_at=NOW,
     )
     for role in roles:
