@@ -8,7 +8,8 @@ from portal.charts.theme import Finished
 from portal.components.growth_view import draw_growth, draw_growth_table, draw_routes
 from portal.components.heatmap_view import draw_heatmap
 from portal.components.states import draw_empty
-from portal.services.comparing import routes_were_drawn
+from portal.services.comparing import read_programs, routes_were_drawn
+from portal.services.computing import skill_of
 from portal.services.disclosure import ALL
 from portal.services.heatmap import read_heatmap
 from portal.services.reporting import Mean, Reach, TeamGrowth, Unit, read_units, team_growth
@@ -42,14 +43,23 @@ def _choose_skill() -> str:
     )
     if track:
         measured = [skill for skill in measured if skill == tracks[track].skill]
+    offered = [id_ for id_ in skills if id_ in measured]
     return str(
         st.selectbox(
             _("Skill"),
-            [id_ for id_ in skills if id_ in measured],
+            offered,
+            index=_first_measured(offered),
             format_func=skills.__getitem__,
             key="team_growth_skill",
         )
     )
+
+
+def _first_measured(skills: list[str]) -> int:
+    """Return the place of a skill that a program of this line measures, or the first one."""
+    programs = read_programs(loaders.store(), viewer=viewer, now=clock.now())
+    found = (skill_of(one, loaders.catalogue()) for one in programs)
+    return next((skills.index(skill) for skill in found if skill in skills), 0)
 
 
 def _choose_reach() -> Reach:
@@ -97,6 +107,13 @@ def _mean_words(mean: Mean) -> str:
 
 def _draw_routes(growth: TeamGrowth, *, together: bool) -> None:
     points = shown_points(growth.routes, name="route")
+    if growth.routes.empty:
+        draw_empty(
+            _("No check taken yet"),
+            _("Choose another skill, or ask your team to take the check that is open, together."),
+            icon="pending",
+        )
+        return
     if points.empty:
         _draw_too_few(growth)
         return

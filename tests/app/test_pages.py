@@ -504,6 +504,16 @@ def test_an_answer_that_reaches_no_disk_says_not_saved_and_stays(
     assert "Saved " in said(at)
 
 
+def test_a_skill_nobody_was_checked_in_is_no_hidden_figure(visit: Visit) -> None:
+    at = visit("manager", "team_growth")
+    opened = at.selectbox(key="team_growth_skill").value
+    at.selectbox(key="team_growth_skill").select("ai-sense").run()
+
+    assert opened in {"workflow-redesign", "agent-operations"}
+    assert "No check taken yet" in said(at)
+    assert "Hidden to keep people private" not in said(at)
+
+
 def test_a_track_narrows_the_skills_and_programs_to_its_own(visit: Visit) -> None:
     at = visit("program_lead", "team_growth")
     at.selectbox(key="team_growth_track").select("workflow").run()
