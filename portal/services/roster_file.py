@@ -36,6 +36,7 @@ _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._/&-]{0,59}")
 _SUBJECT = re.compile(r"[!-~]{1,255}")
 _ISSUER = re.compile(r"https?://[!-~]{1,240}|demo")
 _EMAIL = re.compile(r"[A-Za-z0-9][!-?A-~]{0,120}@[A-Za-z0-9][A-Za-z0-9.-]{0,120}")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 # A spreadsheet computes what begins like this, in its wide forms too.
 _FORMULA = tuple("=+-@\uff1d\uff0b\uff0d\uff20")
 
@@ -181,7 +182,8 @@ class _Cells:
         if not value:
             return None
         try:
-            day = date.fromisoformat(value) if len(value) == 10 else None
+            # Python reads week dates such as 2026-W10-1 too.
+            day = date.fromisoformat(value) if _DAY.fullmatch(value) else None
         except ValueError:
             day = None
         if day is None or not EARLIEST <= day <= LATEST:

@@ -123,6 +123,7 @@ def test_an_unknown_or_doubled_column_is_named():
         ("leads", row(leads="T1;<b>")),
         ("last_day", row(last_day="31.12.2026")),
         ("last_day", row(last_day="2026-02-30")),
+        ("last_day", row(last_day="2026-W10-1")),
         ("last_day", row(last_day="0001-01-01")),
         ("role_profile", row(profile="wizard")),
         ("parent_team", row(parent="D1")),
