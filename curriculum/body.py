@@ -107,7 +107,7 @@ def check_footnotes(document: Document) -> None:
     used = {ref.target for ref in notes.references if ref.kind == "footnote"}
     for ref in [ref for ref in notes.references if ref.kind == "footnote"]:
         if ref.target not in document.footnotes:
-            guess = did_you_mean(ref.target, document.footnotes)
+            guess = did_you_mean(ref.target, document.footnotes, after=len(notes.problems))
             message = Phrase(
                 "the footnote [^{target}] is not defined; add a line `[^{target}]: ...`{guess}",
                 target=ref.target,
@@ -129,7 +129,7 @@ def _check_anchors(document: Document, *, anchors: dict[str, int]) -> None:
     notes = document.notes
     for ref in notes.references:
         if ref.kind == "anchor" and ref.target not in anchors:
-            guess = did_you_mean(ref.target, anchors)
+            guess = did_you_mean(ref.target, anchors, after=len(notes.problems))
             message = Phrase(
                 "no heading in this file has the anchor '#{target}'.{guess}",
                 target=ref.target,
@@ -380,7 +380,7 @@ class _Reader:
             )
             self.notes.add("INC003", line, 1, message)
         elif place not in self.snippets:
-            guess = did_you_mean(place, self.snippets)
+            guess = did_you_mean(place, self.snippets, after=len(self.notes.problems))
             message = Phrase(
                 "the file '{place}' does not exist.{guess}", place=place[:120], guess=guess
             )

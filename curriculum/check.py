@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from curriculum.check_coverage import coverage_problems
 from curriculum.check_references import excused_kinds, known_in_registers, register_problems
 from curriculum.facts import (
+    MAX_GUESSES,
     Definition,
     Facts,
     Reference,
@@ -79,11 +80,17 @@ def check_files(
     )
     for facts, refs in doubtful:
         judged = [ref for ref in refs if ref.kind not in unjudged]
+        told = len(problems)
         problems += register_problems(facts, registers=registers, references=judged)
         for ref in judged:
             if (ref.kind, ref.target) not in excused:
                 problems += _reference_problems(
-                    facts, ref, places=places, paths=paths, retired=registers.retired_ids
+                    facts,
+                    ref,
+                    places=places,
+                    paths=paths,
+                    retired=registers.retired_ids,
+                    after=len(problems) - told,
                 )
     if today is not None:
         problems += overdue_problems(files, today=today)
@@ -186,11 +193,12 @@ def _reference_problems(
     places: Mapping[str, list[tuple[Facts, Definition]]],
     paths: set[str],
     retired: frozenset[str],
+    after: int,
 ) -> list[Problem]:
     if ref.kind == "path":
         if ref.target in paths:
             return []
-        guess = did_you_mean(ref.target, paths)
+        guess = did_you_mean(ref.target, paths, after=after)
         message = Phrase(
             "the file '{target}' does not exist.{guess}", target=ref.target[:120], guess=guess
         )
@@ -206,8 +214,8 @@ def _reference_problems(
             "; that id belongs to a {kind}", kind=kind_word(places[ref.target][0][1].kind)
         )
     else:
-        known = [id_ for id_, found in places.items() if any(d.kind in kinds for _, d in found)]
-        reason = Phrase(".{guess}", guess=did_you_mean(ref.target, known))
+        known = (id_ for id_, found in places.items() if any(d.kind in kinds for _, d in found))
+        reason = Phrase(".{guess}", guess=did_you_mean(ref.target, known, after=after))
     code = _CODES.get(ref.kind, "REF009")
     return [
         _at(
@@ -316,7 +324,7 @@ def _lists(
             continue
         # A list that cannot be read may hold it, and one that misspells it is told so itself.
         if _HOLDER[facts.kind] in unread or any(
-            find_nearest(target, [facts.id]) for target in misspelt
+            find_nearest(target, [facts.id]) for target in misspelt[:MAX_GUESSES]
         ):
             continue
         if facts.data.get("status") == "retired":

@@ -73,10 +73,10 @@ def register_problems(
 
     `references` may name those still in doubt; without it all are looked at.
     """
-    found = []
+    found: list[Problem] = []
     unknown_people = set()
     for ref in facts.references if references is None else references:
-        fault = _fault(ref, registers=registers)
+        fault = _fault(ref, registers=registers, after=len(found))
         if fault is None or (ref.kind == "email" and (ref.line, ref.target) in unknown_people):
             continue
         if ref.kind == "person":
@@ -87,9 +87,9 @@ def register_problems(
     return [p for p in found if p.code != "SEC004" or (p.line, p.column) not in people]
 
 
-def _fault(ref: Reference, *, registers: Registers) -> tuple[str, Said] | None:
+def _fault(ref: Reference, *, registers: Registers, after: int) -> tuple[str, Said] | None:
     if ref.kind == "cell":
-        return _cell_fault(ref, registers=registers)
+        return _cell_fault(ref, registers=registers, after=after)
     register = _REGISTERS.get(ref.kind)
     if register is None:
         return None
@@ -99,7 +99,7 @@ def _fault(ref: Reference, *, registers: Registers) -> tuple[str, Said] | None:
     if ref.kind == "email":
         message = Phrase("this e-mail address is not in people.yml; remove it, or use one that is")
         return register.code, message
-    guess = did_you_mean(ref.target, names)
+    guess = did_you_mean(ref.target, names, after=after)
     return (
         register.code,
         Phrase(
@@ -112,12 +112,12 @@ def _fault(ref: Reference, *, registers: Registers) -> tuple[str, Said] | None:
     )
 
 
-def _cell_fault(ref: Reference, *, registers: Registers) -> tuple[str, Said] | None:
+def _cell_fault(ref: Reference, *, registers: Registers, after: int) -> tuple[str, Said] | None:
     skill_id, _, cell = ref.target.partition("/")
     skill = registers.skills.get(skill_id)
     if skill is None or cell in skill.cells:
         return None
-    guess = did_you_mean(cell, skill.cells)
+    guess = did_you_mean(cell, skill.cells, after=after)
     known = "" if guess else Phrase(" Known are {cells}", cells=", ".join(skill.cells))
     return "REF007", Phrase(
         "the skill '{skill_id}' has no cell '{cell}'.{guess}{known}",

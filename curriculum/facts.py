@@ -12,6 +12,8 @@ from curriculum.codes import CODES
 from curriculum.model import Problem
 from curriculum.phrases import Phrase, Said
 
+# The time that one file may take with words that are nearly right.
+MAX_GUESSES = 20
 _KINDS = {
     "track": Phrase("track"),
     "module": Phrase("module"),
@@ -122,7 +124,11 @@ def find_nearest(word: str, known: Iterable[str]) -> str | None:
     return by_folded[near[0]] if near else None
 
 
-def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """Return ` Did you mean 'x'?` for a near miss, else nothing."""
-    near = find_nearest(word, known)
+def did_you_mean(word: str, known: Iterable[str], *, after: int = 0) -> str:
+    """Return ` Did you mean 'x'?` for a near miss, else nothing.
+
+    `after` is how many faults were told before; behind so many nobody needs a guess any more, and
+    thousands of them would hold the check up.
+    """
+    near = find_nearest(word, known) if after < MAX_GUESSES else None
     return Phrase(" Did you mean '{near}'?", near=near) if near is not None else ""

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence as Several
 from datetime import date
 
-from curriculum.facts import Notes, did_you_mean, find_nearest
+from curriculum.facts import MAX_GUESSES, Notes, did_you_mean, find_nearest
 from curriculum.front import Mapping, Node, Scalar, Sequence
 from curriculum.phrases import Phrase, Said
 
@@ -36,6 +36,7 @@ class Fields:
         self.what = what
         self.faulty = False
         self._meant: set[str] = set()
+        self._unknown = 0
         for name, (key, _) in node.entries.items():
             if name not in known:
                 self._note_unknown(key, known=known, elsewhere=elsewhere)
@@ -46,7 +47,8 @@ class Fields:
                 "'{text}' does not belong in {what}; remove it", text=key.text, what=self.what
             )
         else:
-            meant = find_nearest(key.text, known)
+            self._unknown += 1
+            meant = find_nearest(key.text, known) if self._unknown <= MAX_GUESSES else None
             # A misspelt key is the cause; that the right one is missing only follows from it.
             self._meant |= {meant} if meant else set()
             rest = (

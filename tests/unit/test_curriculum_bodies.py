@@ -1,6 +1,7 @@
 """Faults of bodies, links, images, includes, coverage, cues and secrets."""
 
 import os
+import time
 
 import pytest
 
@@ -296,6 +297,29 @@ def test_a_sign_that_no_text_holds_is_told_at_its_place(tmp_path):
 
     line = files[LESSON].splitlines().index("Its\x00limit.") + 1
     assert (fault.code, fault.line, fault.column) == ("FILE001", line, 4)
+
+
+@pytest.mark.parametrize(
+    "many",
+    [
+        lambda n: {"text": f"## Head {n}\n\n[a](#hed-{n})\n\n"},
+        lambda n: {"text": f"[a](item:m1.refnd-{n})\n\n"},
+        lambda n: {"text": f"[a](11-limitz-{n}.md)\n\n"},
+        lambda n: {"text": f"[a](term:trace-{n})\n\n"},
+        lambda n: {"keys": f"minuts{n}: 1\n"},
+    ],
+)
+def test_thousands_of_near_misses_are_all_told_and_few_are_guessed_at(tmp_path, many):
+    pieces = [many(n) for n in range(600)]
+    text = spoiled("body", "".join(piece.get("text", "") for piece in pieces) or "Text.\n")[LESSON]
+    keys = "".join(piece.get("keys", "") for piece in pieces)
+    started = time.process_time()
+
+    found = problems_in(tmp_path, files={LESSON: text.replace("minutes:", f"{keys}minutes:", 1)})
+
+    assert time.process_time() - started < 1
+    assert len(found) >= 600
+    assert 0 < sum("Did you mean" in fault.message for fault in found) <= 20
 
 
 def test_a_summative_item_may_not_be_linked(tmp_path):
