@@ -13,6 +13,8 @@ from portal.text import time_text
 ATTEMPTS = Limit("start a check", 20)
 SIGN_INS = Limit("sign in", 30)
 EXPORTS = Limit("take a file", 120)
+# The framework keeps what was sent in memory until the tab closes.
+UPLOADS = Limit("send a file", 60)
 
 
 def at_most(limit: Limit, allowed: int) -> Limit:
@@ -35,6 +37,17 @@ def require_within(connection: Connection, limit: Limit, *, viewer: Viewer, now:
             n=limit.allowed,
             time=time_text(again_at),
         )
+
+
+def count_upload(store: Store, *, viewer: Viewer, now: datetime, limit: Limit = UPLOADS) -> None:
+    """Count a file that the viewer sends.
+
+    Raises
+    ------
+    Refused
+        When the viewer sent too many within the last hour.
+    """
+    store.write(lambda connection: require_within(connection, limit, viewer=viewer, now=now))
 
 
 def forget_old_limits(store: Store, *, now: datetime) -> int:

@@ -9,6 +9,7 @@ from starlette.requests import HTTPConnection
 
 from db.store import Store
 from portal.access import Refused, Viewer, may
+from portal.services.limits import count_upload
 from portal.services.refusals import note_refusal
 from portal.web.answers import App, Receive, Scope, Send, answer
 
@@ -64,21 +65,32 @@ class UploadDoor:
     async def take(self, scope: Scope, receive: Receive, send: Send, *, viewer: Viewer) -> None:
         """Pass a file on to the framework, or refuse it, before or after the framework does."""
         body = Body(receive)
-        refused = [413] if _is_too_large(scope, viewer) else []
+        refused = await run_in_threadpool(self._find_refusal, scope, viewer)
 
         async def send_on(message: dict[str, object]) -> None:
+            nonlocal refused
             status = message.get("status", 0)
             if isinstance(status, int) and status >= 400:
-                refused.append(status)
-            if not refused:
+                refused = status, _refusal(status, viewer)
+            if refused is None:
                 await send(message)
 
-        if not refused:
+        if refused is None:
             await self._app(scope, body, send_on)
-        if refused:
-            refusal = _refusal(refused[0], viewer)
+        if refused is not None:
+            status, refusal = refused
             await run_in_threadpool(self._note, viewer, refusal)
-            await refuse_upload(body, send, status=refused[0], sentence=str(refusal))
+            await refuse_upload(body, send, status=status, sentence=str(refusal))
+
+    def _find_refusal(self, scope: Scope, viewer: Viewer) -> tuple[int, Refused] | None:
+        """Return what is wrong with a file before anything of it is read, with its status."""
+        if _size(scope) > LARGEST_UPLOAD and not may(viewer, "manage people"):
+            return 413, _refusal(413, viewer)
+        try:
+            count_upload(self._store, viewer=viewer, now=self._clock())
+        except Refused as refusal:
+            return 429, refusal
+        return None
 
     def _note(self, viewer: Viewer, refusal: Refused) -> None:
         note_refusal(self._store, viewer=viewer, sentence=refusal.sentence, now=self._clock())
@@ -90,10 +102,6 @@ def _refusal(status: int, viewer: Viewer) -> Refused:
         return Refused("Send files from an open page. Reload it and choose the file again.")
     megabytes = 64 if may(viewer, "manage people") else 5
     return Refused("Send a file of at most {n} MB that says its size.", n=megabytes)
-
-
-def _is_too_large(scope: Scope, viewer: Viewer) -> bool:
-    return _size(scope) > LARGEST_UPLOAD and not may(viewer, "manage people")
 
 
 def _size(scope: Scope) -> float:

@@ -43,6 +43,7 @@ FOREIGN = (
     "checks.submit_if_over",
     "comparing.compare_program",
     "comparing.read_programs_of_line",
+    "comparing.read_promise",
     "comparing.read_report",
     "comparing.renew_comparison",
     "consenting.look_at_levels",
@@ -106,6 +107,7 @@ _PROGRAMS = _GROUPS | {"author"}
 SEE_ALL = {
     "comparing.compare_program": _PROGRAMS,
     "comparing.read_programs_of_line": _GROUPS,
+    "comparing.read_promise": _PROGRAMS,
     "comparing.read_report": _PROGRAMS,
     "comparing.renew_comparison": _PROGRAMS,
     "heatmap.read_heatmap": _GROUPS,

@@ -6,6 +6,7 @@ import json
 import pytest
 from sqlalchemy import text
 
+from portal.services.limits import UPLOADS
 from portal.services.sessions import start_session
 from portal.settings import Settings
 from portal.web.sessions import SessionDoor
@@ -34,7 +35,7 @@ class Sender:
 def send_file(sqlite_store):
     """Send so many MB at the door; return the status, the words, and what was left unread."""
 
-    def send(*, role="employee", parts=1, says=PART, framework=204):
+    def send(*, role="employee", person=None, parts=1, says=PART, framework=204):
         sent, sender = [], Sender(parts)
 
         async def inside(_scope, receive, answer):
@@ -49,7 +50,8 @@ def send_file(sqlite_store):
         async def keep(message):
             sent.append(message)
 
-        person = make_person(sqlite_store, roles=(role,)) if role else None
+        if role and person is None:
+            person = make_person(sqlite_store, roles=(role,))
         token = person and start_session(sqlite_store, person_id=person, now=NOW, hours=8)
         jar = {"portal_session": token} if token else {}
         scope = request_with(jar, path="/_stcore/upload_file/a/b") | {"method": "PUT"}
@@ -107,3 +109,15 @@ def test_a_file_without_end_is_not_read_for_ever(send_file):
 
     assert status == 413
     assert 10**6 - left == LARGEST_THROWN_AWAY / PART + 1
+
+
+def test_so_many_files_an_hour_are_taken_of_one_person_and_the_next_waits(send_file, sqlite_store):
+    ada = make_person(sqlite_store)
+    taken = [send_file(person=ada)[0] for _file in range(UPLOADS.allowed)]
+
+    status, words, left = send_file(person=ada, parts=3)
+
+    assert set(taken) == {204}
+    assert (status, left) == (429, 0)
+    assert words.startswith(f"You did this {UPLOADS.allowed} times within an hour.")
+    assert send_file()[0] == 204

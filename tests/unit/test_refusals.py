@@ -266,6 +266,7 @@ OPEN: dict[str, str] = {
     "sessions.sign_out_everywhere": "everybody may end the own sessions",
     "sessions.start_session": "the door, after it made sure of the person",
     "provider_roles.renew_roles": "a step of a sign-in, inside its transaction",
+    "limits.count_upload": "the door, which knows who it is; pages say what the file is for",
     "refusals.is_made_up": "the door itself: it lets nobody in",
     "refusals.note_forgery": "the door itself: it lets nobody in",
     "refusals.note_refusal": "writes down that the viewer was refused, whoever it is",
