@@ -340,6 +340,11 @@ def _within_bounds(problem: _Problem, vector: Floats) -> Floats:
     return np.concatenate([a, np.clip(vector[slopes:], -_FARTHEST, _FARTHEST)])
 
 
+def _is_inside(problem: _Problem, vector: Floats) -> bool:
+    a, c = problem.slopes(vector)
+    return bool(np.all(np.abs(a) < _STEEPEST) and np.all(np.abs(c) < _FARTHEST))
+
+
 def _maximise(problem: _Problem) -> tuple[Floats, float, int]:
     """The vector of highest likelihood, that likelihood, and the cycles it took."""
 
@@ -393,7 +398,10 @@ def _finished(
         step = np.linalg.solve(information, np.concatenate([slope, in_c]))
     except np.linalg.LinAlgError:
         return vector, reached
-    there = _within_bounds(problem, vector + step)
+    there = vector + step
+    # An item at the edge has no maximum to finish at; it has to stay where the edge shows.
+    if not _is_inside(problem, vector) or not _is_inside(problem, there):
+        return vector, reached
     gained = _expect(problem, there).log_likelihood
     return (there, gained) if gained > reached else (vector, reached)
 
