@@ -101,6 +101,11 @@ def plain(text: str) -> str:
     return _MARKUP.sub(r"\\\g<0>", text)
 
 
+def storable(text: str) -> str:
+    """Return a text without what no database keeps: zeros, and halves of letters."""
+    return text.encode("utf-8", errors="replace").decode().replace("\0", "\ufffd")
+
+
 def date_text(day: date | datetime) -> str:
     """Return a day as `Fri 28 Nov 2025`."""
     return format_date(day, format="EEE d MMM yyyy", locale=_locale(_language.get()))

@@ -27,6 +27,7 @@ from portal.services.reviewing import (
     require_may_approve,
 )
 from portal.services.sending import text_sha
+from portal.text import storable
 
 MAX_COMMENT = 2_000
 OVER = "Nothing waits under this address any more. Start again from Reviews."
@@ -175,7 +176,7 @@ def return_to_author(
         When the viewer may not review, wrote them, says nothing, or the review is over.
     """
     access.require(viewer, "review texts")
-    words = comment.strip()
+    words = storable(comment.strip())
     if not words or len(words) > MAX_COMMENT:
         raise Refused("Say in a few sentences what should be different.")
 
@@ -208,7 +209,7 @@ def waive_second_reader(
         could approve.
     """
     access.require(viewer, "waive approval")
-    words = " ".join(reason.split())
+    words = storable(" ".join(reason.split()))
     if not words or len(words) > MAX_COMMENT:
         raise Refused("Say why nobody else can read this text; the reason stays on record.")
 

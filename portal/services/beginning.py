@@ -19,6 +19,7 @@ from portal import access
 from portal.access import Refused, Viewer
 from portal.services.evidence import record_deed
 from portal.services.reviewing import Newest, ReadTexts
+from portal.text import storable
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,7 @@ def begin_text(
         text = filled_template(
             wish.kind,
             id_=id_,
-            title=wish.title,
+            title=storable(wish.title),
             owner=_owner(connection, viewer, everything.registers.people),
             skill=wish.skill,
             today=now.date(),

@@ -17,6 +17,7 @@ from db.store import Store
 from portal import access
 from portal.access import Refused, Viewer
 from portal.services.evidence import record_deed
+from portal.text import storable
 
 # The newest revision of every file, by content id.
 PublishedTexts = Mapping[str, TextRow]
@@ -158,7 +159,7 @@ def save_draft(
     access.require(viewer, "publish lessons")
     if source_of(path) is None:
         raise Refused("There is no text of yours under this address. Choose one from Lessons.")
-    plain = text.encode("utf-8", errors="replace").decode().replace("\0", "\ufffd")
+    plain = storable(text)
     if len(plain.encode()) > MAX_BYTES:
         raise Refused("This text is longer than the portal keeps. Split it into two files.")
     draft = DraftText(path, viewer.person_id, plain, base, content_hash(base))

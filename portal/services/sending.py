@@ -20,6 +20,7 @@ from portal import access
 from portal.access import Refused, Viewer
 from portal.services.drafting import blocking_in, take_out_of_review
 from portal.services.evidence import record_deed
+from portal.text import storable
 
 MAX_WHY = 500
 
@@ -75,7 +76,7 @@ def send_for_review(
         Without a reason, while a text has errors, or is not the one that was checked.
     """
     access.require(viewer, "publish lessons")
-    reason = " ".join(why.split())
+    reason = storable(" ".join(why.split()))
     if not reason or len(reason) > MAX_WHY:
         raise Refused(
             "Say in a sentence why: whoever reads the text, and its history, will need it."

@@ -25,6 +25,7 @@ from portal.services.pictures import ReadImage
 from portal.services.publishing_texts import Overtaken, publish_texts
 from portal.services.reviewing import Newest, ParseText, ReadTexts, is_secure
 from portal.services.sending import MAX_WHY, changed_keys, text_sha
+from portal.text import storable
 
 Deed = Literal["published", "sent"]
 # Pages name the type without knowing the database.
@@ -156,7 +157,9 @@ def set_status(
     text = tools.newest.text(path)
     history = read_history(store, viewer=viewer, path=path, newest=tools.newest)
     if status_of(text) == status and history.state == status:
-        raise Refused("This text is {status} already.", status=status)
+        if status == "retired":
+            raise Refused("This text is retired already.")
+        raise Refused("This text is published already.")
     changed = with_status(text, status)
     return _put(store, viewer, path, changed, reason=_Reason(why), tools=tools, now=now)
 
@@ -206,7 +209,7 @@ def _put(
     tools: Tools,
     now: datetime,
 ) -> Deed:
-    why = " ".join(reason.why.split())
+    why = storable(" ".join(reason.why.split()))
     if not why or len(why) > MAX_WHY:
         raise Refused("Say in a sentence why; it stays in the history of the text.")
     changes = keys_changed_by(text, path=path, newest=tools.newest, parse=tools.parse)

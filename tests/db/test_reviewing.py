@@ -336,6 +336,22 @@ def test_a_text_goes_back_with_a_comment_that_its_author_sees(desk, author, appr
     assert len(desk.audited("returned a review")) == 1
 
 
+def test_words_of_a_review_lose_only_the_signs_that_no_database_keeps(desk, author, approver):
+    odd, kept = "It \x00 is \ud800 clear.", "It \ufffd is ? clear."
+    desk.save(author, MORE, desk.text(MORE).replace("Some words", "Better words", 1))
+    review = desk.send(author, MORE, why=odd)
+    approving.return_to_author(
+        desk.house.store, viewer=approver, review_id=review, comment=odd, now=LATER
+    )
+    path = desk.begin(author, "module", "m7", title=odd)
+
+    assert state_of(desk, author).comment.endswith(kept)
+    assert f'title: "{kept}"' in state_of(desk, author, path).text
+    desk.approve(approver, desk.send(author, MORE))
+    desk.roll_back(author, MORE, 1, why=odd)
+    assert desk.history(author, MORE).rows[0].why == kept
+
+
 def test_authors_do_not_return_their_own_text(desk, author):
     review = desk.change(author, MORE, old="Some words", new="Better words")
 
