@@ -131,7 +131,9 @@ def full_receipt(store: Store, *, result_id: int, read_item: ReadItem) -> Receip
     """
 
     def read(connection: Connection) -> Receipt:
-        result = find_result(connection, result_id)
+        # SQLite cannot even look for a number of more than 64 bits.
+        known = 0 < result_id < 2**63
+        result = find_result(connection, result_id) if known else None
         if result is None:
             raise Refused("There is no result {id}.", id=result_id)
         return _receipt(connection, result, read_item=read_item)

@@ -119,3 +119,9 @@ def test_nobody_reads_the_receipt_of_somebody_else(house: House) -> None:
         read_own_receipt(
             house.store, viewer=house.viewer(), attempt_id=attempt_id, read_item=house.read_item
         )
+
+
+@pytest.mark.parametrize("number", [-1, 0, 999_999, 2**63, 10**25])
+def test_a_number_that_no_result_has_is_refused_in_words(house: House, number: int) -> None:
+    with pytest.raises(Refused, match="There is no result"):
+        receipt_of(house, number)
