@@ -86,7 +86,10 @@ def session_token() -> str:
 
 def find_current_viewer() -> Viewer | None:
     """Return who is signed in at this moment, and speak their language; None for a stranger."""
-    token = session_token()
+    return _find_viewer_of(session_token())
+
+
+def _find_viewer_of(token: str) -> Viewer | None:
     if not token:
         return None
     viewer = find_viewer(
@@ -108,7 +111,18 @@ def current_viewer() -> Viewer:
     Refused
         When nobody is.
     """
-    viewer = find_current_viewer()
+    return viewer_of(session_token())
+
+
+def viewer_of(token: str) -> Viewer:
+    """Return whose session a token is, where there is no page: when a file is being made.
+
+    Raises
+    ------
+    Refused
+        When the session is over.
+    """
+    viewer = _find_viewer_of(token)
     if viewer is None:
         raise Refused("You are signed out. Sign in again; what was saved is still there.")
     return viewer
@@ -124,14 +138,8 @@ def record_file(token: str, name: str) -> None:
     Refused
         When the session is over, or too many files were taken within the last hour.
     """
-    settings = house().settings
-    viewer = find_viewer(
-        store(), token=token, now=clock.now(), idle_minutes=settings.session_idle_minutes
-    )
-    if viewer is None:
-        raise Refused("You are signed out. Sign in again; what was saved is still there.")
-    limit = at_most(EXPORTS, settings.limit_exports)
-    record_export(store(), viewer=viewer, name=name, now=clock.now(), limit=limit)
+    limit = at_most(EXPORTS, house().settings.limit_exports)
+    record_export(store(), viewer=viewer_of(token), name=name, now=clock.now(), limit=limit)
 
 
 def work_file(token: str, submission_id: int) -> bytes:
@@ -142,19 +150,14 @@ def work_file(token: str, submission_id: int) -> bytes:
     Refused
         When the session is over, the file is not for them, or too many were taken.
     """
-    settings = house().settings
-    viewer = find_viewer(
-        store(), token=token, now=clock.now(), idle_minutes=settings.session_idle_minutes
-    )
-    if viewer is None:
-        raise Refused("You are signed out. Sign in again; what was saved is still there.")
+    viewer = viewer_of(token)
     file = take_work_file(store(), viewer=viewer, submission_id=submission_id)
     record_export(
         store(),
         viewer=viewer,
         name=f"submission-{submission_id}",
         now=clock.now(),
-        limit=at_most(EXPORTS, settings.limit_exports),
+        limit=at_most(EXPORTS, house().settings.limit_exports),
     )
     return file.body
 

@@ -1,7 +1,5 @@
 """Whether a comparison is the newest there can be, the work on it, and what it was made from."""
 
-from functools import partial
-
 import streamlit as st
 
 from portal import clock, loaders
@@ -9,6 +7,7 @@ from portal.charts.promise import promise_words
 from portal.charts.report import Report, report_html
 from portal.components.notices import guarded
 from portal.components.states import draw_empty
+from portal.components.table_view import draw_file
 from portal.services.comparing import (
     ComparedProgram,
     compare_program,
@@ -118,21 +117,20 @@ def draw_origin(found: ComparedProgram) -> None:
         when=when, code=origin.code_version, hash=f"`{origin.inputs_hash[:12]}`"
     )
     st.markdown(f":small[{words}]")
-    st.download_button(
+    # Made at the click, outside the run of this page; so it takes the session along.
+    token, program_id = loaders.session_token(), found.program.id
+    draw_file(
         _("Report as a file"),
-        data=partial(_report, found.program.id),
-        file_name=f"program-{found.program.id}.html",
-        mime="text/html",
-        key="programs_report",
-        icon=":material/download:",
-        on_click="ignore",
+        lambda: _report(token, program_id),
+        "programs_report",
+        f"program-{program_id}.html",
     )
 
 
-def _report(program_id: int) -> str:
+def _report(token: str, program_id: int) -> str:
     """Make the report when somebody asks for it, as the person who asks may see it."""
     settings = loaders.house().settings
-    viewer = loaders.current_viewer()
+    viewer = loaders.viewer_of(token)
     parts = read_report(
         loaders.store(),
         viewer=viewer,

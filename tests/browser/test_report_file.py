@@ -1,5 +1,7 @@
 """The report of a program in a real browser: readable for everybody, in light, dark and narrow."""
 
+from pathlib import Path
+
 import pytest
 
 from db.queries.programs import ProgramRow
@@ -7,6 +9,7 @@ from portal.charts.report import Report, report_html
 from portal.services.comparing import ComparedProgram, Origin
 from tests.app.compared import make_compared
 from tests.browser.axe import findings
+from tests.browser.visits import PATIENCE, enter_as
 from tests.factories import NOW, TODAY
 
 
@@ -50,3 +53,16 @@ def test_a_withheld_report_has_no_finding(reader):
 
     assert findings(reader) == []
     assert "Groups started too far apart" in reader.locator("main").inner_text()
+
+
+def test_a_report_arrives_from_the_page_the_same_twice(page, served):
+    enter_as(page, served, "program_lead", path="/programs")
+    files = []
+
+    for _time in range(2):
+        with page.expect_download(timeout=PATIENCE) as taken:
+            page.get_by_role("button", name="Report as a file").click()
+        files.append(Path(taken.value.path()).read_bytes())
+
+    assert files[0].startswith(b"<!DOCTYPE html>")
+    assert files[0] == files[1]
