@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Connection, and_, delete, exists, select, 
 from sqlalchemy.dialects import postgresql, sqlite
 
 from db.columns import table
-from db.tables import Job
+from db.tables_jobs import Job
 
 
 @dataclass(frozen=True, slots=True)

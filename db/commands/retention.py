@@ -7,12 +7,13 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Connection, Table, and_, delete, func, or_, select
 
 from db.columns import table
-from db.tables import Answer, Attempt, Job, Person, Session
+from db.tables import Answer, Attempt, Person, Session
 from db.tables_authoring import Draft
 from db.tables_checks import Accommodation, AttemptBreak
 from db.tables_confidence import Confidence
 from db.tables_graded import GradingComment, GradingSeat, SubmissionContent, WorkDraft
 from db.tables_guard import Allowance
+from db.tables_jobs import Job
 from db.tables_notices import Notice
 from db.tables_practice import ActivityWork, DeskAction
 from db.tables_privacy import Consent

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, func, select
 
 from db.columns import table
-from db.tables import Job
+from db.tables_jobs import Job
 
 
 @dataclass(frozen=True, slots=True)

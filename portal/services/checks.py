@@ -9,6 +9,7 @@ from assessments.forms import FORMS, assemble, form_order
 from assessments.scoring import check_response
 from curriculum.model import Item, Skill
 from db import Connection
+from db.chain import attempt_stream
 from db.commands.answers import SavedAnswer, save_answer
 from db.commands.learning import NewAttempt, hold_learner, insert_attempt, save_flag
 from db.commands.limits import Limit
@@ -185,15 +186,16 @@ def _draw_attempt(
 def _begin(connection: Connection, attempt: NewAttempt, *, viewer: Viewer, now: datetime) -> int:
     """Insert the attempt and write the deed down; return its number."""
     attempt_id = insert_attempt(connection, attempt=attempt, now=now)
-    record_deed(
-        connection,
-        viewer=viewer,
-        deed="started a skill check",
-        object_=f"attempt:{attempt_id}",
-        stream=f"attempt:{attempt_id}",
-        now=now,
-    )
+    _record(connection, viewer, "started a skill check", attempt_id, now=now)
     return attempt_id
+
+
+def _record(
+    connection: Connection, viewer: Viewer, deed: str, attempt_id: int, *, now: datetime
+) -> None:
+    """Write a deed down, in the stream of its attempt."""
+    name = attempt_stream(attempt_id)
+    record_deed(connection, viewer=viewer, deed=deed, object_=name, stream=name, now=now)
 
 
 def read_check(
@@ -351,14 +353,7 @@ def submit_check(
         attempt = find_own_check(connection, viewer, attempt_id)
         if not hand_in(connection, attempt, catalogue=catalogue, read_item=read_item, now=now):
             return False
-        record_deed(
-            connection,
-            viewer=viewer,
-            deed="handed a skill check in",
-            object_=f"attempt:{attempt_id}",
-            stream=f"attempt:{attempt_id}",
-            now=now,
-        )
+        _record(connection, viewer, "handed a skill check in", attempt_id, now=now)
         return True
 
     return store.write(submit)

@@ -1,6 +1,5 @@
 """The demonstration: an invented year at the bank of the case bible, through the real services."""
 
-import secrets
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -11,23 +10,19 @@ from typing import Any, TypeVar, cast
 import numpy as np
 import pandas as pd
 
-from assessments.simulate import ProgramPlan, simulate_program, simulate_responses
-from curriculum.model import Item
+from assessments.simulate import ProgramPlan, simulate_program
 from db import Connection
 from db.commands.people import allow_pauses, insert_instance
 from db.schema import APPLICATION
 from db.store import Store
-from portal.access import Role, Viewer
-from portal.services.catalogue import Catalogue, TrackEntry, read_catalogue, read_item
-from portal.services.checks import answer_question, read_check, start_check, submit_check
+from portal.services.catalogue import Catalogue, read_catalogue, read_item
 from portal.services.computing import compare_now
+from portal.services.demo_deeds import Course, read_a_lesson, study, take_checks, viewer_of
 from portal.services.demo_works import fill_works
 from portal.services.draws import ARMS, Arm, Place
-from portal.services.learning import SEED_RANGE, ReadItem, complete_lesson, open_lesson
 from portal.services.organisation import Organisation, build_organisation
 from portal.services.people import LAST_PROGRAM
 from portal.services.programs import (
-    StartedProgram,
     Window,
     create_program,
     draw_places,
@@ -41,7 +36,6 @@ TRUE_EFFECT = 0.45
 # How strongly the motivated choose the structured arm where people choose: the log-odds per SD.
 SELECTION = 0.9
 LEFT_EARLY = 0.07
-RAPID = 0.03
 OCCASIONS = ("baseline", "end", "plus6")
 
 
@@ -66,17 +60,6 @@ class DemoPlan:
                 f"--months is {self.months}; expected 9 to 60, for the last check comes about "
                 "eight months after the first."
             )
-
-
-@dataclass(frozen=True, slots=True)
-class _Course:
-    """A program as it is simulated: its track, design, people and their true skill."""
-
-    track: TrackEntry
-    program: StartedProgram
-    arms: Mapping[int, Arm]
-    truth: pd.DataFrame
-    taken_on: Mapping[str, datetime]
 
 
 class _Inside:
@@ -117,7 +100,7 @@ def fill_demo(store: Store, *, plan: DemoPlan, now: datetime, tell: Callable[[st
         )
     stopped = threading.Event()
 
-    def build(connection: Connection) -> list[_Course]:
+    def build(connection: Connection) -> list[Course]:
         allow_pauses(connection)
         inside = cast("Store", _Inside(connection, stopped=stopped))
         return _build(inside, catalogue, plan=plan, now=now, tell=tell)
@@ -141,7 +124,7 @@ def _build(
     plan: DemoPlan,
     now: datetime,
     tell: Callable[[str], None],
-) -> list[_Course]:
+) -> list[Course]:
     """Write the whole organisation and its year; the same rows whenever it is run again."""
     rng = np.random.default_rng(plan.seed)
     begin = now - timedelta(days=round(plan.months * 30.4))
@@ -161,11 +144,11 @@ def _build(
     ]
     for course in courses:
         for occasion in OCCASIONS:
-            taken = _take_checks(
+            taken = take_checks(
                 inside, course, catalogue, occasion=occasion, read=read, rng=rng, tell=tell
             )
             tell(f"{course.track.title}, {occasion}: {taken} checks taken")
-        _study(inside, course, catalogue, rng=rng)
+        study(inside, course, catalogue, rng=rng)
     _prepare_personas(inside, organisation, catalogue, now=now)
     graded = fill_works(
         inside,
@@ -239,9 +222,9 @@ def _lottery_course(
     *,
     rng: np.random.Generator,
     begin: datetime,
-) -> _Course:
+) -> Course:
     track = catalogue.tracks["workflow"]
-    lead = _viewer(organisation.staff["program_lead"], "program_lead")
+    lead = viewer_of(organisation.staff["program_lead"], "program_lead")
     program = create_program(
         store,
         viewer=lead,
@@ -264,7 +247,7 @@ def _lottery_course(
         now=begin,
     )
     truth = _truth(organisation, rng=rng, selection=0.0)
-    return _Course(track, program, arms, _with_effect(truth, arms, TRUE_EFFECT), _days(begin))
+    return Course(track, program, arms, _with_effect(truth, arms, TRUE_EFFECT), _days(begin))
 
 
 def _chosen_course(
@@ -275,9 +258,9 @@ def _chosen_course(
     *,
     rng: np.random.Generator,
     begin: datetime,
-) -> _Course:
+) -> Course:
     track = catalogue.tracks["agents"]
-    lead = _viewer(organisation.staff["program_lead"], "program_lead")
+    lead = viewer_of(organisation.staff["program_lead"], "program_lead")
     starts_on = (begin + timedelta(days=31)).date()
     program = create_program(
         store,
@@ -303,7 +286,7 @@ def _chosen_course(
         now=begin,
     )
     # Nothing is gained by the route here: what a plain comparison shows is who chose it.
-    return _Course(track, program, arms, _with_effect(truth, arms, 0.0), _days(begin))
+    return Course(track, program, arms, _with_effect(truth, arms, 0.0), _days(begin))
 
 
 def _with_effect(truth: pd.DataFrame, arms: Mapping[int, Arm], effect: float) -> pd.DataFrame:
@@ -317,135 +300,12 @@ def _arm(word: str) -> Arm:
     return ARMS[0] if word == "structured" else ARMS[1]
 
 
-# --- what people did ------------------------------------------------------------------------------
-
-
-def _take_checks(
-    store: Store,
-    course: _Course,
-    catalogue: Catalogue,
-    *,
-    occasion: str,
-    read: ReadItem,
-    rng: np.random.Generator,
-    tell: Callable[[str], None],
-) -> int:
-    """Let everyone who has not left take the check of an occasion; return how many did."""
-    rows = course.truth[(course.truth["occasion"] == occasion) & ~course.truth["dropped"]]
-    day = course.taken_on[occasion]
-    batch = 25
-    for first in range(0, len(rows), batch):
-        draw = np.random.default_rng(int(rng.integers(SEED_RANGE)))
-        part = rows.iloc[first : first + batch]
-        for person_id, theta in zip(part["person"], part["theta"], strict=True):
-            _take_check(
-                store,
-                _viewer(int(person_id), "employee"),
-                catalogue,
-                skill=str(course.track.skill),
-                theta=float(theta),
-                read=read,
-                rng=draw,
-                at=day + timedelta(hours=float(draw.uniform(-72, 72))),
-            )
-        if first and first % 2000 == 0:
-            tell(f"  {first} of {len(rows)} checks")
-    return len(rows)
-
-
-def _take_check(
-    store: Store,
-    viewer: Viewer,
-    catalogue: Catalogue,
-    *,
-    skill: str,
-    theta: float,
-    read: ReadItem,
-    rng: np.random.Generator,
-    at: datetime,
-) -> None:
-    """Start a check, answer every item as someone of this true skill would, and hand it in."""
-    attempt_id = start_check(
-        store,
-        viewer=viewer,
-        catalogue=catalogue,
-        read_item=read,
-        skill=skill,
-        seed=int(rng.integers(SEED_RANGE)),
-        now=at,
-    )
-    check = read_check(
-        store, viewer=viewer, catalogue=catalogue, read_item=read, attempt_id=attempt_id, now=at
-    )
-    revisions = catalogue.item_revisions
-    # A draw of its own: how long somebody took moves no answer.
-    draw = np.random.default_rng(attempt_id)
-    for number, open_question in enumerate(check.questions):
-        item: Item = read(revisions[open_question.question.item_id])
-        answer_question(
-            store,
-            viewer=viewer,
-            read_item=read,
-            attempt_id=attempt_id,
-            position=open_question.position,
-            response=simulate_responses(item, theta=theta, rng=rng),
-            operation_id=f"demo-{attempt_id}-{open_question.position}",
-            now=at + timedelta(seconds=60 * (number + 1)),
-            seconds=_seconds(item, draw=draw),
-        )
-    submit_check(
-        store,
-        viewer=viewer,
-        catalogue=catalogue,
-        read_item=read,
-        attempt_id=attempt_id,
-        now=at + timedelta(minutes=14),
-    )
-
-
-def _seconds(item: Item, *, draw: np.random.Generator) -> float:
-    """Return how long somebody took: about what the author expects, now and then hardly a look."""
-    if draw.random() < RAPID:
-        return round(float(draw.uniform(1.0, 4.0)), 1)
-    typical = 0.8 * (item.seconds or 60)
-    return round(min(float(draw.lognormal(np.log(typical), 0.4)), 300.0), 1)
-
-
-def _study(
-    store: Store, course: _Course, catalogue: Catalogue, *, rng: np.random.Generator
-) -> None:
-    """Let most people finish the lessons: nearly all of the structured arm, most of the other."""
-    share = {"structured": 0.9, "self_directed": 0.65}
-    readers = [person for person, arm in sorted(course.arms.items()) if rng.random() < share[arm]]
-    at = course.taken_on["baseline"] + timedelta(days=30)
-    for person_id in readers:
-        viewer = _viewer(person_id, "employee")
-        for module in course.track.modules:
-            for lesson in module.lessons:
-                _read_lesson(store, viewer, catalogue, lesson.id, at=at, done=True)
-
-
-def _read_lesson(
-    store: Store, viewer: Viewer, catalogue: Catalogue, lesson_id: str, *, at: datetime, done: bool
-) -> None:
-    open_lesson(
-        store,
-        viewer=viewer,
-        catalogue=catalogue,
-        lesson_id=lesson_id,
-        seed=secrets.randbelow(SEED_RANGE),
-        now=at,
-    )
-    if done:
-        complete_lesson(store, viewer=viewer, catalogue=catalogue, lesson_id=lesson_id, now=at)
-
-
 def _prepare_personas(
     store: Store, organisation: Organisation, catalogue: Catalogue, *, now: datetime
 ) -> None:
     """Leave the employee of the entry page half way through a track, with a check to take."""
-    lead = _viewer(organisation.staff["program_lead"], "program_lead")
-    learner = _viewer(organisation.staff["employee"], "employee")
+    lead = viewer_of(organisation.staff["program_lead"], "program_lead")
+    learner = viewer_of(organisation.staff["employee"], "employee")
     track = catalogue.tracks["rag"]
     program = create_program(
         store,
@@ -478,20 +338,11 @@ def _prepare_personas(
     )
     lessons = workflow.modules[0].lessons
     yesterday = now - timedelta(days=1)
-    _read_lesson(store, learner, catalogue, lessons[0].id, at=yesterday, done=True)
-    _read_lesson(store, learner, catalogue, lessons[1].id, at=yesterday, done=False)
+    read_a_lesson(store, learner, catalogue, lessons[0].id, at=yesterday, done=True)
+    read_a_lesson(store, learner, catalogue, lessons[1].id, at=yesterday, done=False)
 
 
-def _viewer(person_id: int, role: Role) -> Viewer:
-    return Viewer(
-        person_id=person_id,
-        name="",
-        roles=frozenset({role, "employee"}),
-        role_profile="",
-    )
-
-
-def _tell_truth(course: _Course, tell: Callable[[str], None]) -> None:
+def _tell_truth(course: Course, tell: Callable[[str], None]) -> None:
     """Print what is true about the people who were invented."""
     tell(f"Known truth, {course.track.title}: mean true skill by arm (n)")
     wide: Any = course.truth.groupby(["arm", "occasion"])["theta"].agg(["mean", "size"])

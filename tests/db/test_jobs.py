@@ -15,7 +15,7 @@ from sqlalchemy import select
 from curriculum.phrases import Number, Phrase
 from db.columns import table
 from db.store import open_store
-from db.tables import Job
+from db.tables_jobs import Job
 from portal import clock
 from portal.access import Refused, Viewer
 from portal.services.jobs import (

@@ -10,7 +10,8 @@ from sqlalchemy import func, select, update
 
 from db.columns import table
 from db.store import Store
-from db.tables import Answer, Attempt, AttemptItem, Calibration, Job, Result
+from db.tables import Answer, Attempt, AttemptItem, Calibration, Result
+from db.tables_jobs import Job
 from tests.factories.content import make_item, require_content
 from tests.factories.people import make_person
 from tests.factories.rows import NOW, add_row, next_number
