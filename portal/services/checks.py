@@ -164,6 +164,7 @@ def _draw_attempt(
         items,
         forms=_forms_in_turn(order, taken, now=now),
         seen=select_seen_items(connection, learner_id=viewer.person_id, since=now - FORGET_AFTER),
+        opens_on=_opens_on(taken, now=now),
         seed=seed,
     )
     return NewAttempt(
@@ -456,12 +457,24 @@ def _forms_in_turn(
     return tuple(sorted(order, key=lambda form: (form in recent, form in once)))
 
 
+def has_form_left(taken: Sequence[AttemptRow], *, now: datetime) -> bool:
+    """Say whether a form is left that was not met in the last 180 days."""
+    return len({row.form for row in taken if row.started_at > now - FORGET_AFTER}) < len(FORMS)
+
+
+def _opens_on(taken: Sequence[AttemptRow], *, now: datetime) -> date:
+    """Return the day from which the form met longest ago may come back."""
+    lately = [row.started_at for row in taken if row.started_at > now - FORGET_AFTER]
+    return (min(lately, default=now) + FORGET_AFTER).date()
+
+
 def _choose_form(
     check: CheckEntry,
     items: Sequence[Item],
     *,
     forms: tuple[str, ...],
     seen: frozenset[str],
+    opens_on: date,
     seed: int,
 ) -> tuple[str, tuple[str, ...]]:
     """Return the first form that can be had without a question met lately, and its questions."""
@@ -472,8 +485,9 @@ def _choose_form(
     whole = (assemble(check.blueprint, items, form=form, seed=seed) for form in FORMS)
     if any(not isinstance(made, str) for made in whole):
         raise Refused(
-            "You have met every form of this check in the last 180 days. It opens again later; "
-            "the lessons stay open."
+            "You have met every form of this check in the last 180 days. It opens again on {day}; "
+            "the lessons stay open.",
+            day=opens_on,
         )
     raise Refused(
         "This check cannot be put together from its questions at the moment. Tell whoever leads "

@@ -18,6 +18,7 @@ from db.store import Store
 from portal import access
 from portal.access import Viewer
 from portal.services.catalogue import Catalogue, LessonEntry
+from portal.services.checks import has_form_left
 from portal.services.learning import ReadItem
 from portal.services.own_work import WorkCard, read_works
 from portal.services.skills import read_skills
@@ -163,7 +164,7 @@ def _works_wanted(
 
 def _has_rested(known: _Known, *, catalogue: Catalogue, now: datetime) -> bool:
     check = catalogue.check_of(known.skill)
-    if check is None:
+    if check is None or not has_form_left(known.checks, now=now):
         return False
     plan = check.blueprint
     counted = known.checks[-plan.attempts :]

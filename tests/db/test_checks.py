@@ -173,8 +173,9 @@ def test_forms_differ_and_no_question_returns_within_180_days(house: House) -> N
         seen.append({one.question.item_id for one in house.read(viewer, attempt_id).questions})
 
     assert len(set.union(*seen)) == 3 * CHECK_SIZE
-    with pytest.raises(Refused, match="every form"):
+    with pytest.raises(Refused, match="every form") as refused:
         house.start(viewer, now=NOW + timedelta(days=120))
+    assert refused.value.values == {"day": (NOW + timedelta(days=180)).date()}
     attempt_id = house.start(viewer, now=NOW + timedelta(days=181))
     again = {one.question.item_id for one in house.read(viewer, attempt_id).questions}
     assert again == seen[0]

@@ -193,6 +193,21 @@ def test_the_next_step_goes_from_the_first_check_over_the_lessons_to_the_next_ch
     ]
 
 
+def test_no_check_is_offered_while_every_form_was_met_lately(house: House) -> None:
+    viewer = house.viewer()
+    for day in (0, 40, 80):
+        house.take_check(viewer, now=NOW + timedelta(days=day))
+    for lesson_id in (LESSON, SECOND, LATER):
+        house.open(viewer, lesson_id)
+        complete_lesson(
+            house.store, viewer=viewer, catalogue=house.catalogue, lesson_id=lesson_id, now=NOW
+        )
+
+    steps = [step_of(house, viewer, now=NOW + timedelta(days=day)) for day in (120, 181)]
+
+    assert [step.kind for step in steps if step] == ["track", "check"]
+
+
 def test_a_lesson_on_the_weakest_topic_comes_first(house: House) -> None:
     house.edit(
         "curriculum/modules/m1/20-more.md",
