@@ -1,7 +1,9 @@
 """What became of the choices of an item: the key, the texts, the feedback; pure."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from difflib import SequenceMatcher
+from functools import lru_cache
 from typing import NamedTuple
 
 from curriculum.model import Choice
@@ -24,7 +26,9 @@ ACTION = Noun(Phrase("action"), Phrase("actions"))
 SENTENCE = Noun(Phrase("sentence"), Phrase("sentences"))
 ANSWER = Noun(Phrase("answer"), Phrase("answers"))
 REASON = Noun(Phrase("reason"), Phrase("reasons"))
-ALIKE = 0.5  # share of letters in common from which a text counts as reworded, not as another one
+SHORT = 40  # letters
+# The share of letters or words in common from which a text is the old one reworded.
+ALIKE = 0.5
 
 
 def choice_words(before: Sequence[Choice], after: Sequence[Choice], *, noun: Noun) -> list[Phrase]:
@@ -98,8 +102,21 @@ def _is_alike(old: Choice, new: Choice) -> bool:
 
 
 def is_reworded(before: str, after: str) -> bool:
-    """Say whether a text is more likely the old one in other words than another one."""
-    return SequenceMatcher(None, before, after, autojunk=False).ratio() >= ALIKE
+    """Say whether a text is more likely the old one in other words than another one.
+
+    Short texts are compared letter by letter; in long ones, where that takes minutes, the words
+    that both hold are counted, in whatever order.
+    """
+    if max(len(before), len(after)) <= SHORT:
+        return SequenceMatcher(None, before, after, autojunk=False).ratio() >= ALIKE
+    old, new = _counted(before), _counted(after)
+    shared = sum(min(n, new[word]) for word, n in old.items() if word in new)
+    return 2 * shared >= ALIKE * (old.total() + new.total())
+
+
+@lru_cache(maxsize=2048)
+def _counted(text: str) -> Counter[str]:
+    return Counter(text.split())
 
 
 def _key_words(

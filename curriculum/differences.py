@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
-from difflib import SequenceMatcher
 from typing import Literal
 
 from curriculum.choice_differences import is_reworded
 from curriculum.item_differences import ItemChange, item_changes, setting_change, text_words
+from curriculum.merge import line_matcher
 from curriculum.model import (
     Bank,
     Block,
@@ -27,6 +27,7 @@ from curriculum.phrases import Joined, Phrase
 Mark = Literal["same", "added", "removed", "changed"]
 File = Track | Module | Lesson | Bank | Blueprint
 _FRONT_TEXTS = {"summary": Phrase("summary")}
+NEAR = 20  # So many blocks further down an old one is looked for.
 _APART = {"front", "blocks", "items", "footnotes", "objectives", "picks"}
 _FRONT_APART = {"path", "content_hash", "schema", *_FRONT_TEXTS}
 
@@ -96,7 +97,7 @@ def block_changes(
     before, after = _paragraphs(before), _paragraphs(after)
     old, new = [repr(block) for block in before], [repr(block) for block in after]
     found: list[BlockChange] = []
-    for word, i, j, k, m in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+    for word, i, j, k, m in line_matcher(old, new).get_opcodes():
         if word == "equal":
             found += [
                 BlockChange("same", one, other)
@@ -143,7 +144,12 @@ def _replaced(before: Sequence[Block], after: Sequence[Block]) -> list[BlockChan
     start = 0
     for block in after:
         place = next(
-            (at for at in range(start, len(before)) if _is_same_block(before[at], block)), None
+            (
+                at
+                for at in range(start, min(len(before), start + NEAR))
+                if _is_same_block(before[at], block)
+            ),
+            None,
         )
         if place is None:
             found.append(BlockChange("added", None, block))

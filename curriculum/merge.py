@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher, unified_diff
 from typing import Literal
 
+MANY = 1_000_000  # pairs of lines that are looked at one by one
 Side = Literal["ours", "theirs", "both"]
 
 
@@ -85,10 +86,30 @@ def _lines(text: str) -> list[str]:
     return text.replace("\r\n", "\n").splitlines(keepends=True)
 
 
+def line_matcher(before: Sequence[str], after: Sequence[str]) -> SequenceMatcher[str]:
+    """Return what compares two texts; of very long ones, frequent lines are no landmarks."""
+    return SequenceMatcher(None, before, after, autojunk=len(before) * len(after) > MANY)
+
+
+def _matching(before: Sequence[str], after: Sequence[str]) -> list[tuple[int, int, int]]:
+    """Stretches that two texts share, in order; what they begin and end with is found at once."""
+    most = min(len(before), len(after))
+    start = next((n for n in range(most) if before[n] != after[n]), most)
+    most -= start
+    end = next((n for n in range(most) if before[-1 - n] != after[-1 - n]), most)
+    middle = line_matcher(before[start : len(before) - end], after[start : len(after) - end])
+    inner = [(i + start, j + start, size) for i, j, size in middle.get_matching_blocks() if size]
+    return [
+        (0, 0, start),
+        *inner,
+        (len(before) - end, len(after) - end, end),
+        (len(before), len(after), 0),
+    ]
+
+
 def _common(base: Sequence[str], ours: Sequence[str], theirs: Sequence[str]) -> list[_Common]:
     """Return the stretches all three share, in order, ending with an empty one at the end."""
-    left = SequenceMatcher(None, base, ours, autojunk=False).get_matching_blocks()
-    right = SequenceMatcher(None, base, theirs, autojunk=False).get_matching_blocks()
+    left, right = _matching(base, ours), _matching(base, theirs)
     found, i, j = [], 0, 0
     while i < len(left) and j < len(right):
         (left_at, left_other, left_size), (right_at, right_other, right_size) = left[i], right[j]

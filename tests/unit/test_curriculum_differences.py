@@ -1,5 +1,6 @@
 """What a reviewer is told of a changed text: item by item in words, block by block as drawn."""
 
+import time
 from itertools import chain
 
 import pytest
@@ -299,3 +300,24 @@ def test_blocks_keep_the_order_of_both_sides():
     assert [one.before for one in found if one.before is not None] == list(before)
     assert [one.after for one in found if one.after is not None] == list(after)
     assert [one.mark for one in found] == ["added", "same", "changed", "removed"]
+
+
+def test_long_texts_written_anew_are_compared_in_no_time():
+    old = "\n".join(f"word{n} of a text that goes on and on" for n in range(300))
+    new = "\n".join(f"another{n} phrase which says nothing alike" for n in range(300))
+    paragraphs = [Prose(f"Paragraph {n} with some words on agents and limits.") for n in range(300)]
+    anew = [Prose(f"Absatz {n}, ganz anders geschrieben als der vorige Text.") for n in range(300)]
+    started = time.process_time()
+
+    marks = [
+        [one.mark for one in block_changes(*sides)]
+        for sides in (
+            ([Prose(old)], [Prose(new)]),
+            ([Prose(old)], [Prose(f"{old}\nand one line more")]),
+            (paragraphs, anew),
+        )
+    ]
+
+    assert time.process_time() - started < 1
+    assert marks[:2] == [["added", "removed"], ["changed"]]
+    assert {*marks[2]} == {"added", "removed"}

@@ -3,6 +3,7 @@
 import random
 import shutil
 import subprocess
+import time
 
 import pytest
 
@@ -118,3 +119,15 @@ def test_a_disagreement_that_nobody_settled_stays_one():
     theirs = "eins\ntwo\ndrei\n"
 
     assert merge("one\ntwo\nthree\n", ours=ours, theirs=theirs, sides=["ours"]).text is None
+
+
+def test_thousands_of_lines_that_are_all_alike_are_merged_in_no_time():
+    base = ["same"] * 7000
+    ours, theirs = ["mine", *base], [*base[:3500], "yours", *base[3500:]]
+    started = time.process_time()
+
+    merged = merge("\n".join(base), ours="\n".join(ours), theirs="\n".join(theirs))
+
+    assert time.process_time() - started < 1
+    assert merged.text is not None
+    assert sorted(set(merged.text.split("\n"))) == ["mine", "same", "yours"]
