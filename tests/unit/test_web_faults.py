@@ -10,6 +10,7 @@ from db.errors import DatabaseUnreachable
 from portal.web.faults import BROKEN, UNREACHED, ToldFaults
 from portal.web.headers import HEADERS, SecurityHeaders
 
+TEXT = (b"content-type", b"text/plain; charset=utf-8")
 START = {"type": "http.response.start", "status": 200, "headers": []}
 
 
@@ -51,7 +52,7 @@ def test_what_breaks_is_told_with_the_number_that_the_log_has(ask, caplog, error
     assert (start["status"], said.startswith(words)) == (status, True)
     assert "secret" not in said
     assert f"incident {number}" in caplog.text
-    assert set(HEADERS) <= set(start["headers"])
+    assert {*HEADERS, TEXT} <= set(start["headers"])
 
 
 @pytest.mark.parametrize("way", [{"begun": True}, {"kind": "websocket"}])
