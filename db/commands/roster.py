@@ -5,11 +5,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, insert, select, text, update
+from sqlalchemy import Connection, Table, bindparam, delete, func, insert, select, text, update
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from db.columns import table
 from db.queries.roster import Lead, PersonKey, Span
 from db.tables import Person, RoleGrant, Session, Team, TeamManager, TeamMember, TeamPlace
+
+AT_ONCE = 10_000  # rows in one statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,9 +108,7 @@ def _others(rows: RosterRows, *, new: Mapping[PersonKey, int]) -> list[PersonKey
 
 def _write_teams(connection: Connection, rows: RosterRows) -> None:
     teams = table(Team)
-    _many(
-        connection, insert(teams), [{"code": code, "name": name} for code, name in rows.new_teams]
-    )
+    _add(connection, teams, [{"code": code, "name": name} for code, name in rows.new_teams])
     _many(
         connection,
         update(teams).where(teams.c.code == bindparam("of")).values(name=bindparam("name_")),
@@ -117,9 +118,9 @@ def _write_teams(connection: Connection, rows: RosterRows) -> None:
 
 def _write_people(connection: Connection, rows: RosterRows, *, now: datetime) -> None:
     people = table(Person)
-    _many(
+    _add(
         connection,
-        insert(people),
+        people,
         [
             {
                 "issuer": entry.key[0],
@@ -200,9 +201,9 @@ def _write_spans(
             for span in spans.edits
         ],
     )
-    _many(
+    _add(
         connection,
-        insert(rows),
+        rows,
         [
             {owner_column: find_owner(key), target_column: find_target(code), "starts_on": day}
             for key, code, day in spans.puts
@@ -230,9 +231,9 @@ def _write_leads(
             for one in rows.lead_edits
         ],
     )
-    _many(
+    _add(
         connection,
-        insert(leads),
+        leads,
         [
             {
                 "person_id": known[lead.key],
@@ -262,9 +263,9 @@ def _write_roles(
         .values(revoked_at=now, revoked_reason=bindparam("why")),
         [{"of": grant_id, "why": why} for grant_id, why in rows.revoked],
     )
-    _many(
+    _add(
         connection,
-        insert(grants),
+        grants,
         [
             {
                 "person_id": known[key],
@@ -288,6 +289,24 @@ def _end_sessions(connection: Connection, people: Sequence[int], *, now: datetim
         .values(ended_at=now, ended_by="leaving"),
         [{"of": person_id} for person_id in people],
     )
+
+
+def _add(connection: Connection, rows_of: Table, rows: list[dict[str, Any]]) -> None:
+    """Insert many rows; on PostgreSQL as one array for each column, many thousands at a time.
+
+    Sent one by one they took it several times as long.
+    """
+    if connection.dialect.name != "postgresql":
+        _many(connection, insert(rows_of), rows)
+        return
+    for first in range(0, len(rows), AT_ONCE):
+        part = rows[first : first + AT_ONCE]
+        arrays = [bindparam(name, type_=ARRAY(rows_of.c[name].type)) for name in part[0]]
+        found = select(*(func.unnest(one).label(one.key) for one in arrays))
+        connection.execute(
+            insert(rows_of).from_select(list(part[0]), found),
+            {name: [row[name] for row in part] for name in part[0]},
+        )
 
 
 def _many(connection: Connection, statement: Any, rows: list[dict[str, Any]]) -> None:  # noqa: ANN401
