@@ -3,29 +3,38 @@
 PORT ?= 8501
 PYTHON ?= python3
 BIN := .venv/bin
-PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+# Most of what is installed is never imported: Python compiles what is, at its first import.
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile
 # `make lock UPGRADE=--upgrade` takes newer versions; without it pinned ones stay.
 UPGRADE ?=
 COMPILE := pip compile --quiet --universal --python-version 3.11 --no-emit-index-url --no-annotate \
 	--no-header $(UPGRADE)
 
 .DEFAULT_GOAL := run
-.PHONY: run test check messages documents pictures lock
+.PHONY: run test tests check lint types messages documents pictures lock
 
 run: .venv/ready-to-run
 	@exec $(BIN)/python -m portal serve --port $(PORT)
 
+# What is quick to say comes first; reading all types takes a minute of one core, beside the tests.
+test: lint
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync types tests
+
 # -n 2: two workers; the pages in Chromium stay together in one of them.
-test: check
+tests: .venv/ready-to-test
 	$(BIN)/python -m pytest -n 2
 
-check: .venv/ready-to-test
+check: lint types
+
+lint: .venv/ready-to-test
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/vulture
 	$(BIN)/python -m tests.messages --check
+
+types: .venv/ready-to-test
+	$(BIN)/mypy
 
 messages: .venv/ready-to-run
 	$(BIN)/python -m tests.messages

@@ -30,15 +30,15 @@ SIZE: ViewportSize = {"width": 1280, "height": 900}
 expect.set_options(timeout=20 * SECONDS)
 
 
-# Per module: while Playwright runs it holds an event loop, which other tests must not meet.
-@pytest.fixture(scope="module")
+# Per package: while Playwright runs it holds an event loop, which other tests must not meet.
+@pytest.fixture(scope="package")
 def playwright() -> Iterator[Playwright]:
-    """Playwright for the tests of one file."""
+    """Playwright for the tests of this folder, which run one after the other."""
     with sync_playwright() as running:
         yield running
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def chromium(playwright: Playwright) -> Iterator[Browser]:
     """The system's Chromium, or Playwright's own."""
     try:
@@ -75,10 +75,15 @@ def served(demo_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 
 
 @pytest.fixture
-def own_server(demo_data: Path, tmp_path: Path) -> Iterator[PortalServer]:
+def own_data(demo_data: Path, tmp_path: Path) -> Path:
+    """A folder with the demonstration for one test alone."""
+    return Path(shutil.copytree(demo_data, tmp_path / "own"))
+
+
+@pytest.fixture
+def own_server(own_data: Path) -> Iterator[PortalServer]:
     """A portal for one test alone, to stop, kill and restart."""
-    shutil.copytree(demo_data, tmp_path / "own")
-    with serving(tmp_path / "own") as server:
+    with serving(own_data) as server:
         yield server
 
 
@@ -98,21 +103,27 @@ def new_context(chromium: Browser) -> Iterator[Callable[..., BrowserContext]]:
         context.close()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def device(chromium: Browser) -> Iterator[BrowserContext]:
-    """One browser profile for the tests of a file, with one tab."""
+    """One browser profile: it reads the code of the pages once."""
     context = chromium.new_context(viewport=SIZE)
     context.set_default_timeout(20 * SECONDS)
-    context.new_page()
     yield context
     context.close()
 
 
+@pytest.fixture(scope="module")
+def tab(device: BrowserContext) -> Iterator[Page]:
+    """One tab for the tests of a file; who listens to it is gone with it."""
+    opened = device.new_page()
+    yield opened
+    opened.close()
+
+
 @pytest.fixture
-def page(device: BrowserContext) -> Page:
-    """The tab of the file, with nobody signed in: it has read the code of the pages already."""
+def page(device: BrowserContext, tab: Page) -> Page:
+    """The tab of the file, with nobody signed in."""
     device.clear_cookies()
-    tab = device.pages[0]
     tab.set_viewport_size(SIZE)
     tab.emulate_media(color_scheme="light")
     return tab

@@ -3,6 +3,7 @@
 import json
 import re
 import sqlite3
+from collections.abc import Iterator
 from contextlib import closing, suppress
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Locator, Page, Response, WebSocket, expect
 
 from tests.browser.axe import findings
-from tests.browser.server import PortalServer
+from tests.browser.server import PortalServer, serving
 from tests.browser.visits import PATIENCE, choose_persona, enter_anew, enter_as, settle
 
 SAVED = re.compile(r"Saved \d\d:\d\d")
@@ -288,11 +289,9 @@ class Wire:
 
 
 @pytest.fixture
-def canaries(own_server: PortalServer) -> PortalServer:
-    """The server with a canary in all that a learner may not see of the items of one check."""
-    own_server.stop()
-    path = Path(own_server.data_dir) / "portal.db"
-    with closing(sqlite3.connect(path)) as base:
+def canaries(own_data: Path) -> Iterator[PortalServer]:
+    """A server with a canary in all that a learner may not see of the items of one check."""
+    with closing(sqlite3.connect(own_data / "portal.db")) as base:
         for id_, body in base.execute(
             "SELECT id, body FROM revision WHERE content_id LIKE 'retrieval-and-evidence.%'"
         ).fetchall():
@@ -307,8 +306,8 @@ def canaries(own_server: PortalServer) -> PortalServer:
                 item |= {"type": "text", "answers": [item["answers"][0] | no_number]}
             base.execute("UPDATE revision SET body = ? WHERE id = ?", (json.dumps(item), id_))
         base.commit()
-    own_server.start()
-    return own_server
+    with serving(own_data) as server:
+        yield server
 
 
 def test_no_byte_of_the_key_reaches_the_browser_before_handing_in(
