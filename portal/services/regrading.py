@@ -24,7 +24,7 @@ from db.queries.regrades import (
     select_met_revisions,
     select_regrades,
 )
-from db.queries.scoring import RuleRow
+from db.queries.scoring import RuleRow, select_rules
 from db.store import Store
 from portal import access
 from portal.access import MATRIX, Refused, Viewer
@@ -120,7 +120,7 @@ def propose_regrade(
     ------
     Refused
         When no check holds the item, its key was not corrected, its options changed too, a check
-        would be left without a question, or a correction of it waits already.
+        would be left without a question, or a correction of it waits or is in force already.
     """
     access.require(viewer, "approve secure items")
     why = why.strip()
@@ -136,6 +136,7 @@ def propose_regrade(
     rule = _rule(met, item_id=item_id, kind=kind)
     _require_same_places(met, rule=rule, read_item=read_item)
     skill = read_item(rule.revision_id).skill
+    _require_new(store.read(lambda c: select_rules(c, skill=skill)), rule=rule)
     effects = foresee(store, skill=skill, rule=rule, catalogue=catalogue, read_item=read_item)
     if effects.unfitting:
         raise Refused(
@@ -296,6 +297,15 @@ def _rule(met: tuple[MetRow, ...], *, item_id: str, kind: str) -> RuleRow:
             "of the question first, have it published, and come back."
         )
     return RuleRow(0, item_id, "key", newest.revision_id)
+
+
+def _require_new(rules: tuple[RuleRow, ...], *, rule: RuleRow) -> None:
+    """Pass unless the newest correction of the item is this one."""
+    of_item = [one for one in rules if one.item_id == rule.item_id]
+    if of_item and (of_item[-1].kind, of_item[-1].revision_id) == (rule.kind, rule.revision_id):
+        raise Refused(
+            "This very correction is in force already. Corrections lists it with what it changed."
+        )
 
 
 def _require_same_places(met: tuple[MetRow, ...], *, rule: RuleRow, read_item: ReadItem) -> None:

@@ -407,3 +407,18 @@ def test_a_move_of_few_people_is_not_counted_at_all(
     ]
     assert 0 < len(moved) < 6
     assert (found.moved, found.moves) == (None, ())
+
+
+def test_what_is_in_force_already_is_not_corrected_twice(
+    house: House, proposer: Viewer, second: Viewer
+) -> None:
+    hand_in_many(house, forms="A", people=6)
+    dropped = propose(house, proposer)
+    approve_regrade(house.store, viewer=second, regrade_id=dropped, now=NOW)
+    apply(house, dropped)
+
+    with pytest.raises(Refused, match="in force already"):
+        propose(house, proposer)
+    correct_the_key(house)
+    # A later text of the question is another matter: its key may come back into force.
+    assert propose(house, proposer, kind="key")
