@@ -27,7 +27,7 @@ def add_format(
 ) -> None:
     """Add the command to the command line."""
     parser = commands.add_parser(
-        "format", help="mend line ends, encodings and boxes; everything else stays as it is"
+        "format", help="mend line ends, byte order marks and boxes; all else stays as it is"
     )
     parser.add_argument("paths", nargs="*", type=Path, metavar="PATH")
     parser.add_argument("--check", action="store_true", help="change nothing, exit 1 if needed")

@@ -1,8 +1,10 @@
 """What a measurement says can be said in any language: wording, numbers and parts of parts."""
 
+import ast
 import gettext
 import pickle
 from pathlib import Path
+from string import Formatter
 
 import numpy as np
 import pytest
@@ -171,3 +173,19 @@ def test_a_copy_of_a_phrase_keeps_its_parts():
         assert copy == "3 of a, b"
         assert (copy.wording, copy.values["n"]) == ("{n} of {all}", 3)
         assert copy.values["all"].parts[0].wording == "a"
+
+
+def test_every_phrase_fills_exactly_the_braces_of_its_wording():
+    odd = []
+    for room in ("portal", "assessments", "curriculum"):
+        for file in sorted((ROOT / room).rglob("*.py")):
+            for call in ast.walk(ast.parse(file.read_text("utf-8"))):
+                if not isinstance(call, ast.Call) or ast.unparse(call.func) != "Phrase":
+                    continue
+                wording = ast.literal_eval(call.args[0])
+                wanted = {name for _, name, _, _ in Formatter().parse(wording) if name is not None}
+                given = {word.arg for word in call.keywords}
+                if wanted != given and None not in given:
+                    odd.append(f"{file.name}:{call.lineno}: {wanted ^ given}")
+
+    assert odd == []
