@@ -83,6 +83,6 @@ def _estimate(name: str, estimate: Estimate) -> str:
     low, high = (estimate.in_sd(value) for value in estimate.interval)
     return (
         f"  {name:<11}{estimate.in_sd(estimate.estimate):+.3f} SD ({low:+.3f} to {high:+.3f}), "
-        f"{estimate.estimate:+.4g} points, SE {estimate.se_cr2:.4g}, df {estimate.df:.1f}, "
+        f"{estimate.estimate:+.4g} points, SE {estimate.se:.4g}, df {estimate.df:.1f}, "
         f"p {'< 0.0001' if estimate.p < 1e-4 else format(estimate.p, '.4f')}"
     )

@@ -55,6 +55,18 @@ def test_a_long_file_becomes_one_comparison_with_the_keys_of_the_contract(tmp_pa
     assert block["warnings"] == []
 
 
+def test_the_standard_error_in_words_is_the_one_the_range_rests_on(tmp_path, capsys):
+    path = write(tmp_path, make_table(effect=0.3)[COLUMNS])
+
+    (block,) = run_json(capsys, "compare", path)["comparisons"]
+    _code, text, _err = run(capsys, "compare", path, "--format", "text")
+
+    found = block["sensitivity"]["true_score"]
+    (line,) = [one for one in text.splitlines() if one.startswith("  true score")]
+    assert found["se"] > found["se_cr2"]
+    assert f"SE {found['se']:.4g}, " in line
+
+
 def test_columns_that_were_not_asked_for_are_ignored_and_named(tmp_path, capsys):
     path = write(tmp_path, make_table(effect=0.3))
 
