@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -10,10 +10,12 @@ from sqlalchemy import Connection, text
 
 from db.queries.content import find_content_version
 from db.store import open_store
+from portal.services.calibrating import calibrate_skill
 from portal.services.catalogue import read_catalogue
 from tests.conftest import _database_url, _fresh_database, publish_once, remove_rows, run_on_server
+from tests.factories import NOW, make_team
 from tests.many_checks import hand_in_many
-from tests.small_house import House
+from tests.small_house import SKILL, House
 
 CONTENT = frozenset({"content", "revision", "head", "content_file", "calibration", "disk_file"})
 
@@ -108,55 +110,87 @@ def house(request: pytest.FixtureRequest, tmp_path: Path, small_folder: Path) ->
         lent.clean(published_something=house.published_something)
 
 
-# --- 630 checks handed in, which takes seconds: once for each engine ------------------------------
+# --- what takes seconds to make: once for each engine, then copied -------------------------------
+
+Fill = Callable[[House], object]
 
 
-def _hand_in_once(url: str, folder: Path) -> None:
+def _hand_in(house: House) -> None:
+    hand_in_many(house, team=make_team(house.store))
+
+
+def _calibrate(house: House) -> None:
+    catalogue, read_item = house.catalogue, house.read_item
+    calibrate_skill(
+        house.store, catalogue=catalogue, read_item=read_item, skill=SKILL, model="auto", now=NOW
+    )
+
+
+def _fill(url: str, folder: Path, fill: Fill) -> None:
     store = open_store(url)
-    hand_in_many(House(store, folder, read_catalogue(store)))
+    fill(House(store, folder, read_catalogue(store)))
     store.close()
 
 
-@pytest.fixture(scope="session")
-def sqlite_full_template(
-    tmp_path_factory: pytest.TempPathFactory, sqlite_house_template: Path, small_folder: Path
-) -> Path:
-    """A SQLite file with the small curriculum and 630 checks, copied for each test."""
-    path = tmp_path_factory.mktemp("full") / "portal.db"
-    shutil.copy(sqlite_house_template, path)
-    _hand_in_once(f"sqlite:///{path}", small_folder)
-    return path
+def _sqlite_template(name: str, *, base: str, fill: Fill) -> Callable[..., Path]:
+    @pytest.fixture(scope="session", name=name)
+    def make(
+        request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, small_folder: Path
+    ) -> Path:
+        path = tmp_path_factory.mktemp("filled") / "portal.db"
+        shutil.copy(request.getfixturevalue(base), path)
+        _fill(f"sqlite:///{path}", small_folder, fill)
+        return path
+
+    return make
 
 
-@pytest.fixture(scope="session")
-def postgres_full_template(
-    postgres_server: str, postgres_house_template: str, small_folder: Path
-) -> Iterator[str]:
-    """The name of a database with the small curriculum and 630 checks, copied for each test."""
-    name = f"portal_full_{os.getpid()}"
-    run_on_server(postgres_server, f"CREATE DATABASE {name} TEMPLATE {postgres_house_template}")
-    _hand_in_once(_database_url(postgres_server, name), small_folder)
-    yield name
-    run_on_server(postgres_server, f"DROP DATABASE {name} WITH (FORCE)")
+def _postgres_template(name: str, *, base: str, fill: Fill) -> Callable[..., Iterator[str]]:
+    @pytest.fixture(scope="session", name=name)
+    def make(
+        request: pytest.FixtureRequest, postgres_server: str, small_folder: Path
+    ) -> Iterator[str]:
+        database, template = f"{name}_{os.getpid()}", request.getfixturevalue(base)
+        run_on_server(postgres_server, f"CREATE DATABASE {database} TEMPLATE {template}")
+        _fill(_database_url(postgres_server, database), small_folder, fill)
+        yield database
+        run_on_server(postgres_server, f"DROP DATABASE {database} WITH (FORCE)")
+
+    return make
 
 
-@pytest.fixture
-def full_postgres_url(postgres_server: str, postgres_full_template: str) -> Iterator[str]:
-    """The URL of a fresh copy of the database with 630 checks."""
-    yield from _fresh_database(postgres_server, template=postgres_full_template)
+def _copied_house(name: str, *, about: str) -> Callable[..., Iterator[House]]:
+    @pytest.fixture(name=name, params=["sqlite", "postgresql"])
+    def copy(request: pytest.FixtureRequest, tmp_path: Path, small_folder: Path) -> Iterator[House]:
+        folder = tmp_path / "content"
+        shutil.copytree(small_folder, folder)
+        template = request.getfixturevalue(f"{request.param}_{name}")
+        if request.param == "sqlite":
+            urls = iter([f"sqlite:///{shutil.copy(template, tmp_path / 'copy.db')}"])
+        else:
+            urls = _fresh_database(request.getfixturevalue("postgres_server"), template=template)
+        for url in urls:
+            store = open_store(url)
+            yield House(store, folder, read_catalogue(store))
+            store.close()
+
+    copy.__doc__ = about
+    return copy
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def full_house(
-    request: pytest.FixtureRequest, tmp_path: Path, small_folder: Path
-) -> Iterator[House]:
-    """The small house with 630 checks handed in, on each of the two engines."""
-    folder = tmp_path / "content"
-    shutil.copytree(small_folder, folder)
-    if request.param == "sqlite":
-        shutil.copy(request.getfixturevalue("sqlite_full_template"), tmp_path / "full.db")
-        store = open_store(f"sqlite:///{tmp_path / 'full.db'}")
-    else:
-        store = open_store(request.getfixturevalue("full_postgres_url"))
-    yield House(store, folder, read_catalogue(store))
-    store.close()
+sqlite_full_house = _sqlite_template(
+    "sqlite_full_house", base="sqlite_house_template", fill=_hand_in
+)
+sqlite_calibrated_house = _sqlite_template(
+    "sqlite_calibrated_house", base="sqlite_full_house", fill=_calibrate
+)
+postgresql_full_house = _postgres_template(
+    "postgresql_full_house", base="postgres_house_template", fill=_hand_in
+)
+postgresql_calibrated_house = _postgres_template(
+    "postgresql_calibrated_house", base="postgresql_full_house", fill=_calibrate
+)
+full_house = _copied_house("full_house", about="The small house with 630 checks handed in.")
+calibrated_house = _copied_house(
+    "calibrated_house", about="The small house with 630 checks and a calibration of them in force."
+)

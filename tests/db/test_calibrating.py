@@ -12,7 +12,7 @@ from db.queries.growth import compare_growth
 from portal.access import Refused
 from portal.services.calibrating import Calibrated, calibrate_skill
 from portal.services.measuring import read_scales
-from tests.factories import NOW, make_team
+from tests.factories import NOW
 from tests.many_checks import follows_the_model, hand_in_many
 from tests.small_house import SKILL, House
 
@@ -43,32 +43,30 @@ def test_enough_answers_put_a_measured_calibration_in_force(full_house: House) -
     assert all(one["n"] == 210 and one["se_b"] > 0 for one in first.parameters.values())
 
 
-def test_a_recalibration_writes_new_results_beside_the_old_ones(house: House) -> None:
-    team = make_team(house.store)
-    hand_in_many(house, team=team)
-    before = rows(house, "SELECT attempt_id, theta, calibration_id FROM result ORDER BY id")
+def test_a_recalibration_writes_new_results_beside_the_old_ones(full_house: House) -> None:
+    before = rows(full_house, "SELECT attempt_id, theta, calibration_id FROM result ORDER BY id")
 
-    done = calibrate(house)
+    done = calibrate(full_house)
 
-    after = rows(house, "SELECT attempt_id, theta, calibration_id FROM result ORDER BY id")
-    in_force = rows(house, "SELECT attempt_id, number, reason, counted FROM result WHERE in_force")
+    after = rows(full_house, "SELECT attempt_id, theta, calibration_id FROM result ORDER BY id")
+    in_force = rows(
+        full_house, "SELECT attempt_id, number, reason, counted FROM result WHERE in_force"
+    )
     assert done.rescored == 630
     assert after[:630] == before
     assert len(after) == 1260
     assert {row[1:] for row in in_force} == {(2, "calibration", True)}
     assert len({row[0] for row in in_force}) == 630
-    assert house.store.read(compare_growth).empty
+    assert full_house.store.read(compare_growth).empty
 
 
-def test_calibrating_twice_scores_nothing_a_third_time(full_house: House) -> None:
-    calibrate(full_house)
-
-    again = calibrate(full_house)
+def test_calibrating_twice_scores_nothing_a_third_time(calibrated_house: House) -> None:
+    again = calibrate(calibrated_house)
 
     assert again.in_force, again.sentences
     assert "scale of version 2" in again.sentences[1]
     thetas = rows(
-        full_house,
+        calibrated_house,
         "SELECT max(abs(a.theta - b.theta)) FROM result a JOIN result b"
         " ON b.attempt_id = a.attempt_id AND b.number = 3 WHERE a.number = 2",
     )
@@ -143,14 +141,12 @@ def test_an_unknown_skill_is_refused_with_those_there_are(house: House) -> None:
         calibrate(house, skill="knitting")
 
 
-def test_a_check_after_the_calibration_is_scored_with_it(full_house: House) -> None:
-    calibrate(full_house)
-
-    viewer = full_house.viewer()
-    attempt_id = full_house.take_check(viewer)
+def test_a_check_after_the_calibration_is_scored_with_it(calibrated_house: House) -> None:
+    viewer = calibrated_house.viewer()
+    attempt_id = calibrated_house.take_check(viewer)
 
     found = rows(
-        full_house,
+        calibrated_house,
         "SELECT c.version, r.number, r.in_force FROM result r JOIN calibration c"
         f" ON c.id = r.calibration_id WHERE r.attempt_id = {attempt_id}",
     )
@@ -158,20 +154,19 @@ def test_a_check_after_the_calibration_is_scored_with_it(full_house: House) -> N
 
 
 def test_a_question_added_after_a_calibration_is_asked_and_does_not_count_yet(
-    full_house: House,
+    calibrated_house: House,
 ) -> None:
-    calibrate(full_house)
-    full_house.edit(
+    calibrated_house.edit(
         "assessments/banks/agent-operations.md",
         old=f"id: {SKILL}.a01\n",
         new=f"id: {SKILL}.a31\n",
     )
-    assert full_house.publish()["bank.agent-operations"].outcome == "published"
+    assert calibrated_house.publish()["bank.agent-operations"].outcome == "published"
 
-    hand_in_many(full_house, forms="A", people=3, seed=4)
+    hand_in_many(calibrated_house, forms="A", people=3, seed=4)
 
     found = rows(
-        full_house,
+        calibrated_house,
         "SELECT items, version FROM result r JOIN calibration c"
         " ON c.id = r.calibration_id ORDER BY r.id DESC LIMIT 3",
     )
@@ -179,17 +174,16 @@ def test_a_question_added_after_a_calibration_is_asked_and_does_not_count_yet(
 
 
 def test_a_form_that_is_mostly_new_is_scored_by_the_experts_difficulties(
-    full_house: House,
+    calibrated_house: House,
 ) -> None:
-    calibrate(full_house)
-    place = full_house.folder / "assessments/banks/agent-operations.md"
+    place = calibrated_house.folder / "assessments/banks/agent-operations.md"
     place.write_text(place.read_text().replace(f"id: {SKILL}.a0", f"id: {SKILL}.a4"))
-    assert full_house.publish()["bank.agent-operations"].outcome == "published"
+    assert calibrated_house.publish()["bank.agent-operations"].outcome == "published"
 
-    hand_in_many(full_house, forms="A", people=3, seed=4)
+    hand_in_many(calibrated_house, forms="A", people=3, seed=4)
 
     found = rows(
-        full_house,
+        calibrated_house,
         "SELECT items, model, c.in_force FROM result r JOIN calibration c"
         " ON c.id = r.calibration_id ORDER BY r.id DESC LIMIT 3",
     )

@@ -66,8 +66,8 @@ def real_curriculum() -> Curriculum:
 def fill(real_curriculum: Curriculum) -> Callable[..., Demo]:
     def fill_(url: str, *, people: int, seed: int = 7) -> Demo:
         store, told = open_store(url), []
-        pictures = partial(read_image, ROOT)
-        publish(store, curriculum=real_curriculum, now=NOW, read_image=pictures)
+        if not url.startswith("sqlite"):
+            publish_real(store, real_curriculum)
         fill_demo(store, plan=DemoPlan(people=people, seed=seed), now=NOW, tell=told.append)
         return Demo(store, told)
 
@@ -75,12 +75,27 @@ def fill(real_curriculum: Curriculum) -> Callable[..., Demo]:
 
 
 @pytest.fixture(scope="module")
-def new_sqlite_url(
-    sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Callable[[], str]:
+def published(
+    sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory, real_curriculum: Curriculum
+) -> Path:
+    """A file with the real curriculum published, copied for each filling."""
+    path = tmp_path_factory.mktemp("published") / "portal.db"
+    shutil.copy(sqlite_template, path)
+    store = open_store(f"sqlite:///{path}")
+    publish_real(store, real_curriculum)
+    store.close()
+    return path
+
+
+def publish_real(store: Store, curriculum: Curriculum) -> None:
+    publish(store, curriculum=curriculum, now=NOW, read_image=partial(read_image, ROOT))
+
+
+@pytest.fixture(scope="module")
+def new_sqlite_url(published: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[[], str]:
     def make() -> str:
         path = tmp_path_factory.mktemp("demo") / "portal.db"
-        shutil.copy(sqlite_template, path)
+        shutil.copy(published, path)
         return f"sqlite:///{path}"
 
     return make
