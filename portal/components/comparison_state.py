@@ -7,7 +7,7 @@ from portal.charts.promise import promise_words
 from portal.charts.report import Report, report_html
 from portal.components.notices import guarded
 from portal.components.states import draw_empty
-from portal.components.table_view import draw_file
+from portal.components.table_view import offer_file
 from portal.services.comparing import (
     ComparedProgram,
     compare_program,
@@ -119,7 +119,7 @@ def draw_origin(found: ComparedProgram) -> None:
     st.markdown(f":small[{words}]")
     # Made at the click, outside the run of this page; so it takes the session along.
     token, program_id = loaders.session_token(), found.program.id
-    draw_file(
+    offer_file(
         _("Report as a file"),
         lambda: _report(token, program_id),
         "programs_report",

@@ -39,7 +39,7 @@ def draw_table(
     with st.expander(label, type="compact"):
         st.dataframe(frame, hide_index=True, alt=alt, key=f"{key}_table")
         with st.container(horizontal=True):
-            draw_file(_("Download as CSV"), lambda: _csv(frame), f"{key}_csv", file_name)
+            offer_file(_("Download as CSV"), lambda: _csv(frame), f"{key}_csv", file_name)
             if charts:
                 _draw_pictures(charts, key=key, name=file_name.removesuffix(".csv"))
 
@@ -54,16 +54,16 @@ def _draw_pictures(charts: Mapping[str, Finished], *, key: str, name: str) -> No
         )
         name = f"{name}-{number + 1}"
     chart = list(charts.values())[number]
-    draw_file("PNG", lambda: chart_to_png(chart), f"{key}_png", f"{name}.png")
-    draw_file("SVG", lambda: chart_to_svg(chart), f"{key}_svg", f"{name}.svg")
+    offer_file("PNG", lambda: chart_to_png(chart), f"{key}_png", f"{name}.png")
+    offer_file("SVG", lambda: chart_to_svg(chart), f"{key}_svg", f"{name}.svg")
 
 
 def draw_csv(frame: pd.DataFrame, *, key: str, file_name: str) -> None:
     """Offer a table that stands on the page already as CSV."""
-    draw_file(_("Download as CSV"), lambda: _csv(frame), f"{key}_csv", file_name)
+    offer_file(_("Download as CSV"), lambda: _csv(frame), f"{key}_csv", file_name)
 
 
-def draw_file(label: str, make: Callable[[], bytes | str], key: str, file_name: str) -> None:
+def offer_file(label: str, make: Callable[[], bytes | str], key: str, file_name: str) -> None:
     """Offer a file that is made, counted and written down only when somebody asks for it.
 
     It is made outside the run of a page, where nobody is signed in: `make` may not ask who is.
