@@ -83,7 +83,7 @@ def estimate_true_score(analysis: AnalysisSet, *, teams: bool, seed: int) -> Est
     Reliability-corrected analysis of covariance, Trochim and Cappelleri (1992), Controlled Clinical
     Trials 13: an error-laden baseline adjusts too little when groups differ; the estimated true
     baseline is the arm's mean + r (score - mean), r = 1 - mean(se²) / variance within the arm.
-    That the mean and r are themselves estimated widens the interval: docs/decisions/0010.
+    That the mean and r are themselves estimated enters the interval: docs/decisions/0010.
     """
     if analysis.post_only:
         return None
