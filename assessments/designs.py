@@ -9,14 +9,17 @@ from assessments.verdicts import MIN_LEARNERS, MIN_TEAMS
 
 WayOfGiving = Literal["learners drawn", "teams drawn", "waves drawn", "chosen"]
 
+# What is assumed until enough was measured: a check of twelve items, and teams as teams are.
+ASSUMED_RELIABILITY, ASSUMED_TEAM_SHARE = 0.70, 0.15
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
     """The people of a planned program: how many, in how many teams, and how they are measured.
 
     `team_share` is the share of the scores' variance between teams. `reliability` is that of a
-    score; it is taken for the correlation of two checks, so true skill is thought to keep its order
-    meanwhile. `waves` counts drawn waves.
+    score; it is taken for the correlation of two checks, so people and teams are thought to keep
+    their order of true skill meanwhile. `waves` counts drawn waves.
     """
 
     learners: int
@@ -42,7 +45,9 @@ def detectable_effects(group: Group) -> tuple[Detectable, ...]:
 
     Notes
     -----
-    Teams drawn: Bloom (2005), Learning More from Social Experiments, chapter 4. Learners drawn
+    Teams drawn: Bloom (2005), Learning More from Social Experiments, chapter 4, with one slope for
+    the first score between and within teams, as the analysis has it. That slope is the reliability,
+    so of a difference of true skill between teams 1 - reliability is left. Learners drawn
     within teams: the same without the variance between teams, with the teams as clusters (Dong and
     Maynard 2013, blocked individual assignment). Waves: the mean effect at the first check after
     the start, from changes of score; the contrasts of neighbouring waves share learners, whose
@@ -79,14 +84,18 @@ def _learners_drawn(group: Group) -> float | None:
 def _teams_drawn(group: Group) -> float | None:
     if not _enough(learners=group.learners // 2, teams=group.teams // 2):
         return None
-    design = ProgramDesign(
+    return smallest_detectable_effect(teams_design(group))
+
+
+def teams_design(group: Group) -> ProgramDesign:
+    """What whole teams drawn by lot come to, half of them on each route."""
+    return ProgramDesign(
         teams=group.teams,
         learners_per_team=group.learners / group.teams,
         team_share=group.team_share,
-        explained_between=group.reliability**2,
+        explained_between=1 - (1 - group.reliability) ** 2,
         explained_within=_explained_within(group),
     )
-    return smallest_detectable_effect(design)
 
 
 def _waves_drawn(group: Group) -> float | None:

@@ -9,8 +9,9 @@ from functools import partial
 import pandas as pd
 
 from assessments.compare import Comparison, compare_arms
+from assessments.designs import ASSUMED_RELIABILITY, ASSUMED_TEAM_SHARE, Group, teams_design
 from assessments.growth import growth_curves
-from assessments.power import ProgramDesign, smallest_detectable_effect
+from assessments.power import smallest_detectable_effect
 from curriculum.phrases import Phrase
 from db import Connection
 from db.commands.comparisons import upsert_comparison
@@ -38,7 +39,7 @@ KIND = "compare program"
 SWEEP = "find changed programs"
 SWEEP_EVERY = timedelta(minutes=5)
 # Raised whenever a change of code could change a figure of a comparison.
-COMPARED_BY = f"comparison 4, scores {CODE_VERSION}"
+COMPARED_BY = f"comparison 5, scores {CODE_VERSION}"
 
 Tell = Callable[[float, str], None]
 
@@ -202,9 +203,14 @@ def _detectable(comparison: Comparison, *, teams: int) -> float | None:
     learners = comparison.learners.total
     if comparison.teams is None or not 0 < teams <= learners:
         return None
-    return smallest_detectable_effect(
-        ProgramDesign(teams=teams, learners_per_team=learners / teams)
+    known = comparison.reliability
+    group = Group(
+        learners=learners,
+        teams=teams,
+        team_share=ASSUMED_TEAM_SHARE,
+        reliability=ASSUMED_RELIABILITY if known is None else max(known, 0.0),
     )
+    return smallest_detectable_effect(teams_design(group))
 
 
 # --- as background work ---------------------------------------------------------------------------

@@ -6,7 +6,13 @@ from datetime import datetime
 import numpy as np
 import pandas as pd
 
-from assessments.designs import Detectable, Group, detectable_effects
+from assessments.designs import (
+    ASSUMED_RELIABILITY,
+    ASSUMED_TEAM_SHARE,
+    Detectable,
+    Group,
+    detectable_effects,
+)
 from db import Connection
 from db.queries.growth import select_growth
 from db.queries.people import select_subtree
@@ -18,8 +24,6 @@ from portal.services.catalogue import Catalogue
 from portal.services.inviting import invited_now
 from portal.services.planning import require_planned
 
-# What is assumed until enough was measured: a check of twelve items, and teams as teams are.
-ASSUMED_RELIABILITY, ASSUMED_TEAM_SHARE = 0.70, 0.15
 MIN_RESULTS, MIN_MEASURED_TEAMS = 100, 10
 LEAST_RELIABILITY = 0.05
 

@@ -4,9 +4,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from assessments.designs import Group, detectable_effects, waves_error
+from assessments.designs import (
+    ASSUMED_RELIABILITY,
+    Group,
+    detectable_effects,
+    teams_design,
+    waves_error,
+)
 from assessments.staggered import estimate_staggered_effects
-from portal.services.detecting import ASSUMED_RELIABILITY, measured_spread
+from portal.services.detecting import measured_spread
 
 GROUP = Group(learners=240, teams=30, team_share=0.15, reliability=0.75)
 
@@ -37,6 +43,24 @@ def test_learners_drawn_within_teams_match_a_simulated_power_of_four_in_five():
         found += abs(gap.mean() / (gap.std(ddof=1) / teams**0.5)) > 2.045
 
     assert found / 1000 == pytest.approx(0.80, abs=0.06)
+
+
+@pytest.mark.parametrize(("reliability", "share"), [(0.7, 0.15), (0.5, 0.3), (0.85, 0.05)])
+def test_the_error_of_drawn_teams_is_that_of_the_estimates(reliability, share):
+    """1,000 programs of 20 teams of 15 without effect: the spread of the adjusted difference."""
+    rng = np.random.default_rng(7)
+    group = Group(learners=300, teams=20, team_share=share, reliability=reliability)
+    own, error = (reliability - share) ** 0.5, (1 - reliability) ** 0.5
+    arm = np.repeat(np.arange(20) % 2, 15)
+    estimates = []
+    for _repetition in range(1000):
+        of_team = share**0.5 * rng.standard_normal(20)
+        skill = np.repeat(of_team, 15) + own * rng.standard_normal(300)
+        pre, post = (skill + error * rng.standard_normal(300) for _ in range(2))
+        x = np.column_stack([np.ones(300), arm, pre])
+        estimates.append(np.linalg.lstsq(x, post, rcond=None)[0][1])
+
+    assert np.std(estimates) == pytest.approx(teams_design(group).standard_error, rel=0.07)
 
 
 def test_the_error_of_waves_is_that_of_the_estimates():
