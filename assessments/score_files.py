@@ -32,10 +32,10 @@ _NO_COVARIATES = frozenset(
 )
 # Letters of the Cyrillic and the Greek alphabet that look like Latin ones.
 _LOOK_ALIKE = str.maketrans(
-    "\u0410\u0412\u0415\u041a\u041c\u041d\u041e\u0420\u0421\u0422\u0425"
-    "\u0430\u0435\u043e\u0440\u0441\u0443\u0445\u0456"
-    "\u0391\u0392\u0395\u0396\u0397\u0399\u039a\u039c\u039d\u039f\u03a1\u03a4\u03a7",
-    "ABEKMHOPCTXaeopcyxiABEZHIKMNOPTX",
+    "\u0405\u0406\u0408\u0410\u0412\u0415\u041a\u041c\u041d\u041e\u0420\u0421\u0422\u0425"
+    "\u0430\u0435\u043e\u0440\u0441\u0443\u0445\u0455\u0456\u0458"
+    "\u0391\u0392\u0395\u0396\u0397\u0399\u039a\u039c\u039d\u039f\u03a1\u03a4\u03a5\u03a7\u03bf",
+    "SIJABEKMHOPCTXaeopcyxsijABEZHIKMNOPTYXo",
 )
 # Names seen for the standard error of a wide score, in the order they are looked for.
 _WIDE_SE = {name: (f"{name}_se", f"se_{name}") for name in _WIDE}

@@ -77,16 +77,25 @@ def test_columns_that_were_not_asked_for_are_ignored_and_named(tmp_path, capsys)
 
 
 @pytest.mark.parametrize(
-    "other", ["l000000", "L000000\u200b", "L\uff10\uff10\uff10000", "L00 0000"]
+    ("one", "other"),
+    [
+        ("L000000", "l000000"),
+        ("L000000", "L000000\u200b"),
+        ("L000000", "L\uff10\uff10\uff10000"),
+        ("L000000", "L00 0000"),
+        ("ABCop", "\u0410\u0412\u0421\u043e\u0440"),
+        ("SIJij", "\u0405\u0406\u0408\u0456\u0458"),
+        ("KYo", "\u039a\u03a5\u03bf"),
+    ],
 )
-def test_ids_that_look_alike_are_counted_apart_and_named(tmp_path, capsys, other):
-    table = make_table(effect=0.3)[COLUMNS]
-    last = (table["learner_id"] == "L000000") & (table["occasion"] != "baseline")
+def test_ids_that_look_alike_are_counted_apart_and_named(tmp_path, capsys, one, other):
+    table = make_table(effect=0.3)[COLUMNS].replace({"learner_id": {"L000000": one}})
+    last = (table["learner_id"] == one) & (table["occasion"] != "baseline")
     table.loc[last, "learner_id"] = other
 
     (block,) = run_json(capsys, "compare", write(tmp_path, table))["comparisons"]
 
-    (warning,) = [one for one in block["warnings"] if "look alike" in one]
+    (warning,) = [said for said in block["warnings"] if "look alike" in said]
     assert warning.startswith("learner_id: ")
     assert ascii(other) in warning
 
