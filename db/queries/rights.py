@@ -168,14 +168,25 @@ def count_open_sessions(connection: Connection, person_id: int, *, now: datetime
     ).scalar_one()
 
 
-def others_stay(connection: Connection, role: str, *, person_id: int) -> bool:
-    """Say whether somebody else holds a role, and no last day of theirs is known."""
+def others_stay(connection: Connection, role: str, *, person_id: int, on: date) -> bool:
+    """Say whether somebody else holds a role on a day, and stays as far as is known.
+
+    Where this person has a known last day too, whoever is still here is enough.
+    """
     grants, people = table(RoleGrant), table(Person)
+    known = table(Person).alias("this_person")
+    own_day = select(known.c.last_day).where(known.c.id == person_id).scalar_subquery()
     found = connection.execute(
         select(grants.c.id)
         .join(people, people.c.id == grants.c.person_id)
         .where(grants.c.role == role, grants.c.revoked_at.is_(None))
-        .where(people.c.active, people.c.last_day.is_(None), people.c.id != person_id)
+        .where(people.c.active, people.c.id != person_id)
+        .where(
+            or_(
+                people.c.last_day.is_(None),
+                and_(people.c.last_day >= on, own_day.is_not(None)),
+            )
+        )
         .limit(1)
     )
     return found.first() is not None

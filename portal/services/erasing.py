@@ -182,9 +182,10 @@ def _require_erasable(
     if find_erased_at(connection, person_id) is not None:
         raise Refused("This person was erased already.")
     holds = "administrator" in person.roles and person.is_here(now.date())
-    if holds and not others_stay(connection, "administrator", person_id=person_id):
+    if holds and not others_stay(connection, "administrator", person_id=person_id, on=now.date()):
         raise Refused(
-            "This is the last administrator. Give somebody else the role first, then erase."
+            "This is the last administrator, or the last without a last day. Give somebody else "
+            "the role first, then erase."
         )
 
 

@@ -54,7 +54,7 @@ def renew_roles(
     lock_people(connection)
     if fault is not None:
         _LOG.warning("No role of person %s follows the provider. %s", person_id, _SENTENCES[fault])
-    last = not others_stay(connection, ADMINISTRATOR, person_id=person_id)
+    last = not others_stay(connection, ADMINISTRATOR, person_id=person_id, on=now.date())
     given, taken = follow_provider(
         connection,
         person_id=person_id,

@@ -168,10 +168,13 @@ def take_role(
         person = _hold(connection, person_id)
         if role not in person.roles:
             raise Refused("This person does not have the role any more.")
-        last = role == "administrator" and not others_stay(connection, role, person_id=person_id)
+        last = role == "administrator" and not others_stay(
+            connection, role, person_id=person_id, on=now.date()
+        )
         if last and person.active:
             raise Refused(
-                "This is the last administrator. Give somebody else the role first, then take it."
+                "This is the last administrator, or the last without a last day. Give somebody "
+                "else the role first, then take it."
             )
         revoke_role(connection, person_id=person_id, role=role, now=now, reason=why)
         _record(connection, viewer, "role taken", person_id, now=now, role=role)

@@ -3,13 +3,13 @@
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from db.columns import table
 from db.queries.audit import verify_chain
 from db.queries.people import select_led_teams
 from db.store import Store
-from db.tables import Audit
+from db.tables import Audit, Person
 from portal import access
 from portal.access import Refused, Viewer
 from portal.services.rights import (
@@ -129,6 +129,18 @@ def test_the_last_administrator_who_stays_cannot_go(store, viewer, second):
         )
 
     assert "administrator" in roles(store, viewer, viewer.person_id)
+
+
+def test_where_every_last_day_is_known_an_administrator_may_go_while_another_is_here(store, viewer):
+    second = administrator(store, "Bo Berg")
+    days = update(table(Person)).values(last_day=TODAY + timedelta(days=30))
+    store.write(lambda connection: connection.execute(days))
+
+    take_role(
+        store, viewer=second, person_id=viewer.person_id, role="administrator", reason=WHY, now=NOW
+    )
+
+    assert "administrator" not in roles(store, second, viewer.person_id)
 
 
 def test_of_two_administrators_one_may_go(store, viewer):
