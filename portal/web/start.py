@@ -13,6 +13,8 @@ SAFE: Mapping[str, object] = {
     "server.enableXsrfProtection": True,
     "server.enableCORS": True,
     "server.trustedUserHeaders": {"x-portal-holder": "holder"},
+    # It would ask a caller without a browser who they are, past the door that says so.
+    "server.enableAgentApi": False,
     "server.runOnSave": False,
     "global.developmentMode": False,
 }

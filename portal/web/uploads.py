@@ -1,7 +1,9 @@
 """Files that browsers send: from an open page, as large as they may be, refused in a sentence."""
 
+import asyncio
 import math
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 
 from starlette.concurrency import run_in_threadpool
@@ -19,6 +21,8 @@ UPLOADS = "/_stcore/upload_file"
 LARGEST_UPLOAD = 6 * 1024 * 1024
 # What a proxy lets through at most: so much is thrown away before a refusal is told.
 LARGEST_THROWN_AWAY = 70 * 1024 * 1024
+# And for so long: whoever sends byte by byte is not waited for.
+SECONDS_THROWN_AWAY = 60.0
 
 
 class Body:
@@ -42,9 +46,11 @@ class Body:
         return message
 
     async def throw_away(self) -> None:
-        """Read what is still to come, as far as any file may be long."""
-        while self._goes_on and self._came <= LARGEST_THROWN_AWAY:
-            await self()
+        """Read what is still to come, as far as any file may be long, and for a minute at most."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(SECONDS_THROWN_AWAY):
+                while self._goes_on and self._came <= LARGEST_THROWN_AWAY:
+                    await self()
 
 
 async def refuse_upload(receive: Receive, send: Send, *, status: int, sentence: str) -> None:

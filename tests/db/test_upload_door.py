@@ -9,6 +9,7 @@ from sqlalchemy import text
 from portal.services.limits import UPLOADS
 from portal.services.sessions import start_session
 from portal.settings import Settings
+from portal.web import uploads
 from portal.web.sessions import SessionDoor
 from portal.web.uploads import LARGEST_THROWN_AWAY, LARGEST_UPLOAD
 from tests.factories import NOW, make_person
@@ -109,6 +110,23 @@ def test_a_file_without_end_is_not_read_for_ever(send_file):
 
     assert status == 413
     assert 10**6 - left == LARGEST_THROWN_AWAY / PART + 1
+
+
+def test_a_file_that_never_goes_on_is_not_waited_for(monkeypatch):
+    async def nothing_more():
+        await asyncio.Event().wait()
+
+    async def keep(message):
+        sent.append(message)
+
+    sent = []
+    monkeypatch.setattr(uploads, "SECONDS_THROWN_AWAY", 0.01)
+
+    asyncio.run(
+        asyncio.wait_for(uploads.refuse_upload(nothing_more, keep, status=403, sentence=PAGE), 10)
+    )
+
+    assert (sent[0]["status"], sent[1]["body"].decode()) == (403, PAGE)
 
 
 def test_so_many_files_an_hour_are_taken_of_one_person_and_the_next_waits(send_file, sqlite_store):

@@ -44,6 +44,7 @@ def test_a_demonstration_on_a_public_address_does_not_start(address):
         ("global.developmentMode", True),
         ("server.runOnSave", True),
         ("client.toolbarMode", "developer"),
+        ("server.enableAgentApi", True),
         ("server.trustedUserHeaders", {}),
         ("server.trustedUserHeaders", {"x-remote-user": "holder"}),
     ],
