@@ -18,7 +18,7 @@ run: .venv/ready-to-run
 
 # What is quick to say comes first; reading all types takes a minute of one core, beside the tests.
 test: lint
-	@$(MAKE) --no-print-directory --jobs=2 --output-sync types tests
+	@$(MAKE) --no-print-directory --jobs=2 types tests
 
 # -n 2: two workers; the pages in Chromium stay together in one of them.
 tests: .venv/ready-to-test
