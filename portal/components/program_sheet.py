@@ -111,8 +111,9 @@ def _draw_outlook(planned: PlannedProgram, outlook: Outlook) -> None:
     )
     st.markdown(
         _(
-            "Smallest effect: found in four of five such programs. What people chose can only be "
-            "called associated, never caused."
+            "Smallest effect: found in four of five such programs, as long as people and teams "
+            "keep their order of skill meanwhile. What people chose can only be called "
+            "associated, never caused."
         )
     )
 
@@ -233,6 +234,7 @@ def _draw_places(planned: PlannedProgram) -> None:
     if design == "self":
         st.markdown(_("Everyone it is for finds the choice on the page of the track."))
         return
+    _draw_secrecy(planned)
     drawn = find_drawn(
         loaders.store(), viewer=loaders.current_viewer(), program_id=planned.program.id
     )
@@ -247,6 +249,19 @@ def _draw_places(planned: PlannedProgram) -> None:
             icon="casino",
             on_click=_draw_lot,
             args=(planned.program.id,),
+        )
+
+
+def _draw_secrecy(planned: PlannedProgram) -> None:
+    """Say until when nobody should know what was drawn; no page tells them."""
+    first = next((one for one in planned.occasions if one.kind == "baseline"), None)
+    if first is not None and clock.now().date() <= first.closes_on:
+        st.info(
+            _(
+                "Tell nobody their place before the first check has closed on {day}. Who knows it "
+                "may take the check differently, and then the start is no fair one."
+            ).format(day=date_text(first.closes_on)),
+            icon=":material/visibility_off:",
         )
 
 

@@ -78,6 +78,7 @@ def test_a_program_goes_from_the_form_to_a_draw_that_can_be_run_again(house: Hou
     at.button(key="new_program_freeze").click().run()
     assert "new_program_freeze" not in keys(at)
     assert "Fingerprint" in said(at)
+    assert "Tell nobody their place before the first check has closed" in said(at)
     at.button(key="new_program_draw").click().run()
     assert "individuals within team" in said(at)
     at.button(key="new_program_again").click().run()
