@@ -457,9 +457,10 @@ def _forms_in_turn(
     return tuple(sorted(order, key=lambda form: (form in recent, form in once)))
 
 
-def has_form_left(taken: Sequence[AttemptRow], *, now: datetime) -> bool:
-    """Say whether a form is left that was not met in the last 180 days."""
-    return len({row.form for row in taken if row.started_at > now - FORGET_AFTER}) < len(FORMS)
+def has_form_left(check: CheckEntry, items: Sequence[Item], *, seen: frozenset[str]) -> bool:
+    """Say whether some form of a check can be had without a question met lately."""
+    made = (assemble(check.blueprint, items, form=form, seed=0, seen=seen) for form in FORMS)
+    return any(not isinstance(one, str) for one in made)
 
 
 def _opens_on(taken: Sequence[AttemptRow], *, now: datetime) -> date:
@@ -482,8 +483,7 @@ def _choose_form(
         made = assemble(check.blueprint, items, form=form, seed=seed, seen=seen)
         if not isinstance(made, str):
             return form, made
-    whole = (assemble(check.blueprint, items, form=form, seed=seed) for form in FORMS)
-    if any(not isinstance(made, str) for made in whole):
+    if has_form_left(check, items, seen=frozenset()):
         raise Refused(
             "You have met every form of this check in the last 180 days. It opens again on {day}; "
             "the lessons stay open.",

@@ -13,12 +13,13 @@ from db.queries.learning import (
     select_checks,
     select_progress,
     select_results,
+    select_seen_items,
 )
 from db.store import Store
 from portal import access
 from portal.access import Viewer
 from portal.services.catalogue import Catalogue, LessonEntry
-from portal.services.checks import has_form_left
+from portal.services.checks import FORGET_AFTER, has_form_left
 from portal.services.learning import ReadItem
 from portal.services.own_work import WorkCard, read_works
 from portal.services.skills import read_skills
@@ -57,6 +58,7 @@ class _Known:
     cards: tuple[TrackCard, ...]
     due: tuple[DueCheck, ...]
     works: tuple[WorkCard, ...]
+    seen: frozenset[str]
 
 
 def find_next_step(
@@ -90,6 +92,9 @@ def find_next_step(
             cards=cards,
             due=tuple(one for one in home.windows if one.open and one.skill == skill),
             works=works,
+            seen=select_seen_items(
+                connection, learner_id=viewer.person_id, since=now - FORGET_AFTER
+            ),
         )
 
     known = store.read(read)
@@ -133,7 +138,7 @@ def _steps(
         yield NextStep("work", known.skill, work=work)
     track = next((c.track.id for c in known.cards if c.track.skill == known.skill), "")
     check = NextStep("check", known.skill, track_id=track)
-    may_check = bool(track) and _has_rested(known, catalogue=catalogue, now=now)
+    may_check = bool(track) and _is_open(known, catalogue=catalogue, read_item=read_item, now=now)
     if known.latest is None and may_check:
         yield check
     weak = list(_weak_lessons(known, catalogue=catalogue, read_item=read_item))
@@ -162,15 +167,19 @@ def _works_wanted(
     return tuple(work for work in works if work.stand in {"open", "not yet"})
 
 
-def _has_rested(known: _Known, *, catalogue: Catalogue, now: datetime) -> bool:
+def _is_open(known: _Known, *, catalogue: Catalogue, read_item: ReadItem, now: datetime) -> bool:
+    """Say whether the check may be started: the pause is over, and a form is left."""
     check = catalogue.check_of(known.skill)
-    if check is None or not has_form_left(known.checks, now=now):
+    if check is None:
         return False
     plan = check.blueprint
     counted = known.checks[-plan.attempts :]
-    return len(counted) < plan.attempts or (
-        counted[0].started_at + timedelta(days=plan.cooldown_days) <= now
-    )
+    if len(counted) == plan.attempts and (
+        counted[0].started_at + timedelta(days=plan.cooldown_days) > now
+    ):
+        return False
+    items = [read_item(revision) for revision in check.item_revisions.values()]
+    return has_form_left(check, items, seen=known.seen)
 
 
 def _weak_lessons(
