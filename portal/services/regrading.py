@@ -34,6 +34,7 @@ from portal.services.evidence import record_deed
 from portal.services.jobs import Job, ask_for, find_work
 from portal.services.learning import ReadItem
 from portal.services.regrade_effects import foresee
+from portal.text import storable
 
 KIND = "apply regrade"
 SHOWN = 100
@@ -123,7 +124,7 @@ def propose_regrade(
         would be left without a question, or a correction of it waits or is in force already.
     """
     access.require(viewer, "approve secure items")
-    why = why.strip()
+    item_id, why = storable(item_id), storable(why.strip())
     if not why or len(why) > LONGEST_WHY:
         raise Refused("Say in a sentence or two why. It is kept with every result it changes.")
     met = store.read(lambda connection: select_met_revisions(connection, item_id=item_id))
@@ -259,7 +260,7 @@ def reject_regrade(
             state="rejected",
             decided_by=viewer.person_id,
             waived=False,
-            comment=comment.strip()[:LONGEST_WHY],
+            comment=storable(comment.strip())[:LONGEST_WHY],
             now=now,
         ):
             raise Refused("This correction was decided before. Its page says how.")

@@ -220,8 +220,9 @@ def test_the_only_approver_decides_alone_and_that_is_on_record(
 
 def test_a_correction_is_decided_once(house: House, proposer: Viewer, second: Viewer) -> None:
     hand_in_many(house, forms="A", people=2)
-    regrade_id = propose(house, proposer)
-    reject_regrade(house.store, viewer=second, regrade_id=regrade_id, comment="No.", now=NOW)
+    # The zero is a sign that no database keeps.
+    regrade_id = propose(house, proposer, why="Two\0 are right.")
+    reject_regrade(house.store, viewer=second, regrade_id=regrade_id, comment="No\0.", now=NOW)
 
     for decide in (approve_regrade, reject_regrade):
         more = {"comment": ""} if decide is reject_regrade else {}
