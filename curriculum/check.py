@@ -211,7 +211,8 @@ def _reference_problems(
         reason: str = Phrase("; that id is retired")
     elif ref.target in places:
         reason = Phrase(
-            "; that id belongs to a {kind}", kind=kind_word(places[ref.target][0][1].kind)
+            "; that id names another kind: {kind}",
+            kind=kind_word(places[ref.target][0][1].kind),
         )
     else:
         known = (id_ for id_, found in places.items() if any(d.kind in kinds for _, d in found))

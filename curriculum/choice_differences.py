@@ -114,7 +114,8 @@ def is_reworded(before: str, after: str) -> bool:
     return 2 * shared >= ALIKE * (old.total() + new.total())
 
 
-@lru_cache(maxsize=2048)
+# As many as are compared with each other in turn; more would only keep long texts in memory.
+@lru_cache(maxsize=64)
 def _counted(text: str) -> Counter[str]:
     return Counter(text.split())
 

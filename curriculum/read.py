@@ -38,7 +38,7 @@ from curriculum.registers import (
     parse_texts,
 )
 from curriculum.svg import active_content
-from curriculum.text import MAX_BYTES, decode
+from curriculum.text import MAX_BYTES, decode, find_wrong_encoding
 
 MAX_IMAGE_BYTES = 500 * 1024
 MAX_FILES = 100_000
@@ -137,11 +137,11 @@ def _without_known(facts: Facts, *, known: Set[tuple[str, str]]) -> Facts:
 
 
 def source_text(data: bytes) -> str:
-    """Return the text of a file as it is: with its line ends and its byte order mark."""
-    try:
-        return data.decode("utf-8")
-    except UnicodeDecodeError:
-        return decode(data, notes=Notes("")) or ""
+    """Return the text of a file as it is, with its line ends and its byte order mark.
+
+    Empty where the bytes are no text in UTF-8.
+    """
+    return data.decode("utf-8") if find_wrong_encoding(data) is None else ""
 
 
 def source_of(path: str) -> SourceFile | None:
@@ -248,11 +248,7 @@ def parse_bytes(
         define_unread(source.kind, (), notes=notes)
         faults, ids = tuple(notes.problems), tuple(notes.definitions)
         return Parsed(None, Facts(source.path, source.kind, None, faults, ids, ()))
-    parsed = read_file(text, path=source.path, kind=source.kind, snippets=snippets)
-    if not notes.problems:
-        return parsed
-    facts = replace(parsed.facts, problems=(*notes.problems, *parsed.facts.problems))
-    return Parsed(parsed.value, facts)
+    return read_file(text, path=source.path, kind=source.kind, snippets=snippets)
 
 
 def read_snippets(content_dir: Path) -> dict[str, str]:

@@ -135,14 +135,16 @@ def _list_it(
 
 
 def _path_of_list(connection: Connection, viewer: Viewer, wish: Wish, *, newest: Newest) -> str:
-    if wish.kind == "lesson":
-        return f"curriculum/modules/{wish.into}/module.md"
     row = newest.published.get(wish.into)
     path = newest.curriculum.paths.get(wish.into, row.path if row else "")
-    path = path or f"curriculum/tracks/{wish.into}.md"
-    if not newest.text(path) and not find_draft(connection, path=path, author_id=viewer.person_id):
-        raise Refused("There is no track {id}. Choose one from the list.", id=wish.into)
-    return path
+    folder = "modules/{}/module.md" if wish.kind == "lesson" else "tracks/{}.md"
+    path = path or f"curriculum/{folder.format(wish.into)}"
+    if newest.text(path) or find_draft(connection, path=path, author_id=viewer.person_id):
+        return path
+    # Also a file that cannot be read: an empty draft would stand in place of all it says.
+    if wish.kind == "lesson":
+        raise Refused("Choose the module that this lesson belongs to.")
+    raise Refused("There is no track {id}. Choose one from the list.", id=wish.into)
 
 
 def _as_it_stands(draft: DraftRow | None, newest: str) -> tuple[str, str, int]:

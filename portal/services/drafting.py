@@ -101,7 +101,8 @@ def open_text(
     Raises
     ------
     Refused
-        When the viewer writes no lessons, or the path is no place for a text.
+        When the viewer writes no lessons, the path is no place for a text, or the file there
+        cannot be read and nothing stands in its place.
     """
     access.require(viewer, "publish lessons")
     source = source_of(path)
@@ -111,6 +112,12 @@ def open_text(
     newest = row.source if row and row.source else curriculum.sources.get(path, "")
     drafts = store.read(lambda connection: select_drafts(connection, path=path))
     draft = next((one for one in drafts if one.author_id == viewer.person_id), None)
+    unread = None if newest else _why_unread(curriculum, path)
+    if unread and draft is None:
+        # A draft of an empty text would be taken for all that the file says.
+        raise Refused("This file cannot be opened here: {why}.", why=unread)
+    if unread and draft is not None:
+        newest = draft.base
     others = tuple(one.author for one in drafts if one.author_id != viewer.person_id)
     return OpenText(
         path=path,
@@ -127,6 +134,12 @@ def open_text(
         overtaken=draft is not None and draft.base_hash != content_hash(newest),
         others=others,
     )
+
+
+def _why_unread(curriculum: Curriculum, path: str) -> str | None:
+    """Return what keeps a file on disk from being read as a text, if anything does."""
+    faults = (one for one in curriculum.problems if one.path == path)
+    return next((one.message for one in faults if one.code.startswith("FILE")), None)
 
 
 def _state_of(row: TextRow | None) -> str:

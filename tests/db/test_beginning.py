@@ -118,6 +118,19 @@ def test_a_lesson_needs_a_module_and_a_module_a_track_that_is_there(desk, author
         desk.begin(author, "module", "new-one", skill="juggling")
 
 
+@pytest.mark.parametrize("kind", ["lesson", "module"])
+def test_nothing_joins_a_list_that_cannot_be_read(desk, house, author, kind):
+    path = {"lesson": "modules/odd/module.md", "module": "tracks/odd.md"}[kind]
+    place = house.folder / "curriculum" / path
+    place.parent.mkdir(exist_ok=True)
+    place.write_bytes("Caf\u00e9".encode("cp1252"))
+
+    with pytest.raises(Refused, match=r"Choose the module|no track"):
+        desk.begin(author, kind, "new-one", into="odd")
+
+    assert drafts_of(house, author) == {}
+
+
 def test_the_list_grows_in_the_authors_own_draft(desk, house, author):
     desk.save(author, MODULE, desk.text(MODULE).replace("Some words", "Better words"))
 

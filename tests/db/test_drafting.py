@@ -57,6 +57,21 @@ def test_a_text_opens_as_it_is_published(house, author):
     assert (opened.state, opened.saves, opened.saved_at) == ("published", 0, None)
 
 
+NEW_FILE = "curriculum/modules/m1/90-elsewhere.md"
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "utf-16-le", "utf-32"])
+def test_a_file_that_cannot_be_read_never_opens_as_an_empty_text(house, author, encoding):
+    (house.folder / NEW_FILE).write_bytes("Caf\u00e9 and more words".encode(encoding))
+
+    with pytest.raises(Refused, match=r"cannot be opened here: .+save it as UTF-8"):
+        open_(house, author, NEW_FILE)
+
+    save(house, author, "mine", path=NEW_FILE, base="once")
+    opened = open_(house, author, NEW_FILE)
+    assert (opened.text, opened.newest, opened.overtaken) == ("mine", "once", False)
+
+
 @pytest.mark.parametrize(
     "text", ["", "---\nschema: les", "```item", "\x00 \ud800 half", "é\r\nü", "[" * 5000]
 )
