@@ -10,6 +10,9 @@ UPGRADE ?=
 COMPILE := pip compile --quiet --universal --python-version 3.11 --no-emit-index-url --no-annotate \
 	--no-header $(UPGRADE)
 
+# Whatever the shell says: without its bytecode Python compiles everything anew at each start.
+export PYTHONDONTWRITEBYTECODE :=
+
 .DEFAULT_GOAL := run
 .PHONY: run test tests check lint types messages documents pictures lock
 

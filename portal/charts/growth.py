@@ -25,30 +25,10 @@ def growth_chart(
     low, high
         Range of the score axis.
     """
-    labels = points.drop_duplicates("place").sort_values("place")
-    places = labels["place"].tolist()
-    words = " : ".join(
-        f"datum.value == {place} ? '{when}'"
-        for place, when in zip(places, labels["when"], strict=True)
-    )
-    last = max(places)
-    x = alt.X(
-        "place:Q",
-        title=None,
-        scale=alt.Scale(domain=[min(places) - 0.2, last + 1.4], nice=False),
-        axis=axis(dark=dark, values=places, labelExpr=f"{words} : ''", title=None),
-    )
+    x = _time(points, dark=dark)
     y_axis = axis(dark=dark, tickCount=5, title=None)
     scale = alt.Scale(domain=[low, high], zero=False, nice=False)
     color = alt.Color("tone:N", scale=_TONES, legend=None)
-    tips = [
-        alt.Tooltip("name:N", title=" "),
-        alt.Tooltip("when:N", title=_("Date")),
-        alt.Tooltip("score:Q", title=_("Mean"), format=".0f"),
-        alt.Tooltip("low:Q", title=_("95 % from"), format=".0f"),
-        alt.Tooltip("high:Q", title=_("to"), format=".0f"),
-        alt.Tooltip("n:Q", title=_("Learners")),
-    ]
     base = alt.Chart(points).encode(x=x, color=color, detail=alt.Detail("name:N"))
     middle = alt.Y("score:Q", title=None, scale=scale, axis=y_axis)
     band = base.mark_area(opacity=BAND_OPACITY).encode(
@@ -58,7 +38,7 @@ def growth_chart(
         y=middle, strokeDash=alt.StrokeDash("tone:N", scale=_DASHES, legend=None)
     )
     point = base.mark_point(filled=True, size=70, opacity=1).encode(
-        y=middle, shape=alt.Shape("tone:N", scale=_SHAPES, legend=None), tooltip=tips
+        y=middle, shape=alt.Shape("tone:N", scale=_SHAPES, legend=None), tooltip=_tips()
     )
     ends = points.sort_values("place").groupby("name", as_index=False).last()
     name = (
@@ -66,20 +46,46 @@ def growth_chart(
         .mark_text(align="left", dx=10, fontWeight=600)
         .encode(x=x, y=middle, color=color, text=alt.Text("name:N"))
     )
-    order = {
-        series: row for row, series in enumerate(sorted(points["name"].unique(), reverse=True))
-    }
-    counts = points.assign(row=points["name"].map(order).astype(int))
-    step = (high - low) * 0.062
-    counts = counts.assign(floor=low + step * (0.6 + counts["row"]))
+    floor = alt.Y("floor:Q", title=None, scale=scale, axis=y_axis)
     n = (
-        alt.Chart(counts)
+        alt.Chart(_on_rows(points, low=low, high=high))
         .mark_text(fontSize=12)
-        .encode(
-            x=x,
-            y=alt.Y("floor:Q", title=None, scale=scale, axis=y_axis),
-            color=color,
-            text=alt.Text("n:Q"),
-        )
+        .encode(x=x, y=floor, color=color, text=alt.Text("n:Q"))
     )
     return finished(band, line, point, name, n, height=height)
+
+
+def _time(points: pd.DataFrame, *, dark: bool) -> alt.X:
+    """Return the axis of time with a label at each occasion, and room for names at its end."""
+    labels = points.drop_duplicates("place").sort_values("place")
+    places = labels["place"].tolist()
+    words = " : ".join(
+        f"datum.value == {place} ? '{when}'"
+        for place, when in zip(places, labels["when"], strict=True)
+    )
+    return alt.X(
+        "place:Q",
+        title=None,
+        scale=alt.Scale(domain=[min(places) - 0.2, max(places) + 1.4], nice=False),
+        axis=axis(dark=dark, values=places, labelExpr=f"{words} : ''", title=None),
+    )
+
+
+def _tips() -> list[alt.Tooltip]:
+    return [
+        alt.Tooltip("name:N", title=" "),
+        alt.Tooltip("when:N", title=_("Date")),
+        alt.Tooltip("score:Q", title=_("Mean"), format=".0f"),
+        alt.Tooltip("low:Q", title=_("95 % from"), format=".0f"),
+        alt.Tooltip("high:Q", title=_("to"), format=".0f"),
+        alt.Tooltip("n:Q", title=_("Learners")),
+    ]
+
+
+def _on_rows(points: pd.DataFrame, *, low: float, high: float) -> pd.DataFrame:
+    """Return the points with `floor`, the height above the axis where n of each series stands."""
+    names = sorted(points["name"].unique(), reverse=True)
+    order = {series: row for row, series in enumerate(names)}
+    counts = points.assign(row=points["name"].map(order).astype(int))
+    step = (high - low) * 0.062
+    return counts.assign(floor=low + step * (0.6 + counts["row"]))
