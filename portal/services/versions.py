@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Literal, get_args
 
 from curriculum.item_differences import ItemChange, key_choices_open_to
 from curriculum.parse import Value
@@ -28,6 +28,7 @@ from portal.services.sending import MAX_WHY, changed_keys, text_sha
 from portal.text import storable
 
 Deed = Literal["published", "sent"]
+Status = Literal["published", "retired"]
 # Pages name the type without knowing the database.
 Version = HistoryRow
 
@@ -141,7 +142,7 @@ def set_status(
     *,
     viewer: Viewer,
     path: str,
-    status: Literal["published", "retired"],
+    status: Status,
     why: str,
     tools: Tools,
     now: datetime,
@@ -154,6 +155,7 @@ def set_status(
         When the viewer may not publish, or the text has that status already.
     """
     access.require(viewer, "publish lessons")
+    _require_status(status)
     text = tools.newest.text(path)
     history = read_history(store, viewer=viewer, path=path, newest=tools.newest)
     if status_of(text) == status and history.state == status:
@@ -170,7 +172,7 @@ def set_item_status(
     viewer: Viewer,
     path: str,
     item_id: str,
-    status: Literal["published", "retired"],
+    status: Status,
     why: str,
     tools: Tools,
     now: datetime,
@@ -183,6 +185,7 @@ def set_item_status(
         When the viewer may not publish, or the newest text holds no such item.
     """
     access.require(viewer, "publish lessons")
+    _require_status(status)
     text = tools.newest.text(path)
     changed = with_item_status(text, item_id, status)
     if changed == text:
@@ -191,6 +194,11 @@ def set_item_status(
             id=item_id,
         )
     return _put(store, viewer, path, changed, reason=_Reason(why), tools=tools, now=now)
+
+
+def _require_status(status: str) -> None:
+    if status not in get_args(Status):
+        raise Refused("A text is retired or brought back here; no other status is set.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -134,6 +134,15 @@ def test_a_retired_lesson_is_gone_for_learners_and_its_ids_stay_used(desk, house
         desk.set_status(author, MORE, "retired")
 
 
+@pytest.mark.parametrize("item_id", ["", "m1.single"])
+@pytest.mark.parametrize("status", ["draft", "published\nowner: me@norhaven.example"])
+def test_no_other_status_is_set_from_a_page(desk, author, status, item_id):
+    with pytest.raises(Refused, match="no other status"):
+        desk.set_status(author, LIMITS, status, item_id=item_id)
+
+    assert [row.number for row in desk.history(author, LIMITS).rows] == [1]
+
+
 def test_disk_does_not_bring_a_retired_lesson_back_unasked(desk, house, author):
     desk.set_status(author, MORE, "retired")
 
