@@ -17,7 +17,7 @@ _KNOWN_OCCASIONS = (
     *("end", "post", "posttest", "after", "plus3", "plus6"),
 )
 _PASSED_OVER = re.compile(r"[\s_-]|months?$")
-_ISO_DATE = re.compile(r"\d{4}-\d{2}(-\d{2})?")
+_ISO_DATE = re.compile(r"\d{4}-\d{2}(-\d{2}([T ][\d:.Z+-]+)?)?")
 _DATE_WITH_DOTS = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
 _COUNTED = re.compile(r"(.*\D)(\d{1,9})")
 
@@ -101,7 +101,7 @@ def _order_by_name(seen: Sequence[str]) -> list[str] | None:
     plain = {name: _PASSED_OVER.sub("", name.casefold().replace("+", "plus")) for name in seen}
     if all(name in _KNOWN_OCCASIONS for name in plain.values()):
         return sorted(seen, key=lambda name: _KNOWN_OCCASIONS.index(plain[name]))
-    if all(_ISO_DATE.match(name) for name in seen):
+    if all(_ISO_DATE.fullmatch(name) for name in seen):
         return sorted(seen)
     dates = [_DATE_WITH_DOTS.fullmatch(name) for name in seen]
     found = {one[0]: (int(one[3]), int(one[2]), int(one[1])) for one in dates if one}

@@ -360,6 +360,7 @@ def test_an_unknown_target_is_refused_with_the_occasions_there_are():
         ("before", "after"),
         ("Baseline", "+3 months"),
         ("2025-03-01", "2025-10-01"),
+        ("2025-03-01T09:30:00Z", "2025-10-01T09:30:00Z"),
         ("2.10.2024", "1.3.2025"),
         ("T9", "T10"),
     ],
@@ -374,13 +375,16 @@ def test_a_file_with_the_newest_scores_first_is_read_the_right_way_round(names):
     assert not any("order of the file" in warning for warning in backwards.warnings)
 
 
-def test_an_order_that_only_the_file_gives_is_said():
-    rows = make_rows(effect=0.3, occasions=("monday", "friday"))
+@pytest.mark.parametrize("names", [("monday", "friday"), ("2025-01 start", "2025-01 end")])
+def test_an_order_that_only_the_file_gives_is_said(names):
+    rows = make_rows(effect=0.3, occasions=names)
 
     timed, untimed = compare_one(rows), compare_one(rows.assign(time=np.nan))
 
     assert not any("order of the file" in warning for warning in timed.warnings)
-    assert any("order of the file: monday, friday" in warning for warning in untimed.warnings)
+    told = f"order of the file: {', '.join(names)}"
+    assert any(told in warning for warning in untimed.warnings)
+    assert untimed.occasion == names[1]
 
 
 def test_every_comparison_has_the_same_keys():
