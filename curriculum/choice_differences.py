@@ -1,5 +1,6 @@
 """What became of the choices of an item: the key, the texts, the feedback; pure."""
 
+import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from difflib import SequenceMatcher
@@ -27,6 +28,8 @@ SENTENCE = Noun(Phrase("sentence"), Phrase("sentences"))
 ANSWER = Noun(Phrase("answer"), Phrase("answers"))
 REASON = Noun(Phrase("reason"), Phrase("reasons"))
 SHORT = 40  # letters
+STEM = 4  # letters; `payment` and `payments` are one word to a reader
+_WORD = re.compile(r"\w+")
 # The share of letters or words in common from which a text is the old one reworded.
 ALIKE = 0.5
 
@@ -104,8 +107,8 @@ def _is_alike(old: Choice, new: Choice) -> bool:
 def is_reworded(before: str, after: str) -> bool:
     """Say whether a text is more likely the old one in other words than another one.
 
-    Short texts are compared letter by letter; in long ones, where that takes minutes, the words
-    that both hold are counted, in whatever order.
+    Short texts are compared letter by letter; in long ones, where that takes minutes, it is
+    counted how many words of both begin alike, in whatever order.
     """
     if max(len(before), len(after)) <= SHORT:
         return SequenceMatcher(None, before, after, autojunk=False).ratio() >= ALIKE
@@ -117,7 +120,7 @@ def is_reworded(before: str, after: str) -> bool:
 # As many as are compared with each other in turn; more would only keep long texts in memory.
 @lru_cache(maxsize=64)
 def _counted(text: str) -> Counter[str]:
-    return Counter(text.split())
+    return Counter(word[:STEM] for word in _WORD.findall(text.casefold()))
 
 
 def _key_words(

@@ -108,6 +108,17 @@ def test_words_of_such_a_window_never_overwrite_what_another_window_saved(visit,
     assert "saved in another window" in said(at)
 
 
+def test_a_file_in_another_encoding_says_so_and_offers_nothing_to_type_into(visit, house, author):
+    path = "curriculum/modules/m1/90-elsewhere.md"
+    (house.folder / path).write_bytes("Caf\u00e9".encode("cp1252"))
+
+    at = visit(author, "editor", file=path)
+
+    assert "cannot be opened here: the byte 0xE9 is not UTF-8" in said(at)
+    assert not any(key.startswith("editor") for key in keys(at))
+    assert house.store.read(select_drafts) == ()
+
+
 def test_a_draft_is_sent_with_a_reason(visit, house, author):
     draft(house, author, MORE, old="Some words", new="Better words")
     at = visit(author, "editor", file=MORE)

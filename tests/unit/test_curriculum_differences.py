@@ -159,6 +159,8 @@ def test_a_changed_question_is_told_and_leaves_the_key_alone(type_):
         ([("skill: agent-operations", "skill: agent-operations\nlevel: 3")], "level none → 3"),
         ([("## One", "## Another one")], "title changed: One → Another one"),
         ([("about as long as the others", "nearly as long as the others")], "choice B reworded"),
+        ([("Another choice with a reason behind it.",
+           "Other choices with reasons behind them, too.")], "choice C reworded"),
     ],
 )  # fmt: skip
 def test_everything_else_of_an_item_is_told_too(swaps, words):
