@@ -1,5 +1,6 @@
 """How wide the reader's window is, where a page needs another order on a phone."""
 
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -22,7 +23,7 @@ export default function ({ data, setStateValue }) {
 def is_narrow() -> bool:
     """Say whether columns stack in this window; nothing is drawn, and a phone asks once more."""
     held = st.session_state.get("viewport")
-    known = bool(held["narrow"]) if held else False
+    known = isinstance(held, Mapping) and held.get("narrow") is True
     _component_of(Runtime.instance() if Runtime.exists() else None)(
         key="viewport",
         data={"stacked": STACKED, "known": known},

@@ -128,6 +128,41 @@ def test_after_a_field_was_cleared_a_text_is_read_and_a_number_still_refused(
     assert not at.markdown
 
 
+def width() -> None:
+    import streamlit as st
+
+    from portal.components.notices import told
+    from portal.components.viewport import is_narrow
+
+    with told():
+        st.markdown("narrow" if is_narrow() else "wide")
+
+
+@pytest.mark.parametrize(
+    ("value", "drawn"),
+    [
+        ('{"narrow": true}', "narrow"),
+        ('{"narrow": false}', "wide"),
+        ('{"narrow": "no"}', "wide"),
+        ('{"other": 1}', "wide"),
+        ("[true]", "wide"),
+    ],
+)
+def test_what_a_browser_says_of_its_width_is_yes_or_no_and_nothing_else(
+    value: str, drawn: str
+) -> None:
+    at = AppTest.from_function(width, default_timeout=30).run()
+    [component] = at.get("bidi_component")
+    states = WidgetStates()
+    states.widgets.add(id=component.proto.id, json_value=value)
+
+    at._run(states)
+
+    assert not at.exception
+    assert not at.error
+    assert [one.value for one in at.markdown] == [drawn]
+
+
 def refused_outside() -> None:
     from portal.components.notices import tell_fault
     from portal.components.widget_kinds import unoffered_value
