@@ -6,6 +6,7 @@ import streamlit as st
 
 from assessments.pace import is_notable
 from portal import loaders
+from portal.charts.skill import likely_scores
 from portal.components.buttons import main_button
 from portal.components.receipt_view import draw_difficulties, draw_receipt
 from portal.components.skill_growth import change_words
@@ -79,6 +80,7 @@ def _draw_lessons(lessons: tuple[LessonEntry, ...], *, cell: str) -> None:
 def _draw_method(found: CheckResult) -> None:
     with st.expander(_("How this is measured"), type="compact"):
         result = found.result
+        low, high = likely_scores(result.eap, sd=result.eap_sd)
         origins = {level.cut_origin for level in found.skill.levels if level.cut is not None}
         st.markdown(_("Where the levels begin: {origins}").format(origins="; ".join(origins)))
         st.markdown(
@@ -87,8 +89,8 @@ def _draw_method(found: CheckResult) -> None:
                 "and {high} (95 %). {questions}, taken {day}."
             ).format(
                 score=number_text(500 + 100 * result.eap),
-                low=number_text(500 + 100 * (result.eap - 1.96 * result.eap_sd)),
-                high=number_text(500 + 100 * (result.eap + 1.96 * result.eap_sd)),
+                low=number_text(low),
+                high=number_text(high),
                 questions=plural("{n} question", "{n} questions", result.items),
                 day=date_text(result.taken_at),
             )

@@ -9,13 +9,13 @@ from portal.charts.growth_points import occasion_names
 from portal.components.buttons import main_button
 from portal.components.notices import guarded
 from portal.services.catalogue import Catalogue
+from portal.services.computing import TARGETS
 from portal.services.draws import Unit
 from portal.services.planning import (
     BASELINE_DAYS,
     COVARIATES,
     LONGEST,
     SHORTEST,
-    TARGETS,
     WAVES,
     AnalysisPlan,
     UnitChoice,

@@ -25,11 +25,11 @@ from db.store import Store
 from portal import access
 from portal.access import Refused, Viewer
 from portal.services.catalogue import Catalogue
+from portal.services.computing import TARGETS
 from portal.services.draws import Unit
 from portal.services.evidence import record_deed
 from portal.services.programs import Design, NewProgram, Window, insert_whole_program
 
-TARGETS = ("end", "plus3", "plus6")
 COVARIATES = ("role", "tenure")
 BASELINE_DAYS = 30  # the first check lies at most so many days before the start
 MARGIN_DAYS = 30  # later checks may be taken so many days before or after their date
