@@ -119,14 +119,6 @@ def test_a_file_in_another_encoding_says_so_and_offers_nothing_to_type_into(visi
     assert house.store.read(select_drafts) == ()
 
 
-@pytest.mark.parametrize("told", [{"wide": 1}, {"narrow": "yes"}, {"narrow": {}}])
-def test_the_desk_opens_whatever_a_browser_says_of_its_window(visit, author, told):
-    at = visit(author, "editor", state={"viewport": told}, file=MORE)
-
-    headers = [one.value for one in at.header]
-    assert headers.index("Markdown") < headers.index("As a learner sees it")
-
-
 def test_a_draft_is_sent_with_a_reason(visit, house, author):
     draft(house, author, MORE, old="Some words", new="Better words")
     at = visit(author, "editor", file=MORE)
