@@ -174,6 +174,12 @@ def select_held(connection: Connection, *, owner_id: str) -> tuple[HeldMisconcep
     return tuple(HeldMisconception(*tuple[Any, ...](row)) for row in found)
 
 
+def select_counted_owners(connection: Connection) -> frozenset[str]:
+    """Return the banks and modules whose answers were counted at least once."""
+    rows = table(ItemStatistic)
+    return frozenset(connection.execute(select(rows.c.owner_id).distinct()).scalars())
+
+
 def find_counted_at(connection: Connection, *, owner_id: str) -> datetime | None:
     """Return when a bank's or module's answers were last counted, or None."""
     rows = table(ItemStatistic)

@@ -78,10 +78,12 @@ if not owners:
 else:
     wanted = st.query_params.get("of", "")
     ids = [one.id for one in owners]
+    # Without a wish it opens where there is something to see.
+    counted = next((number for number, one in enumerate(owners) if one.counted), 0)
     chosen = st.selectbox(
         _("Questions of"),
         ids,
-        index=ids.index(wanted) if wanted in ids else 0,
+        index=ids.index(wanted) if wanted in ids else counted,
         format_func={
             one.id: _("{name} (skill check)").format(name=one.title) if one.skill else one.title
             for one in owners

@@ -1,7 +1,7 @@
 """Stored statistics of questions as their authors may see them; small groups stay hidden."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +11,7 @@ from db.queries.statistics import (
     FormFigures,
     HeldMisconception,
     ItemFigures,
+    select_counted_owners,
     select_form_figures,
     select_held,
     select_item_figures,
@@ -32,6 +33,7 @@ class Owner:
     id: str
     title: str
     skill: str | None
+    counted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +133,8 @@ class _Floors:
 def read_owners(store: Store, *, viewer: Viewer, catalogue: Catalogue) -> tuple[Owner, ...]:
     """Return every bank and module with questions: the banks first, by name."""
     access.require(viewer, "read drafts")
-    return _owners(store.read(select_owners), catalogue)
+    owners, counted = store.read(lambda c: (select_owners(c), select_counted_owners(c)))
+    return tuple(replace(one, counted=one.id in counted) for one in _owners(owners, catalogue))
 
 
 def read_questions(

@@ -14,6 +14,7 @@ from db.queries.statistics import (
     select_item_figures,
 )
 from portal.services.counting import count_answers
+from portal.services.item_figures import read_owners
 from portal.services.learning import answer_check
 from tests.factories import NOW
 from tests.many_checks import follows_the_model, hand_in_many, wrong_answer
@@ -162,6 +163,12 @@ def test_questions_in_lessons_count_the_first_answer_of_everybody(house: House) 
                 now=NOW,
             )
 
+    author = house.viewer("author")
+    before = read_owners(house.store, viewer=author, catalogue=house.catalogue)
     assert count(house) == ("m1",)
+    # The page of questions opens at the first of these.
+    owners = read_owners(house.store, viewer=author, catalogue=house.catalogue)
+    assert {one.id for one in before if one.counted} == set()
+    assert {one.id for one in owners if one.counted} == {"m1"}
     found = figures(house, item_id)
     assert (found.kind, found.n, found.share_correct) == ("practice", 3, pytest.approx(1 / 3))
