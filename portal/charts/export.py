@@ -32,4 +32,6 @@ def _specification(chart: Finished) -> str:
     # What a page draws in its own ink has no colour of its own here.
     config["text"] = {"color": LIGHT[2], **config.get("text", {})}
     found.setdefault("width", WIDTH)
+    # A reader's font may be wider than the one measured here: a long label would lose its start.
+    found.setdefault("padding", {"left": 32, "right": 32, "top": 5, "bottom": 5})
     return json.dumps(found, sort_keys=True)
