@@ -228,17 +228,7 @@ class Fields:
             return None
         number = int(node.text)
         if not low <= number <= high:
-            self.fault(
-                "FM004",
-                node,
-                Phrase(
-                    "'{name}' should lie from {low} to {high}, not {number}",
-                    name=name,
-                    low=low,
-                    high=high,
-                    number=number,
-                ),
-            )
+            self._outside(node, name, low=low, high=high, number=number)
             return None
         return number
 
@@ -252,19 +242,21 @@ class Fields:
             return None
         number = float(node.text)
         if not low <= number <= high:
-            self.fault(
-                "FM004",
-                node,
-                Phrase(
-                    "'{name}' should lie from {low} to {high}, not {number}",
-                    name=name,
-                    low=f"{low:g}",
-                    high=f"{high:g}",
-                    number=f"{number:g}",
-                ),
-            )
+            self._outside(node, name, low=f"{low:g}", high=f"{high:g}", number=f"{number:g}")
             return None
         return number
+
+    def _outside(
+        self, node: Scalar, name: str, *, low: int | str, high: int | str, number: int | str
+    ) -> None:
+        said = Phrase(
+            "'{name}' should lie from {low} to {high}, not {number}",
+            name=name,
+            low=low,
+            high=high,
+            number=number,
+        )
+        self.fault("FM004", node, said)
 
     def boolean(self, name: str, *, default: bool) -> bool:
         """True or false."""

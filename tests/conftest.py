@@ -32,11 +32,18 @@ MEMORY_FOLDER = Path("/dev/shm")
 ROOM = 4 * 2**30  # bytes; a container's usual 64 MB would not do
 
 
+# Each test of such a file goes on where the one before it ended, so one worker has them all.
+STORIES = frozenset({"tests/db/test_deeds_and_their_rows.py"})
+
+
 class PagesTogether(LoadScopeScheduling):
     """Two workers: all pages in one, so that one browser and one server are enough."""
 
     def _split_scope(self, nodeid: str) -> str:
-        return "pages" if nodeid.startswith("tests/browser/") else nodeid
+        if nodeid.startswith("tests/browser/"):
+            return "pages"
+        file = nodeid.partition("::")[0]
+        return file if file in STORIES else nodeid
 
 
 @pytest.hookimpl(optionalhook=True)

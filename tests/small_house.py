@@ -13,7 +13,7 @@ from typing import Any
 
 from curriculum.model import Curriculum, Item
 from curriculum.read import read_curriculum, read_image
-from db.store import Store
+from db.store import Store, open_store
 from portal.access import Role, Viewer
 from portal.loaders import remembered_parse
 from portal.services import checks, learning
@@ -308,3 +308,11 @@ def right_answer(item: Item) -> Mapping[str, object]:
     if item.type == "matching":
         return {"pairs": {str(row): str(row) for row, pair in enumerate(item.pairs) if pair.prompt}}
     return {"choice": right[0] if right else item.choices[0].key}
+
+
+def copy_house(folder: Path, *, template: Path, content: Path) -> House:
+    """Open a copy of a published SQLite file and of its texts; its caller closes the store."""
+    shutil.copy(template, folder / "portal.db")
+    shutil.copytree(content, folder / "content")
+    store = open_store(f"sqlite:///{folder / 'portal.db'}")
+    return House(store, folder / "content", read_catalogue(store))

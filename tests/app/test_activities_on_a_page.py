@@ -1,6 +1,5 @@
 """Every kind of activity drawn in a lesson: it moves, it is kept, and it stands there again."""
 
-import shutil
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -9,16 +8,14 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from curriculum.activities.kinds import KINDS
-from db.store import open_store
 from portal import clock, loaders
 from portal.components.activity_words import feedback_text, title_text
-from portal.services.catalogue import read_catalogue
 from portal.services.people import PERSONA_ISSUER
 from portal.services.sessions import start_session
 from tests.factories import make_person
 from tests.messages import interface_texts
 from tests.practice import PROMPT, TRANSFER, add_practice
-from tests.small_house import SECOND, House
+from tests.small_house import SECOND, House, copy_house
 
 ROOT = Path(__file__).resolve().parents[2]
 APP = ROOT / "portal" / "app.py"
@@ -30,12 +27,10 @@ def house(
 ) -> Iterator[House]:
     """The small house with activities in its second lesson, as the portal's own store."""
     folder = tmp_path_factory.mktemp("practice")
-    shutil.copy(sqlite_house_template, folder / "portal.db")
-    shutil.copytree(small_folder, folder / "content")
+    copied = copy_house(folder, template=sqlite_house_template, content=small_folder)
+    add_practice(copied)
     url = f"sqlite:///{folder / 'portal.db'}"
-    store = open_store(url)
-    add_practice(House(store, folder / "content", read_catalogue(store)))
-    store.close()
+    copied.store.close()
     patch = pytest.MonkeyPatch()
     patch.setenv("PORTAL_DATABASE_URL", url)
     loaders.forget()

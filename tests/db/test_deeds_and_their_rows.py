@@ -1,6 +1,5 @@
 """A deed that matters stands in the audit trail, or it is not done."""
 
-import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -9,10 +8,9 @@ from typing import Any, get_args
 import pytest
 from sqlalchemy import text
 
-from db.store import Store, open_store
+from db.store import Store
 from portal.access import Role, Viewer
 from portal.services import accommodating, consenting, grading, rights
-from portal.services.catalogue import read_catalogue
 from portal.services.erasing import erase
 from portal.services.regrading import approve_regrade, reject_regrade
 from portal.services.sessions import start_session
@@ -21,7 +19,7 @@ from tests.db.test_erasing import everything
 from tests.db.test_regrading import propose
 from tests.factories import NOW, TODAY, lead_team, make_team
 from tests.graded import add_works, give_marks, hand_in, take
-from tests.small_house import SKILL, House
+from tests.small_house import SKILL, House, copy_house
 
 WHY = "Asked by the people desk"
 FULL = "CREATE TRIGGER full BEFORE INSERT ON audit BEGIN SELECT RAISE(ABORT, 'full'); END"
@@ -50,10 +48,8 @@ class Scene:
 def scene(tmp_path_factory, sqlite_house_template, small_folder) -> Iterator[Scene]:
     """One house for all deeds: each is refused once, then done."""
     base = tmp_path_factory.mktemp("deeds")
-    shutil.copy(sqlite_house_template, base / "portal.db")
-    shutil.copytree(small_folder, base / "content")
-    store = open_store(f"sqlite:///{base / 'portal.db'}")
-    house = House(store, base / "content", read_catalogue(store))
+    house = copy_house(base, template=sqlite_house_template, content=small_folder)
+    store = house.store
     add_works(house)
     house.edit("curriculum/modules/m1/10-limits.md", old="Some words", new="Other words")
     unit = make_team(store)

@@ -4,7 +4,6 @@ The tables name every such service; one that is missing here fails.
 """
 
 import inspect
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -16,16 +15,14 @@ import pytest
 from sqlalchemy import text
 
 from db.errors import Refusal
-from db.store import open_store
 from db.tables_notices import Notice
 from portal.access import MATRIX, Refused, Role, Viewer
-from portal.services.catalogue import read_catalogue
 from portal.services.consenting import give_consent
 from tests.db.conftest import CONTENT
 from tests.db.review_desk import LIMITS, Desk
 from tests.factories import NOW, add_row, join_team, lead_team, make_program, make_team
 from tests.graded import add_works, hand_in, take
-from tests.small_house import SKILL, House
+from tests.small_house import SKILL, House, copy_house
 from tests.unit.test_refusals import GUARDED, OVERDUE, services
 
 SERVICES = dict(services())
@@ -149,13 +146,10 @@ def world(
     tmp_path_factory: pytest.TempPathFactory, sqlite_house_template: Path, small_folder: Path
 ) -> Iterator[World]:
     folder = tmp_path_factory.mktemp("foreign")
-    shutil.copy(sqlite_house_template, folder / "portal.db")
-    shutil.copytree(small_folder, folder / "content")
-    store = open_store(f"sqlite:///{folder / 'portal.db'}")
-    house = House(store, folder / "content", read_catalogue(store))
+    house = copy_house(folder, template=sqlite_house_template, content=small_folder)
     add_works(house)
     yield World(house, _things_of_ada(house), _askers(house))
-    store.close()
+    house.store.close()
 
 
 def _things_of_ada(house: House) -> dict[str, Any]:
