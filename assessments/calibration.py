@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from assessments.irt import NODE_WEIGHTS, NODES
+from assessments.irt import NODES, normal_weights
 from assessments.item_responses import ItemResponses, row_blocks
 from assessments.parameters import ANSWERS_NEEDED, ItemParameters, Model
 from curriculum.phrases import Number, Phrase
@@ -31,6 +31,9 @@ _BLOCK = 5_000
 _COMPARABLE_CELLS = 5_000_000
 # Up to this size a full matrix is quicker, for a sparse one takes longer to set up than to use.
 _FULL_CELLS = 200_000
+# The same spacing as the nodes, as far as anything adds to the likelihood. Beyond ±6 are two in a
+# thousand million people, but that shows in the seventh decimal of the likelihood of a thousand.
+_WIDE_NODES: Floats = np.linspace(-10.0, 10.0, 101)
 # Newton's method doubles the right digits, so that what is left after such a step is its square.
 _SETTLED = 1e-5
 
@@ -149,13 +152,11 @@ def calibrate(responses: ItemResponses, *, model: Model) -> Calibration:
             warnings=(*warnings, reason),
         )
     problem = _problem(usable, model=model)
-    vector, log_likelihood, cycles = _maximise(problem)
+    vector, reached, cycles = _maximise(problem)
     converged = cycles < MAX_CYCLES
     information = _information(problem, vector=vector)
     if converged and problem.is_small:
-        vector, log_likelihood = _finished(
-            problem, vector=vector, reached=log_likelihood, information=information
-        )
+        vector = _finished(problem, vector=vector, reached=reached, information=information)
     items = _items(usable, problem=problem, vector=vector, information=information)
     if not converged:
         warnings.append(
@@ -165,7 +166,7 @@ def calibrate(responses: ItemResponses, *, model: Model) -> Calibration:
     return Calibration(
         model,
         len(responses.learners),
-        log_likelihood,
+        _log_likelihood(problem, vector=vector),
         items,
         converged=converged,
         cycles=cycles,
@@ -277,17 +278,28 @@ def _expect(problem: _Problem, vector: Floats) -> _Sums:
     )
 
 
-def _log_wrong(a: Floats, *, c: Floats) -> Floats:
-    return np.asarray(-np.logaddexp(0.0, a[:, None] * NODES + c[:, None]))
+def _log_likelihood(problem: _Problem, *, vector: Floats) -> float:
+    """The marginal log-likelihood, on nodes that reach further than those of the search."""
+    a, c = problem.slopes(vector)
+    wrong = _log_wrong(a, c=c, nodes=_WIDE_NODES)
+    found = 0.0
+    for rows in row_blocks(problem.answered.shape[0]):
+        _, gained = _posterior(problem, rows=rows, a=a, c=c, wrong=wrong, nodes=_WIDE_NODES)
+        found += float(problem.learners[rows] @ gained)
+    return found
+
+
+def _log_wrong(a: Floats, *, c: Floats, nodes: Floats = NODES) -> Floats:
+    return np.asarray(-np.logaddexp(0.0, a[:, None] * nodes + c[:, None]))
 
 
 def _posterior(
-    problem: _Problem, *, rows: slice, a: Floats, c: Floats, wrong: Floats
+    problem: _Problem, *, rows: slice, a: Floats, c: Floats, wrong: Floats, nodes: Floats = NODES
 ) -> tuple[Floats, Floats]:
     """Each row's posterior over the nodes, and its log-likelihood."""
     right = problem.right[rows]
     curve = problem.answered[rows] @ wrong
-    curve += (right @ a)[:, None] * NODES + (right @ c)[:, None] + np.log(NODE_WEIGHTS)
+    curve += (right @ a)[:, None] * nodes + (right @ c)[:, None] + np.log(normal_weights(nodes))
     top = curve.max(axis=1, keepdims=True)
     weight = np.exp(curve - top)
     total = weight.sum(axis=1, keepdims=True)
@@ -383,9 +395,7 @@ def _norm(vector: Floats) -> float:
     return float(np.sqrt((vector**2).sum()))
 
 
-def _finished(
-    problem: _Problem, *, vector: Floats, reached: float, information: Floats
-) -> tuple[Floats, float]:
+def _finished(problem: _Problem, *, vector: Floats, reached: float, information: Floats) -> Floats:
     """One step of Newton's method on the marginal likelihood, kept where it gains.
 
     EM slows down before the top: what is left in the parameters is about the square root of the
@@ -397,13 +407,12 @@ def _finished(
     try:
         step = np.linalg.solve(information, np.concatenate([slope, in_c]))
     except np.linalg.LinAlgError:
-        return vector, reached
+        return vector
     there = vector + step
     # An item at the edge has no maximum to finish at; it has to stay where the edge shows.
     if not _is_inside(problem, vector) or not _is_inside(problem, there):
-        return vector, reached
-    gained = _expect(problem, there).log_likelihood
-    return (there, gained) if gained > reached else (vector, reached)
+        return vector
+    return there if _expect(problem, there).log_likelihood > reached else vector
 
 
 # --- standard errors ------------------------------------------------------------------------------

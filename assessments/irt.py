@@ -14,8 +14,15 @@ from curriculum.model import Skill
 
 Floats = NDArray[np.float64]
 
+
+def normal_weights(nodes: Floats) -> Floats:
+    """The share of a standard normal θ that each of evenly spaced nodes stands for."""
+    density = np.exp(-(nodes**2) / 2)
+    return np.asarray(density / density.sum())
+
+
 NODES: Floats = np.linspace(-6.0, 6.0, 61)
-NODE_WEIGHTS: Floats = np.exp(-(NODES**2) / 2) / np.exp(-(NODES**2) / 2).sum()
+NODE_WEIGHTS: Floats = normal_weights(NODES)
 # Central 80 % of a normal distribution: a level is named alone only if both ends lie in it.
 LEVEL_BAND_Z = 1.2815515655446004
 _GRID: Floats = np.linspace(-8.0, 8.0, 65)

@@ -1,6 +1,7 @@
 """Comparisons from rows to verdict, on programs whose true effect is known."""
 
 import math
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -13,7 +14,7 @@ from assessments.analysis_set import ComparisonInputError, build_analysis_set, o
 from assessments.baseline import baseline_difference, cox_index, hedges_g
 from assessments.compare import compare_arms
 from assessments.comparison_json import comparison_to_json
-from assessments.estimates import estimate_true_score, robustness_value
+from assessments.estimates import estimate_ancova, estimate_true_score, robustness_value
 from assessments.power import ProgramDesign, power_of, smallest_detectable_effect
 from assessments.regression import Coefficient
 from assessments.simulate import ProgramPlan, simulate_program
@@ -29,9 +30,15 @@ def compare_one(rows, *, design="randomised", **options):
     return comparison
 
 
-def analysis_of(rows):
+def analysis_of(rows, **model):
     order = occasion_order(rows)
-    return build_analysis_set(rows, skill="governance", order=order, target=order[-1])
+    return build_analysis_set(rows, skill="governance", order=order, target=order[-1], **model)
+
+
+def unequal_teams(*, first="T00", **model):
+    """Return the analysis set of teams of 1 to 11 learners, from the team `first` on."""
+    rows = pd.read_csv(Path(__file__).parent / "data" / "unequal_teams.csv", comment="#")
+    return analysis_of(rows[rows["team"] >= first].assign(skill="governance", se=0.5), **model)
 
 
 def numbers_in(value):
@@ -77,6 +84,33 @@ def test_a_share_of_all_or_nobody_stays_finite():
 
     assert math.isfinite(d)
     assert math.isfinite(se)
+
+
+@pytest.mark.parametrize(
+    ("model", "estimate", "se_cr1", "se_cr2", "df"),
+    [
+        ({}, 0.4908207829, 0.3482675671, 0.3791570440, 4.570831582),
+        (
+            {"covariates": ("years",), "strata": "region"},
+            *(0.5754467549, 0.4997528807, 0.6616025425, 3.201320221),
+        ),
+    ],
+)
+def test_unequal_teams_have_the_answer_of_clubsandwich(model, estimate, se_cr1, se_cr2, df):
+    # R 4.2.2, clubSandwich 0.5.8, CR1S and CR2 with Satterthwaite: bench/r_figures.R.
+    found = estimate_ancova(unequal_teams(**model), teams=True, seed=0)
+
+    assert found.estimate == pytest.approx(estimate, rel=1e-9)
+    assert found.se_cr1 == pytest.approx(se_cr1, rel=1e-9)
+    assert found.se_cr2 == pytest.approx(se_cr2, rel=1e-9)
+    assert found.df == pytest.approx(df, rel=1e-9)
+
+
+def test_every_combination_of_signs_of_eight_teams_is_counted_as_r_counts_it():
+    # R 4.2.2, clubSandwich's CR1 error in each of the 256 combinations: bench/r_figures.R.
+    found = estimate_ancova(unequal_teams(first="T04"), teams=True, seed=0)
+
+    assert found.p_wild == 22 / 256
 
 
 def test_the_primary_estimate_is_the_ancova():

@@ -1,5 +1,6 @@
-"""The growth model against lme4's published answer, statsmodels and simulated truth."""
+"""The growth model against lme4, statsmodels and simulated truth."""
 
+from dataclasses import astuple
 from pathlib import Path
 
 import numpy as np
@@ -10,11 +11,11 @@ import statsmodels.formula.api as smf
 from assessments.growth_model import GrowthModelError, fit_growth_model
 from assessments.simulate import ProgramPlan, simulate_program
 
-SLEEPSTUDY = Path(__file__).parent / "data" / "sleepstudy.csv"
+DATA = Path(__file__).parent / "data"
 
 
 def read_sleepstudy():
-    table = pd.read_csv(SLEEPSTUDY, comment="#")
+    table = pd.read_csv(DATA / "sleepstudy.csv", comment="#")
     named = table.rename(columns={"learner_id": "learner", "time_months": "time"})
     return named.assign(team=named["learner"], arm="self_directed")
 
@@ -55,6 +56,24 @@ def test_sleepstudy_has_the_answer_of_lme4():
     assert model.learner.slope**0.5 == pytest.approx(5.922, abs=1e-3)
     assert model.residual**0.5 == pytest.approx(25.592, abs=1e-3)
     assert model.converged
+
+
+def test_unequal_teams_have_the_answer_of_lme4():
+    # R 4.2.2, lme4 1.1-31, lmer(score ~ time * structured + (time | learner) + (time | team)) with
+    # bobyqa to 1e-10: bench/r_figures.R. The team variances lie on the edge of what is possible.
+    model = fit_growth_model(pd.read_csv(DATA / "unequal_teams.csv", comment="#"))
+
+    assert model.slope == pytest.approx(0.07402352367, abs=1e-6)
+    assert model.time_by_arm == pytest.approx(0.1986569982, abs=1e-6)
+    assert model.se == pytest.approx(0.08139807691, rel=1e-5)
+    assert model.se_time_by_arm == pytest.approx(0.1032437180, rel=1e-5)
+    assert model.log_likelihood == pytest.approx(-317.7614894, abs=1e-6)
+    assert model.residual == pytest.approx(0.2503955015, rel=1e-5)
+    assert astuple(model.learner) == pytest.approx((0.7508112, 0.0365036, 0.0152003), rel=1e-4)
+    assert astuple(model.team) == pytest.approx((0.3379923, 0.0114670, 0.0622557), rel=1e-4)
+    slopes = {team.team: team.slope for team in model.team_slopes}
+    assert slopes["T00"] == pytest.approx(0.001364349, abs=1e-6)
+    assert slopes["T04"] == pytest.approx(0.452238333, abs=1e-6)
 
 
 def test_three_levels_have_the_likelihood_of_the_written_out_covariance():

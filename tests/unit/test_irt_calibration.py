@@ -39,14 +39,45 @@ def test_the_2pl_of_the_lsat_reproduces_the_published_estimates():
     assert result.converged
 
 
-def test_the_2pl_stands_at_the_maximum_itself():
-    # The maximum by 4,001 points and Newton's method, apart from the portal: bench/irt.py.
-    found = columns(calibrate(load_lsat6(), model="2pl"))
+@pytest.mark.parametrize(
+    ("load", "a", "b", "log_likelihood"),
+    [
+        (
+            lsat6_matrix,
+            [0.825659522, 0.722744197, 0.890874534, 0.688367972, 0.656855939],
+            [-3.358811137, -1.370057624, -0.279666231, -1.866381031, -3.125906796],
+            -2466.6533773981,
+        ),
+        (
+            lsat7_matrix,
+            [0.987545889, 1.080837138, 1.707477658, 0.764989873, 0.735672712],
+            [-1.879260156, -0.747540553, -1.057235622, -0.635302270, -2.520764411],
+            -2658.8051135520,
+        ),
+    ],
+)
+def test_the_2pl_stands_where_r_ends(load, a, b, log_likelihood):
+    # R 4.2.2, ltm 1.2-0 with 101 points, called anew from where it stopped until it no longer
+    # moves: bench/r_figures.R. The maximum by 4,001 points and Newton's method, apart from R and
+    # the portal, is the same to nine decimals: bench/irt_outside.py.
+    result = calibrate(responses_from_matrix(load(), items=LSAT6_ITEMS), model="2pl")
 
-    exact_a = [0.8256595, 0.7227442, 0.8908745, 0.6883680, 0.6568559]
-    exact_b = [-3.3588111, -1.3700576, -0.2796662, -1.8663810, -3.1259068]
-    assert found["a"] == pytest.approx(exact_a, abs=1e-6)
-    assert found["b"] == pytest.approx(exact_b, abs=1e-6)
+    found = columns(result)
+    assert found["a"] == pytest.approx(a, abs=1e-6)
+    assert found["b"] == pytest.approx(b, abs=1e-6)
+    # The points of the search end at ±6, which alone would cost 1e-7.
+    assert result.log_likelihood == pytest.approx(log_likelihood, abs=1e-9)
+
+
+def test_the_rasch_model_stands_where_a_mixed_model_of_r_does():
+    # R 4.2.2, lme4 1.1-31: correct ~ 0 + item + (1 | learner), 25 adaptive points a learner.
+    result = calibrate(load_lsat6(), model="rasch")
+
+    found = columns(result)
+    b_in_r = [-3.615267747, -1.322421631, -0.317630712, -1.730092238, -2.780175064]
+    assert found["a"] == pytest.approx([0.755134005] * 5, abs=1e-5)
+    assert found["b"] == pytest.approx(b_in_r, abs=1e-5)
+    assert result.log_likelihood == pytest.approx(-2466.9375995787, abs=1e-8)
 
 
 def test_the_rasch_model_of_the_lsat_reproduces_the_published_estimates():

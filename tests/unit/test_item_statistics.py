@@ -14,6 +14,7 @@ from assessments.item_statistics import (
     UNFAIR,
     form_statistics,
     item_report,
+    item_rest_correlations,
     misconceptions_by_holders,
     option_report,
 )
@@ -36,7 +37,8 @@ def simulated(n=2000, items=20, seed=1, shift=None):
 def test_kr20_of_the_lsat_is_the_published_one():
     found = form_statistics(lsat6())
 
-    assert found.kr20 == pytest.approx(0.295, abs=0.0005)
+    # R 4.2.2, psych 2.2.9; .295 is what books print.
+    assert found.kr20 == pytest.approx(0.2949971922, abs=1e-9)
     assert found.sem == pytest.approx(found.sd * (1 - found.kr20) ** 0.5)
     assert (found.n, found.items) == (1000, 5)
 
@@ -120,6 +122,23 @@ def test_mantel_haenszel_agrees_with_another_implementation():
         assert found["alpha"][index] == pytest.approx(other.oddsratio_pooled, rel=1e-9)
         assert found["d"][index] == pytest.approx(-2.35 * other.logodds_pooled, rel=1e-9)
         assert found["se_d"][index] == pytest.approx(2.35 * other.logodds_pooled_se, rel=1e-6)
+
+
+def test_the_items_of_the_lsat_have_the_answers_of_r():
+    # R 4.2.2: item-rest by psych 2.2.9 (r.drop), Mantel-Haenszel by mantelhaen.test within the
+    # total score, the first two of every five people against the others: bench/r_figures.R.
+    responses = lsat6()
+    groups = ["x" if place % 5 < 2 else "y" for place in range(1000)]
+
+    rest = item_rest_correlations(responses)
+    table = dif_table(responses, groups=groups)
+
+    rest_in_r = [0.1128326889, 0.1531781201, 0.1727789433, 0.1444280952, 0.1215964025]
+    alpha_in_r = [0.9767044375, 0.9936030894, 1.00650272, 0.9153443689, 1.15191565]
+    error_in_r = [0.6274786264, 0.4065901889, 0.4012440506, 0.4235382428, 0.5041335642]
+    assert rest == pytest.approx(rest_in_r, rel=1e-8)
+    assert table["alpha"].to_numpy() == pytest.approx(alpha_in_r, rel=1e-8)
+    assert table["se_d"].to_numpy() == pytest.approx(error_in_r, rel=1e-8)
 
 
 def test_an_item_that_is_harder_for_one_group_is_class_c_and_flagged():
