@@ -308,10 +308,13 @@ def item_figures(matrix: np.ndarray, group: np.ndarray) -> tuple[Figure, ...]:
 def irt() -> Iterator[Case]:
     rng = np.random.default_rng(9)
     a, b = rng.uniform(0.7, 1.7, 12), rng.uniform(-1.5, 1.5, 12)
+    drawn_answers = drawn(rng, 600, a, b)
+    gaps = np.where(rng.random(drawn_answers.shape) < 1 / 3, np.nan, drawn_answers)
     data = {
         "LSAT6": lsat6_matrix(),
         "LSAT7": lsat7_matrix(),
-        "600 learners, 12 items": drawn(rng, 600, a, b),
+        "600 learners, 12 items": drawn_answers,
+        "the same, a third not asked": gaps,
     }
     for title, matrix in data.items():
         tables = {"answers": answers_table(matrix)}
@@ -324,7 +327,11 @@ def irt() -> Iterator[Case]:
         common, *figures = parameter_figures(rasch)
         figures = (Figure("a", common.ours, ITEM), *figures[len(rasch.items) - 1 :])
         yield Case(f"Rasch, lme4: {title}", "rasch", tables, figures)
-        yield Case(f"Rasch, eRm: {title}", "rasch_conditional", tables, conditional_figures(rasch))
+        # Where answers are missing, the two estimators part by more than chance: these items differ
+        # in discrimination, and each weighs that in its own way.
+        if matrix is not gaps:
+            figures = conditional_figures(rasch)
+            yield Case(f"Rasch, eRm: {title}", "rasch_conditional", tables, figures)
 
 
 def parameter_figures(found: Calibration) -> tuple[Figure, ...]:
@@ -349,7 +356,7 @@ def conditional_figures(rasch: Calibration) -> tuple[Figure, ...]:
 
 
 def persons_case(title: str, matrix: np.ndarray, found: Calibration) -> Case:
-    matrix = np.unique(matrix, axis=0)[:32]
+    matrix = np.unique(matrix, axis=0, equal_nan=False)[:32]
     responses = responses_from_matrix(matrix, items=names(matrix.shape[1]))
     parameters = Parameters({item.item_id: item for item in found.items}, "2pl", "")
     skills = estimate_skills(responses, parameters=parameters)

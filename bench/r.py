@@ -58,5 +58,6 @@ def _figure(line: str) -> tuple[str, float]:
 
 
 def answers_table(matrix: np.ndarray) -> pd.DataFrame:
-    """A matrix of right and wrong answers with a column for each item."""
-    return pd.DataFrame(matrix.astype(int), columns=[f"i{at}" for at in range(matrix.shape[1])])
+    """A matrix of right and wrong answers, NaN where not asked, with a column for each item."""
+    table = pd.DataFrame(matrix, columns=[f"i{at}" for at in range(matrix.shape[1])])
+    return table.astype("Int64")

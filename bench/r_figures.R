@@ -99,7 +99,7 @@ fit_openmx <- function(folder, times, steps) {
   mxOption(NULL, "Number of Threads", 1)
   answers <- read_table(folder, "answers")
   observed <- as.data.frame(lapply(answers, mxFactor, levels = 0:1))
-  start <- rbind(1, qlogis(colMeans(answers)))
+  start <- rbind(1, qlogis(colMeans(answers, na.rm = TRUE)))
   dimnames(start) <- list(c("theta", "intercept"), names(observed))
   build <- function() {
     mxModel(
