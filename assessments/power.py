@@ -2,6 +2,8 @@
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
 
 import numpy as np
 
@@ -48,13 +50,24 @@ def power_of(design: ProgramDesign, *, effect_sd: float) -> float:
 def _power(shift: float, *, df: int) -> float:
     """Chance that a t statistic around `shift` is called significant."""
     limit = float(t_quantile(0.975, df))
-    # The non-central t distribution as a normal one over equally likely values of the estimated
-    # standard error; scipy's own is not-a-number far from zero.
-    shares = (np.arange(_SLICES) + 0.5) / _SLICES
-    errors = np.sqrt(chi_squared_quantile(shares, df) / df)
+    errors = _errors(df)
     return float(
         (normal_below(shift - limit * errors) + normal_below(-limit * errors - shift)).mean()
     )
+
+
+# Nearly all the time of a search for the smallest effect, and the same at each of its steps.
+@lru_cache(maxsize=32)
+def _errors(df: int) -> "np.ndarray[Any, np.dtype[np.float64]]":
+    """Return equally likely values of the estimated standard error, of mean square 1.
+
+    The non-central t distribution is a normal one over them; scipy's own is not-a-number far from
+    zero.
+    """
+    shares = (np.arange(_SLICES) + 0.5) / _SLICES
+    errors: np.ndarray[Any, np.dtype[np.float64]] = np.sqrt(chi_squared_quantile(shares, df) / df)
+    errors.flags.writeable = False
+    return errors
 
 
 def smallest_effect(standard_error: float, *, df: int, power: float = 0.80) -> float | None:

@@ -1,6 +1,6 @@
 """What stands behind the figures of teams, and which of them may be shown."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -14,6 +14,7 @@ OCCASIONS = ("baseline", "end", "plus3", "plus6")
 # n, Σθ, Σθ², at target.
 Sums = tuple[int, float, float, int]
 NOTHING: Sums = (0, 0.0, 0.0, 0)
+_READ = ("team_id", "arm", "occasion", "n", "theta_sum", "theta_squares", "at_target")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,18 +81,20 @@ def read_cells(connection: Connection, tree: Tree, *, skill: str) -> Cells:
             scope="team" if scope == "team" else "line",
             skill=skill,
         )
-        frame = frame[frame["occasion"] != "none"]
-        for row in frame.to_dict("records"):
-            for route in (str(row["arm"]), ALL):
-                key = (int(row["team_id"]), scope, route, str(row["occasion"]))
-                n, total, squares, hits = sums.get(key, NOTHING)
-                sums[key] = (
-                    n + int(row["n"]),
-                    total + float(row["theta_sum"]),
-                    squares + float(row["theta_squares"]),
-                    hits + int(row["at_target"]),
-                )
+        # Whole columns as lists: pandas takes ten times as long to give its rows one by one.
+        columns = [frame[name].tolist() for name in _READ]
+        for team_id, arm, occasion, *row in zip(*columns, strict=True):
+            if occasion == "none":
+                continue
+            for route in (arm, ALL):
+                key = (team_id, scope, route, occasion)
+                sums[key] = _added(sums.get(key, NOTHING), row)
     return Cells(sums)
+
+
+def _added(one: Sums, row: Sequence[float]) -> Sums:
+    n, total, squares, hits = row
+    return one[0] + int(n), one[1] + total, one[2] + squares, one[3] + int(hits)
 
 
 # What a part shows at an occasion.

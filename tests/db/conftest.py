@@ -162,11 +162,11 @@ def _postgres_template(name: str, *, base: str, fill: Fill) -> Callable[..., Ite
 def _copied_house(name: str, *, about: str) -> Callable[..., Iterator[House]]:
     @pytest.fixture(name=name, params=["sqlite", "postgresql"])
     def copy(request: pytest.FixtureRequest, tmp_path: Path, small_folder: Path) -> Iterator[House]:
-        folder = tmp_path / "content"
+        folder = tmp_path / name / "content"
         shutil.copytree(small_folder, folder)
         template = request.getfixturevalue(f"{request.param}_{name}")
         if request.param == "sqlite":
-            urls = iter([f"sqlite:///{shutil.copy(template, tmp_path / 'copy.db')}"])
+            urls = iter([f"sqlite:///{shutil.copy(template, tmp_path / name / 'copy.db')}"])
         else:
             urls = _fresh_database(request.getfixturevalue("postgres_server"), template=template)
         for url in urls:

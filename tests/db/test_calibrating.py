@@ -16,6 +16,9 @@ from tests.factories import NOW
 from tests.many_checks import follows_the_model, hand_in_many
 from tests.small_house import SKILL, House
 
+# What a calibration finds is the same arithmetic on both: tests of that alone ask for one.
+ENGINES = ("sqlite", "postgresql")
+
 
 def calibrate(house: House, **changed: Any) -> Calibrated:
     values = {"skill": SKILL, "model": "auto", "now": NOW}
@@ -36,6 +39,7 @@ def test_enough_answers_put_a_measured_calibration_in_force(full_house: House) -
 
     assert done.in_force, done.sentences
     assert (done.model, done.version, done.checks) == ("rasch", 2, 630)
+    assert done.rescored == 630
     first, prior = full_house.store.read(lambda c: select_calibrations(c, skill=SKILL))
     assert (first.in_force, prior.in_force) == (True, False)
     assert (first.converged, first.answers, first.verdict) == (True, 630 * 9, "")
@@ -43,23 +47,28 @@ def test_enough_answers_put_a_measured_calibration_in_force(full_house: House) -
     assert all(one["n"] == 210 and one["se_b"] > 0 for one in first.parameters.values())
 
 
-def test_a_recalibration_writes_new_results_beside_the_old_ones(full_house: House) -> None:
-    before = rows(full_house, "SELECT attempt_id, theta, calibration_id FROM result ORDER BY id")
+@pytest.mark.parametrize(
+    ("full_house", "calibrated_house"), [(one, one) for one in ENGINES], indirect=True, ids=ENGINES
+)
+def test_a_recalibration_writes_new_results_beside_the_old_ones(
+    full_house: House, calibrated_house: House
+) -> None:
+    results = "SELECT attempt_id, theta, calibration_id FROM result ORDER BY id"
 
-    done = calibrate(full_house)
+    before, after = rows(full_house, results), rows(calibrated_house, results)
 
-    after = rows(full_house, "SELECT attempt_id, theta, calibration_id FROM result ORDER BY id")
     in_force = rows(
-        full_house, "SELECT attempt_id, number, reason, counted FROM result WHERE in_force"
+        calibrated_house, "SELECT attempt_id, number, reason, counted FROM result WHERE in_force"
     )
-    assert done.rescored == 630
+    assert len(before) == 630
     assert after[:630] == before
     assert len(after) == 1260
     assert {row[1:] for row in in_force} == {(2, "calibration", True)}
     assert len({row[0] for row in in_force}) == 630
-    assert full_house.store.read(compare_growth).empty
+    assert calibrated_house.store.read(compare_growth).empty
 
 
+@pytest.mark.parametrize("calibrated_house", ["sqlite"], indirect=True)
 def test_calibrating_twice_scores_nothing_a_third_time(calibrated_house: House) -> None:
     again = calibrate(calibrated_house)
 
@@ -96,6 +105,7 @@ def test_why_it_is_not_in_force_can_be_said_in_another_language(house: House) ->
     assert "fewer than 200 answers" in newest.verdict
 
 
+@pytest.mark.parametrize("house", ["sqlite"], indirect=True)
 def test_an_item_everybody_got_right_is_named_and_changes_nothing(house: House) -> None:
     def easy(item: Item, skill: float, drawn: float) -> bool:
         return item.id.endswith("a01") or follows_the_model(item, skill, drawn)
@@ -124,6 +134,7 @@ def test_nobody_at_all_is_said_in_words(house: House) -> None:
     assert "Nothing can be estimated" in " ".join(calibrate(house).sentences)
 
 
+@pytest.mark.parametrize("house", ["sqlite"], indirect=True)
 def test_a_key_that_works_against_skill_keeps_the_2pl_out(house: House) -> None:
     def inverted(item: Item, skill: float, drawn: float) -> bool:
         return follows_the_model(item, -3 * skill if item.id.endswith("b01") else skill, drawn)

@@ -11,6 +11,7 @@ from sqlalchemy import text
 
 from db.commands.programs import insert_program
 from db.store import Store, open_store
+from portal.__main__ import main
 from portal.services.people import LAST_PROGRAM, PERSONA_ISSUER, is_empty, require_whole
 from portal.settings import SettingsError
 from tests.factories import NOW, make_instance, make_person
@@ -27,12 +28,16 @@ def count_rows(store: Store) -> dict[str, int]:
     }
 
 
+def settings(url: str, folder: Path) -> dict[str, str]:
+    return {"PORTAL_DATABASE_URL": url, "PORTAL_DATA_DIR": str(folder)}
+
+
 def fill(url: str, folder: Path) -> subprocess.Popen[str]:
     others = {name: value for name, value in os.environ.items() if not name.startswith("PORTAL_")}
     return subprocess.Popen(
         [sys.executable, "-u", "-m", "portal", "demo", "--people", "8"],
         cwd=ROOT,
-        env={**others, "PORTAL_DATABASE_URL": url, "PORTAL_DATA_DIR": str(folder)},
+        env={**others, **settings(url, folder)},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -40,7 +45,10 @@ def fill(url: str, folder: Path) -> subprocess.Popen[str]:
 
 
 def test_a_fill_that_is_killed_leaves_nobody_and_the_next_one_is_whole(
-    store_url: str, tmp_path: Path
+    store_url: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     first = fill(store_url, tmp_path)
     # Half of the checks are taken by then.
@@ -54,21 +62,25 @@ def test_a_fill_that_is_killed_leaves_nobody_and_the_next_one_is_whole(
     people = {name: left[name] for name in ("person", "attempt", "answer", "program")}
     store.close()
 
-    again = fill(store_url, tmp_path)
-    said, _none = again.communicate(timeout=240)
+    for name in [name for name in os.environ if name.startswith("PORTAL_")]:
+        monkeypatch.delenv(name)
+    for name, value in settings(store_url, tmp_path).items():
+        monkeypatch.setenv(name, value)
+    again = main(["demo", "--people", "8"])
+    said = capsys.readouterr()
     store = open_store(store_url)
     require_whole(store)
     filled = count_rows(store)
-    third = fill(store_url, tmp_path)
-    refused, _none = third.communicate(timeout=120)
+    third = main(["demo", "--people", "8"])
+    refused = capsys.readouterr().err
 
     assert told
     assert empty
     assert set(people.values()) == {0}
-    assert again.returncode == 0, said
+    assert again == 0, said
     assert filled["program"] >= 3
     assert filled["answer"] > 0
-    assert third.returncode == 2
+    assert third == 2
     assert "already holds people" in refused
     assert count_rows(store) == filled
     store.close()

@@ -1,11 +1,12 @@
 """The report of a program: one file, the same bytes each time, nothing withheld in it."""
 
-import hashlib
 import re
+import shutil
 from html.parser import HTMLParser
 
 import numpy as np
 import pytest
+from sqlalchemy import text as sql
 
 from assessments.simulate import ProgramPlan, simulate_program
 from db.store import open_store
@@ -19,9 +20,27 @@ from tests.factories.measured import make_measured_program
 VOID = {"meta", "path", "rect", "line", "circle", "use", "br", "hr"}
 
 
-@pytest.fixture(autouse=True)
-def catalogue(monkeypatch):
-    monkeypatch.setattr(report_file, "read_catalogue", lambda _store: CATALOGUE)
+@pytest.fixture(autouse=True, scope="module")
+def catalogue():
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(report_file, "read_catalogue", lambda _store: CATALOGUE)
+        yield
+
+
+@pytest.fixture(scope="module")
+def measured_store(tmp_path_factory, sqlite_template):
+    """A store with one measured program: to compare it takes most of the time of these tests."""
+    path = shutil.copy(sqlite_template, tmp_path_factory.mktemp("measured") / "portal.db")
+    store = open_store(f"sqlite:///{path}")
+    add(store)
+    yield store
+    store.close()
+
+
+@pytest.fixture(scope="module")
+def pilot(measured_store) -> str:
+    """The report of that program."""
+    return report(measured_store)
 
 
 def add(store, *, name="Pilot", drawn=True, **plan):
@@ -63,31 +82,23 @@ def read(text: str) -> Reader:
     return reader
 
 
-def test_the_same_data_gives_the_same_bytes(store):
-    add(store)
-
-    first = report(store)
-
-    assert (
-        hashlib.sha256(report(store).encode()).digest() == hashlib.sha256(first.encode()).digest()
-    )
+def test_the_same_data_gives_the_same_bytes(measured_store, pilot):
+    assert report(measured_store) == pilot
 
 
-@pytest.mark.parametrize("made", [[]], ids=["both engines"])
-def test_both_engines_give_the_same_bytes(made, sqlite_store, postgres_url):
-
+def test_both_engines_give_the_same_bytes(pilot, postgres_url):
     other = open_store(postgres_url)
-    for one in (sqlite_store, other):
-        add(one)
-        made.append(report(one))
+    add(other)
+    # PostgreSQL gives rows as they lie: from here on not as they were added.
+    other.write(lambda c: c.execute(sql("UPDATE result SET theta = theta WHERE id % 3 = 0")))
+    again = report(other)
     other.close()
 
-    assert made[0] == made[1]
+    assert again == pilot
 
 
-def test_the_file_is_whole_and_asks_nobody_for_anything(store):
-    add(store)
-    text = report(store)
+def test_the_file_is_whole_and_asks_nobody_for_anything(pilot):
+    text = pilot
     reader = read(text)
 
     tags = [tag for tag, _attributes in reader.met]
@@ -104,20 +115,20 @@ def test_the_file_is_whole_and_asks_nobody_for_anything(store):
     assert all(len(one["aria-label"]) > 20 and one["role"] == "img" for one in charts)
 
 
-def test_a_name_cannot_become_a_part_of_the_page(store):
-    add(store, name='<script>alert("x")</script> & co')
+def test_a_name_cannot_become_a_part_of_the_page(sqlite_store):
+    add(sqlite_store, name='<script>alert("x")</script> & co', teams=4, team_size=2)
 
-    text = report(store, wanted='<script>alert("x")</script> & co')
+    text = report(sqlite_store, wanted='<script>alert("x")</script> & co')
 
     assert "<script" not in text
     assert "&lt;script&gt;" in text
     read(text)
 
 
-def test_what_is_withheld_on_the_page_is_withheld_in_the_file(store):
-    add(store, drawn=False, assignment="theta0", selection=1.5)
+def test_what_is_withheld_on_the_page_is_withheld_in_the_file(sqlite_store):
+    add(sqlite_store, drawn=False, assignment="theta0", selection=1.5)
 
-    text = report(store)
+    text = report(sqlite_store)
 
     assert "Groups started too far apart" in text
     assert "What would make it fair" in text
@@ -128,29 +139,24 @@ def test_what_is_withheld_on_the_page_is_withheld_in_the_file(store):
         assert not ("#0B5FA5" in chart and "#B34700" in chart)
 
 
-def test_small_groups_are_hidden_in_the_file(store):
-    add(store, teams=4, team_size=2)
+def test_small_groups_are_hidden_in_the_file(sqlite_store):
+    add(sqlite_store, teams=4, team_size=2)
 
-    text = report(store)
+    text = report(sqlite_store)
 
     assert "Not enough data to compare yet" in text
     assert "<td>hidden</td>" in text or "<svg" not in text
 
 
-def test_dark_readers_get_dark_charts(store):
-    add(store)
-    text = report(store)
-
-    colours = set(re.findall(r'(?:fill|stroke)="(#[0-9A-Fa-f]{3,6})"', text))
-    repainted = set(re.findall(r'svg \[fill="(#[0-9A-Fa-f]{3,6})" i\]', text))
+def test_dark_readers_get_dark_charts(pilot):
+    colours = set(re.findall(r'(?:fill|stroke)="(#[0-9A-Fa-f]{3,6})"', pilot))
+    repainted = set(re.findall(r'svg \[fill="(#[0-9A-Fa-f]{3,6})" i\]', pilot))
     assert {one.lower() for one in colours} <= {one.lower() for one in repainted}
 
 
-def test_an_unknown_program_is_refused_with_those_there_are(store):
-    add(store)
-
+def test_an_unknown_program_is_refused_with_those_there_are(measured_store):
     with pytest.raises(Refused, match="Pilot"):
-        report(store, wanted="Pilto")
+        report(measured_store, wanted="Pilto")
 
 
 def test_a_file_that_cannot_be_written_is_refused_and_nothing_is_left(tmp_path):
