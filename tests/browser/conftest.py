@@ -26,6 +26,8 @@ from tests.browser.server import PortalServer, fill_with_demo, serving
 
 SECONDS = 1000
 SIZE: ViewportSize = {"width": 1280, "height": 900}
+# Nothing here looks at movement, and to draw it takes a sixth of the browser's work.
+LOOK = {"viewport": SIZE, "reduced_motion": "reduce"}
 
 expect.set_options(timeout=20 * SECONDS)
 
@@ -93,7 +95,7 @@ def new_context(chromium: Browser) -> Iterator[Callable[..., BrowserContext]]:
     opened: list[BrowserContext] = []
 
     def open_(**options: object) -> BrowserContext:
-        context = chromium.new_context(viewport=SIZE, **options)  # type: ignore[arg-type]
+        context = chromium.new_context(**{**LOOK, **options})  # type: ignore[arg-type]
         context.set_default_timeout(20 * SECONDS)
         opened.append(context)
         return context
@@ -106,7 +108,7 @@ def new_context(chromium: Browser) -> Iterator[Callable[..., BrowserContext]]:
 @pytest.fixture(scope="package")
 def device(chromium: Browser) -> Iterator[BrowserContext]:
     """One browser profile: it reads the code of the pages once."""
-    context = chromium.new_context(viewport=SIZE)
+    context = chromium.new_context(**LOOK)
     context.set_default_timeout(20 * SECONDS)
     yield context
     context.close()
