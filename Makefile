@@ -14,14 +14,18 @@ COMPILE := pip compile --quiet --universal --python-version 3.11 --no-emit-index
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := run
-.PHONY: run test tests check lint types messages documents pictures lock
+.PHONY: run test tests check lint style imports unused words types messages documents pictures lock
 
 run: .venv/ready-to-run
 	@exec $(BIN)/python -m portal serve --port $(PORT)
 
-# What is quick to say comes first; reading all types takes a minute of one core, beside the tests.
-test: lint
-	@$(MAKE) --no-print-directory --jobs=2 types tests
+# Two things at a time: both lists are installed beside each other; then comes what is quick to
+# say; then the tests, with the reading of all types, a minute of one core, beside them.
+TWO := $(MAKE) --no-print-directory --jobs=2
+test:
+	@$(TWO) .venv/ready-to-test
+	@$(TWO) lint
+	@$(TWO) types tests
 
 # -n 2: two workers; the pages in Chromium stay together in one of them.
 tests: .venv/ready-to-test
@@ -29,11 +33,19 @@ tests: .venv/ready-to-test
 
 check: lint types
 
-lint: .venv/ready-to-test
+lint: style imports unused words
+
+style: .venv/ready-to-test
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+
+imports: .venv/ready-to-test
 	$(BIN)/lint-imports
+
+unused: .venv/ready-to-test
 	$(BIN)/vulture
+
+words: .venv/ready-to-test
 	$(BIN)/python -m tests.messages --check
 
 types: .venv/ready-to-test
@@ -70,7 +82,14 @@ $(BIN)/python:
 	@$(PIP) -r requirements.txt
 	@touch $@
 
-.venv/ready-to-test: requirements-dev.txt .venv/ready-to-run
+# The lists share no package here, so that both can be installed at the same time. Each is whole:
+# the resolver chose every version, and `pip check` says afterwards whether they fit together.
+.venv/ready-to-check: requirements-dev.txt requirements.txt | $(BIN)/python
 	@echo "Installing what the checks need (once, some minutes) ..."
-	@$(PIP) -r requirements-dev.txt
+	@grep -vxFf requirements.txt requirements-dev.txt > .venv/only-checks.txt
+	@$(PIP) --no-deps -r .venv/only-checks.txt
+	@touch $@
+
+.venv/ready-to-test: .venv/ready-to-run .venv/ready-to-check
+	@$(BIN)/python -m pip check --quiet
 	@touch $@

@@ -69,9 +69,15 @@ def bench_regression(wide: pd.DataFrame) -> None:
         )
     )
     show("  statsmodels, ANCOVA, CR1 (it has no CR2)", seconds, f"b {fit.params[1]:+.9f}")
-    import pyfixest
+    bench_pyfixest(wide.assign(arm=arm, team=groups), found)
 
-    frame = wide.assign(arm=arm, team=groups)
+
+def bench_pyfixest(frame: pd.DataFrame, found: tuple[float, ...]) -> None:
+    try:
+        import pyfixest
+    except ImportError:
+        print("  left out: pyfixest, no dependency of the portal; pip install pyfixest")
+        return
     for label in ("first call, compiling", "second call"):
         seconds, fit = timed(
             lambda: pyfixest.feols("post ~ arm + pre", data=frame, vcov={"CRV1": "team"})
