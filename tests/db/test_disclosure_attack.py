@@ -6,8 +6,10 @@ space, such a vector exists exactly when the rows of N that belong to the group 
 """
 
 import random
+import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import combinations
 from types import SimpleNamespace
 
@@ -18,6 +20,7 @@ from sqlalchemy import insert
 from curriculum.model import Skill, SkillLevel
 from db.columns import table
 from db.recount import MEASURES
+from db.store import open_store
 from db.tables import Assignment, GrowthCell, Person, TeamMember
 from portal.access import Viewer
 from portal.services.cells import ROUTES
@@ -292,9 +295,35 @@ def remainders(groups: Sequence[frozenset]) -> list[frozenset]:
     ]
 
 
-@pytest.mark.parametrize("seed", range(12))
-def test_no_sum_of_shares_tells_of_everybody_in_a_small_group(sqlite_store, seed):
-    tree, manager = build(sqlite_store, seed=seed)
+class Attacked:
+    """An organisation and everything its manager reaches, read once for all that is tried on it."""
+
+    def __init__(self, store, *, seed: int) -> None:
+        self.tree, self._manager = build(store, seed=seed)
+        self._store = store
+
+    @cached_property
+    def pages(self) -> list[tuple[str, TeamGrowth]]:
+        return list(every_page(self._store, self._manager))
+
+    @cached_property
+    def heatmaps(self) -> dict[str, list[Heatmap]]:
+        return {
+            occasion: list(every_heatmap(self._store, self._manager, occasion))
+            for occasion in self.tree.atoms
+        }
+
+
+@pytest.fixture(scope="module", params=range(12))
+def attacked(request, tmp_path_factory, sqlite_template) -> Iterator[Attacked]:
+    path = shutil.copy(sqlite_template, tmp_path_factory.mktemp("attacked") / "portal.db")
+    store = open_store(f"sqlite:///{path}")
+    yield Attacked(store, seed=request.param)
+    store.close()
+
+
+def test_no_sum_of_shares_tells_of_everybody_in_a_small_group(attacked):
+    tree = attacked.tree
 
     for occasion, atoms in tree.atoms.items():
         exact = [
@@ -303,7 +332,7 @@ def test_no_sum_of_shares_tells_of_everybody_in_a_small_group(sqlite_store, seed
                 for atom in atoms
                 if cells_of(tree, cell["unit_id"], scope_of(heatmap, cell), ALL, [atom])[0]
             )
-            for heatmap in every_heatmap(sqlite_store, manager, occasion)
+            for heatmap in attacked.heatmaps[occasion]
             for cell in shown_cells(heatmap)
             if cell["state"] == "exact"
         ]
@@ -326,19 +355,13 @@ def test_a_team_that_all_reached_the_target_says_nearly_all(sqlite_store):
     assert {"exact", "nearly all", "hardly any"} <= words
 
 
-@pytest.mark.parametrize("seed", range(12))
-def test_no_sum_of_figures_tells_of_fewer_people_than_the_floor(sqlite_store, seed):
-    tree, manager = build(sqlite_store, seed=seed)
-    pages = list(every_page(sqlite_store, manager))
-
-    for occasion in tree.atoms:
-        heatmaps = list(every_heatmap(sqlite_store, manager, occasion))
-        assert attack(tree, pages, occasion, heatmaps) == []
+def test_no_sum_of_figures_tells_of_fewer_people_than_the_floor(attacked):
+    for occasion, heatmaps in attacked.heatmaps.items():
+        assert attack(attacked.tree, attacked.pages, occasion, heatmaps) == []
 
 
-@pytest.mark.parametrize("seed", range(3))
-def test_no_sum_of_learning_done_tells_of_fewer_people_than_the_floor(sqlite_store, seed):
-    tree, manager = build(sqlite_store, seed=seed)
+def test_no_sum_of_learning_done_tells_of_fewer_people_than_the_floor(attacked):
+    tree = attacked.tree
 
     atoms = list(tree.takers)
     rows = [
@@ -346,7 +369,7 @@ def test_no_sum_of_learning_done_tells_of_fewer_people_than_the_floor(sqlite_sto
             int(team in (tree.line(page.unit.id) if reach == "line" else {page.unit.id}))
             for team in atoms
         ]
-        for reach, page in every_page(sqlite_store, manager)
+        for reach, page in attacked.pages
         if not page.learning.hidden
     ]
     assert rows

@@ -1,4 +1,4 @@
-"""Two hundred people hand in at once while results are scored anew: one result each."""
+"""A hundred people hand in at once while results are scored anew: one result each."""
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -15,7 +15,7 @@ from tests.factories import NOW, make_team
 from tests.many_checks import hand_in_many
 from tests.small_house import SKILL, House
 
-PEOPLE = 200
+PEOPLE = 100
 THREADS = 50
 
 

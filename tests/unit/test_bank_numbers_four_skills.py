@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from curriculum.read import read_curriculum
+from portal.loaders import remembered_parse
 
 ROOT = Path(__file__).parents[2]
 SKILLS = ("retrieval-and-evidence", "workflow-redesign", "ai-sense", "ai-strategy")
@@ -19,7 +20,7 @@ ABSOLUTE = re.compile(
     r"|guaranteed?|impossible|mandatory|must|never|no|nobody|none|nothing|only|solely|whole)\b",
     re.IGNORECASE,
 )
-CURRICULUM = read_curriculum(ROOT)
+CURRICULUM = read_curriculum(ROOT, parse=remembered_parse)
 BANKS = {
     skill: {item.id.split(".")[1]: item for item in CURRICULUM.banks[f"bank.{skill}"].items}
     for skill in SKILLS

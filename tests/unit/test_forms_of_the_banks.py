@@ -12,13 +12,14 @@ from assessments.parameters import expert_parameters
 from assessments.scoring import check_response, feedback, score
 from assessments.simulate import simulate_responses
 from curriculum.read import read_curriculum
+from portal.loaders import remembered_parse
 
 ROOT = Path(__file__).parents[2]
 
 
 @cache
 def curriculum():
-    return read_curriculum(ROOT)
+    return read_curriculum(ROOT, parse=remembered_parse)
 
 
 def bank_items():

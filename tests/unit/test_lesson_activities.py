@@ -8,13 +8,14 @@ from curriculum.activities.base import start_state
 from curriculum.activities.kinds import KINDS
 from curriculum.model import Activity, Curriculum, Transfer
 from curriculum.read import read_curriculum
+from portal.loaders import remembered_parse
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(scope="module")
 def curriculum() -> Curriculum:
-    return read_curriculum(ROOT)
+    return read_curriculum(ROOT, parse=remembered_parse)
 
 
 def find(curriculum: Curriculum, lesson: str) -> Activity:

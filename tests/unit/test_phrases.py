@@ -20,6 +20,7 @@ from curriculum.phrases import Joined, Number, Phrase, text_from_plain, to_plain
 from curriculum.read import read_curriculum
 from portal import text
 from portal.access import Refused
+from portal.loaders import remembered_parse
 from portal.services.stored import from_text, to_text
 from portal.text import phrase_text, sentence_text
 from tests.app.compared import make_compared
@@ -127,7 +128,7 @@ def test_nothing_of_what_stands_in_the_way_of_a_calibration_stays_untranslated(m
     ],
 )
 def test_why_an_answer_is_refused_is_said_in_the_readers_language(marked, item_id, response):
-    bank = read_curriculum(ROOT).banks["bank.workflow-redesign"]
+    bank = read_curriculum(ROOT, parse=remembered_parse).banks["bank.workflow-redesign"]
     item = next(one for one in bank.items if one.id == item_id)
 
     said = sentence_text(Refused(check_response(item, response)))

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from assessments.answers import folded_text, number_readings
 from assessments.scoring import score
 from curriculum.model import AnswerLine, Item
+from tests.unit.any_text import CHARACTERS
 
 # A busy machine makes examples slow; that is no fault of the product.
 CALM = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -84,7 +85,7 @@ def test_every_float_is_read_back(number):
 
 
 @CALM
-@given(st.text(max_size=30))
+@given(st.text(CHARACTERS, max_size=30))
 def test_no_text_breaks_the_reading(text):
     assert all(abs(number) < float("inf") for number in number_readings(text, unit="%"))
 
@@ -159,6 +160,6 @@ def test_a_pattern_that_would_stall_a_backtracking_matcher_answers_at_once():
 
 
 @CALM
-@given(st.text(max_size=50))
+@given(st.text(CHARACTERS, max_size=50))
 def test_folding_twice_changes_nothing_more(text):
     assert folded_text(folded_text(text)) == folded_text(text)
