@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from db import Connection
-from db.queries.growth import select_growth
+from db.queries.growth import select_sums
 from db.queries.people import TeamRow, select_path, select_subtree
 from portal.services.disclosure import ALL, Part, State, decide_parts, decide_top
 
@@ -14,7 +14,6 @@ OCCASIONS = ("baseline", "end", "plus3", "plus6")
 # n, Σθ, Σθ², at target.
 Sums = tuple[int, float, float, int]
 NOTHING: Sums = (0, 0.0, 0.0, 0)
-_READ = ("team_id", "arm", "occasion", "n", "theta_sum", "theta_squares", "at_target")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,15 +74,13 @@ def read_cells(connection: Connection, tree: Tree, *, skill: str) -> Cells:
     wanted = sorted({part[0] for one in near | set(tree.path) for part in tree.parts(one)})
     sums: dict[Figure, Sums] = {}
     for scope in ("team", "line"):
-        frame = select_growth(
+        rows = select_sums(
             connection,
             team_ids=wanted,
             scope="team" if scope == "team" else "line",
             skill=skill,
         )
-        # Whole columns as lists: pandas takes ten times as long to give its rows one by one.
-        columns = [frame[name].tolist() for name in _READ]
-        for team_id, arm, occasion, *row in zip(*columns, strict=True):
+        for team_id, arm, occasion, *row in rows:
             if occasion == "none":
                 continue
             for route in (arm, ALL):

@@ -9,6 +9,7 @@ from sqlalchemy import text
 from curriculum.importers.report import ImportReport
 from curriculum.read import read_curriculum
 from portal.access import Refused
+from portal.loaders import remembered_parse
 from portal.services.drafting import author_texts, read_own_drafts, read_published_texts, save_draft
 from portal.services.importing import (
     MAX_UPLOAD,
@@ -35,10 +36,10 @@ def author(house):
 
 
 def read_texts(house, drafts):
-    disk = read_curriculum(house.folder, today=TODAY)
+    disk = read_curriculum(house.folder, today=TODAY, parse=remembered_parse)
     published = read_published_texts(house.store)
     texts = author_texts(disk, published=published, drafts=drafts)
-    return read_curriculum(house.folder, today=TODAY, texts=texts)
+    return read_curriculum(house.folder, today=TODAY, texts=texts, parse=remembered_parse)
 
 
 def report_of(house, author, data=GIFT, name=NAME, **changed) -> ImportReport:
@@ -47,7 +48,7 @@ def report_of(house, author, data=GIFT, name=NAME, **changed) -> ImportReport:
         "name": name,
         "kind": "gift",
         "skill": SKILL,
-        "registers": read_curriculum(house.folder, today=TODAY).registers,
+        "registers": read_curriculum(house.folder, today=TODAY, parse=remembered_parse).registers,
     }
     return read_source(viewer=author, **(values | changed))
 
@@ -58,7 +59,8 @@ def take(house, author, report, **changed):
         "target": NEW_BANK,
         "licence": "internal",
         "newest": Newest(
-            read_curriculum(house.folder, today=TODAY), read_published_texts(house.store)
+            read_curriculum(house.folder, today=TODAY, parse=remembered_parse),
+            read_published_texts(house.store),
         ),
         "read_texts": partial(read_texts, house),
         "now": NOW,

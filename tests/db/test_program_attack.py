@@ -5,6 +5,7 @@ each figure that a manager reaches is a row over them. A group is told of when s
 zero outside it.
 """
 
+import os
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -28,6 +29,9 @@ from tests.factories.measured import MadeProgram, make_measured_program
 
 FLOOR = 6
 OCCASIONS = ("baseline", "end")
+# More of them: `ATTACK_SEEDS=20 python -m pytest tests/db/test_program_attack.py`. Every fault
+# planted so far is found with the first three, two of them by one seed each.
+SEEDS = int(os.environ.get("ATTACK_SEEDS", "3"))
 CATALOGUE = SimpleNamespace(
     registers=PAGES.registers, tracks={"agents": SimpleNamespace(skill=SKILL)}
 )
@@ -176,7 +180,7 @@ def told_of(world: World, rows: list[list[float]]) -> list[tuple[Atom, ...]]:
     return found
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(SEEDS))
 @pytest.mark.parametrize("sizes", [(9,), (9, 2), (9, 9)], ids=["one", "one and a small", "two"])
 def test_programs_and_teams_together_tell_of_nobody(sqlite_store, sizes, seed):
     world = build(sqlite_store, seed=seed, sizes=sizes)

@@ -32,7 +32,7 @@ def long_way(text):
 
 
 @given(st.lists(st.sampled_from(PIECES), max_size=14).map("".join))
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=500, deadline=None)
 def test_plain_settings_are_read_as_the_parser_of_yaml_reads_them(text):
     short = _plain_map(text, first_line=5)
 
@@ -68,7 +68,7 @@ def test_a_key_given_twice_takes_the_long_way_that_reports_it():
         max_size=12,
     ).map("".join)
 )
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=500, deadline=None)
 def test_addresses_are_found_where_the_plain_expression_finds_them(text):
     wanted = [(found.start(), found[0].rstrip(".-")) for found in EMAIL.finditer(text)]
 
@@ -108,7 +108,7 @@ def test_an_ordinary_paragraph_takes_the_short_way():
         max_size=16,
     ).map("".join)
 )
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=500, deadline=None)
 def test_links_and_code_are_found_where_the_plain_expression_finds_them(text):
     assert [m.span() for m in _spans(text)] == [m.span() for m in _SPANS.finditer(text)]
 
