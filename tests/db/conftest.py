@@ -32,40 +32,29 @@ def postgres_house_template(
     run_on_server(postgres_server, f"DROP DATABASE {name} WITH (FORCE)")
 
 
-@pytest.fixture
-def house_sqlite_url(tmp_path: Path, sqlite_house_template: Path) -> str:
-    """The URL of a fresh SQLite file with the small curriculum published."""
-    path = tmp_path / "house.db"
-    shutil.copy(sqlite_house_template, path)
-    return f"sqlite:///{path}"
-
-
 class LentDatabase:
-    """One PostgreSQL database with the small curriculum published, lent to one test at a time.
+    """One database with the small curriculum published, lent to one test at a time.
 
-    To copy a database takes half a second on PostgreSQL, to empty its few rows some milliseconds.
-    It is copied anew only after a test that published something.
+    To copy a database takes half a second on PostgreSQL, and on both engines a new store writes
+    every statement's SQL anew; to empty its few rows takes some milliseconds. It is copied anew
+    only after a test that published something.
     """
 
-    def __init__(self, server: str, *, template: str) -> None:
-        self._server = server
-        self._template = template
-        self._name = f"portal_lent_{os.getpid()}"
+    def __init__(self, *, copy: Callable[[], str], remove: Callable[[], None]) -> None:
+        """`copy` makes the database from its template and returns its URL; `remove` removes it."""
+        self._copy = copy
+        self._remove = remove
         self._make()
 
     def _make(self) -> None:
-        run_on_server(
-            self._server,
-            f"CREATE DATABASE {self._name} TEMPLATE {self._template} STRATEGY file_copy",
-        )
-        self.store = open_store(_database_url(self._server, self._name))
+        self.store = open_store(self._copy())
         self._published = self.store.read(find_content_version)
         self._calibrations = self.store.read(_newest_calibration)
 
     def drop(self) -> None:
         """Remove it."""
         self.store.close()
-        run_on_server(self._server, f"DROP DATABASE {self._name} WITH (FORCE)")
+        self._remove()
 
     def clean(self, *, published_something: bool) -> None:
         """Remove what a test left."""
@@ -87,9 +76,35 @@ def _newest_calibration(connection: Connection) -> int:
 
 
 @pytest.fixture(scope="session")
-def lent_database(postgres_server: str, postgres_house_template: str) -> Iterator[LentDatabase]:
+def lent_postgresql(postgres_server: str, postgres_house_template: str) -> Iterator[LentDatabase]:
     """A PostgreSQL database that tests use one after the other."""
-    lent = LentDatabase(postgres_server, template=postgres_house_template)
+    name = f"portal_lent_{os.getpid()}"
+
+    def copy() -> str:
+        create = f"CREATE DATABASE {name} TEMPLATE {postgres_house_template} STRATEGY file_copy"
+        run_on_server(postgres_server, create)
+        return _database_url(postgres_server, name)
+
+    def remove() -> None:
+        run_on_server(postgres_server, f"DROP DATABASE {name} WITH (FORCE)")
+
+    lent = LentDatabase(copy=copy, remove=remove)
+    yield lent
+    lent.drop()
+
+
+@pytest.fixture(scope="session")
+def lent_sqlite(
+    tmp_path_factory: pytest.TempPathFactory, sqlite_house_template: Path
+) -> Iterator[LentDatabase]:
+    """A SQLite file that tests use one after the other."""
+    folder = tmp_path_factory.mktemp("lent")
+
+    def copy() -> str:
+        folder.mkdir(exist_ok=True)
+        return f"sqlite:///{shutil.copy(sqlite_house_template, folder / 'house.db')}"
+
+    lent = LentDatabase(copy=copy, remove=lambda: shutil.rmtree(folder))
     yield lent
     lent.drop()
 
@@ -99,15 +114,10 @@ def house(request: pytest.FixtureRequest, tmp_path: Path, small_folder: Path) ->
     """The small house, on each of the two engines."""
     folder = tmp_path / "content"
     shutil.copytree(small_folder, folder)
-    if request.param == "sqlite":
-        store = open_store(request.getfixturevalue("house_sqlite_url"))
-        yield House(store, folder, read_catalogue(store))
-        store.close()
-    else:
-        lent = request.getfixturevalue("lent_database")
-        house = House(lent.store, folder, read_catalogue(lent.store))
-        yield house
-        lent.clean(published_something=house.published_something)
+    lent = request.getfixturevalue(f"lent_{request.param}")
+    house = House(lent.store, folder, read_catalogue(lent.store))
+    yield house
+    lent.clean(published_something=house.published_something)
 
 
 # --- what takes seconds to make: once for each engine, then copied -------------------------------
