@@ -255,15 +255,15 @@ def _describe(
     own: pd.DataFrame, *, covariates: Sequence[str], strata: str | None
 ) -> tuple[pd.DataFrame, list[str]]:
     """Covariates and stratum per learner, and the names of the columns of the covariates."""
-    columns = [*covariates, *([strata] if strata is not None else [])]
-    first = own.groupby("learner", sort=False)[columns].first() if columns else None
-    if first is None:
+    # The team of a learner is known already: places may have been drawn within teams.
+    stratum = [] if strata in {None, "team"} else [strata]
+    columns = [*covariates, *stratum]
+    if not columns:
         return pd.DataFrame(index=own["learner"].drop_duplicates()), []
+    first = own.groupby("learner", sort=False)[columns].first()
     parts = [_as_numbers(first[name]) for name in covariates]
     names = [column for part in parts for column in part.columns]
-    if strata is not None:
-        parts.append(first[[strata]])
-    return pd.concat(parts, axis=1), names
+    return pd.concat([*parts, first[stratum]], axis=1), names
 
 
 def _as_numbers(values: pd.Series) -> pd.DataFrame:

@@ -49,6 +49,15 @@ def test_strata_taken_out_give_the_figures_of_their_dummies(estimate, monkeypatc
         assert absorbed[figure] == pytest.approx(dense[figure], rel=1e-8), figure
 
 
+def test_teams_may_be_the_strata_by_their_own_name():
+    rows = drawn_within_teams(teams=12)
+
+    by_name = compare_arms(rows.drop(columns="stratum"), design="randomised", strata="team")[0]
+
+    # The same column under another name, which the test above holds against dense matrices.
+    assert by_name.primary == compare_arms(rows, design="randomised", strata="stratum")[0].primary
+
+
 def test_strata_across_teams_keep_their_dummies():
     rows = drawn_within_teams(teams=24)
     rows["stratum"] = np.where(rows["team"] < "T012", "north", "south")
