@@ -6,6 +6,7 @@ import stat
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 from types import MappingProxyType
@@ -79,6 +80,8 @@ class _Parse(Protocol[T_co]):
     """A reader of one register."""
 
     def __call__(self, text: str, *, notes: Notes) -> T_co: ...
+
+    def __hash__(self) -> int: ...
 
 
 class ParseBytes(Protocol):
@@ -284,6 +287,15 @@ def _glossary(text: str, *, notes: Notes) -> dict[str, str]:
     return parse_texts(text, notes=notes, is_key=_SLUG.fullmatch)
 
 
+# An author's page reads the whole curriculum at each change of one text, which is no register.
+@lru_cache(maxsize=32)
+def _parse_register(path: str, data: bytes, parse: _Parse[T]) -> tuple[T | None, Notes]:
+    """What a register says, or None where it is no text, and what was noted; nobody adds to it."""
+    notes = Notes(path)
+    text = decode(data, notes=notes)
+    return (None if text is None else parse(text, notes=notes)), notes
+
+
 class _RegisterReading:
     """Reads one register after the other and keeps what was noted."""
 
@@ -316,12 +328,14 @@ class _RegisterReading:
         if not os.path.lexists(self.content_dir / path):
             return empty
         notes = Notes(path)
-        self.notes.append(notes)
         data = read_bytes(self.content_dir, path, notes=notes)
-        if data is not None:
-            self.sources[path] = source_text(data)
-        text = decode(data, notes=notes) if data is not None else None
-        return empty if text is None else parse(text, notes=notes)
+        if data is None:
+            self.notes.append(notes)
+            return empty
+        self.sources[path] = source_text(data)
+        found, notes = _parse_register(path, data, parse)
+        self.notes.append(notes)
+        return empty if found is None else found
 
     def faults(self, registers: Registers) -> list[Problem]:
         """Faults of the registers themselves, and of what they say about each other."""
