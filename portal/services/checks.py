@@ -32,6 +32,7 @@ from db.queries.programs import (
 from db.store import Store
 from portal import access
 from portal.access import Refused, Unrecorded, Viewer
+from portal.clock import first_whole_day
 from portal.services.catalogue import Catalogue, CheckEntry
 from portal.services.check_time import (
     allowed_time,
@@ -426,7 +427,7 @@ def _require_rest(check: CheckEntry, taken: list[AttemptRow], *, now: datetime) 
         raise Refused(
             "Your last check of this skill is too recent. You can take it again from {day}; "
             "until then the lessons are open.",
-            day=free_at.date(),
+            day=first_whole_day(free_at),
         )
 
 
@@ -464,9 +465,9 @@ def has_form_left(check: CheckEntry, items: Sequence[Item], *, seen: frozenset[s
 
 
 def _opens_on(taken: Sequence[AttemptRow], *, now: datetime) -> date:
-    """Return the day from which the form met longest ago may come back."""
+    """Return the day on which the form met longest ago may come back at any hour."""
     lately = [row.started_at for row in taken if row.started_at > now - FORGET_AFTER]
-    return (min(lately, default=now) + FORGET_AFTER).date()
+    return first_whole_day(min(lately, default=now) + FORGET_AFTER)
 
 
 def _choose_form(

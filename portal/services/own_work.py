@@ -20,6 +20,7 @@ from db.queries.graded import (
 from db.store import Store
 from portal import access
 from portal.access import Refused, Viewer
+from portal.clock import first_whole_day
 from portal.services.catalogue import Catalogue, WorkEntry
 from portal.services.learning import ReadItem
 from portal.services.short_of_markers import short_among
@@ -242,7 +243,9 @@ def standing_of(work: WorkEntry, mine: Sequence[SubmissionRow], *, now: datetime
     if len(mine) >= work.blueprint.attempts:
         return Standing("used up")
     again_at = last.decided_at + timedelta(days=work.blueprint.cooldown_days)
-    return Standing("not yet") if now >= again_at else Standing("resting", again_at.date())
+    if now < again_at:
+        return Standing("resting", first_whole_day(again_at))
+    return Standing("not yet")
 
 
 # --- what came of it ------------------------------------------------------------------------------

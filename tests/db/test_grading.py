@@ -186,7 +186,7 @@ def test_work_comes_again_after_its_rest_and_only_as_often_as_is_allowed(works):
     grade(works, ada, first, 1, 1)
     grade(works, ben, first, 1, 1)
 
-    with pytest.raises(Refused, match=r"from 2026-03-17"):
+    with pytest.raises(Refused, match=r"from 2026-03-18"):
         hand_in(works, learner, "A better rule now.")
     assert read(works, learner).stand == "resting"
     second = hand_in(works, learner, "A better rule now.", now=LATER)

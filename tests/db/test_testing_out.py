@@ -187,7 +187,7 @@ def test_a_check_may_be_taken_as_often_as_its_blueprint_says(passing: House) -> 
     with pytest.raises(Refused, match="too recent") as refused:
         passing.start(viewer, now=NOW + timedelta(days=29))
 
-    assert refused.value.values == {"day": (NOW + timedelta(days=30)).date()}
+    assert refused.value.values == {"day": (NOW + timedelta(days=31)).date()}
     assert passing.start(viewer, now=NOW + timedelta(days=30))
 
 
