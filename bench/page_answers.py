@@ -27,11 +27,9 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.asyncio.client import ClientConnection, connect
 
-from db.queries.jobs import count_jobs
 from db.store import open_store
 from portal import clock
 from portal.access import Viewer
-from portal.services.background import ROUNDS
 from portal.services.catalogue import read_catalogue, read_item
 from portal.services.checks import start_check
 from portal.services.sessions import COOKIE, start_session
@@ -189,26 +187,6 @@ def serve(folder: Path, port: int) -> subprocess.Popen[bytes]:
     raise SystemExit("the server did not become ready within a minute")
 
 
-def count_once(folder: Path, port: int) -> float:
-    """Let a first server do what waits after filling, and return its memory; as months later.
-
-    It counts all answers of a year at once; a portal in use does the same every hour, in bites.
-    """
-    server = serve(folder, port)
-    store = open_store(f"sqlite:///{folder / 'portal.db'}")
-    try:
-        for _ in range(120):
-            time.sleep(0.5)
-            jobs = store.read(count_jobs)
-            if jobs.get("done", 0) >= len(ROUNDS) and set(jobs) == {"done"}:
-                break
-        return float(psutil.Process(server.pid).memory_info().rss / 2**20)
-    finally:
-        store.close()
-        server.terminate()
-        server.wait(20)
-
-
 async def use(tab: Tab, *, number: int, options: argparse.Namespace, until: float,
               first: list[float], answers: list[float]) -> None:  # fmt: skip
     draw = random.Random(number)
@@ -255,7 +233,6 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder, port = Path(name), free_port()
         opened = prepare(folder, options.sessions)
-        after_filling = count_once(folder, port)
         server = serve(folder, port)
         try:
             process = psutil.Process(server.pid)
@@ -276,7 +253,6 @@ def main() -> None:
         f"worst {1000 * max(answers):.0f} ms"
     )
     print(f"server memory: {before:.0f} MB before, {after:.0f} MB after (at most 250)")
-    print(f"a first server, alone, after counting a year at once: {after_filling:.0f} MB")
     print(f"faults: {len(faults)} {faults[:2]}")
 
 

@@ -17,9 +17,11 @@ from db.schema import APPLICATION
 from db.store import Store
 from portal.services.catalogue import Catalogue, read_catalogue, read_item
 from portal.services.computing import compare_now
+from portal.services.counting import count_answers
 from portal.services.demo_deeds import Course, read_a_lesson, study, take_checks, viewer_of
 from portal.services.demo_works import fill_works
 from portal.services.draws import ARMS, Arm, Place
+from portal.services.measuring import item_reader
 from portal.services.organisation import Organisation, build_organisation
 from portal.services.people import LAST_PROGRAM
 from portal.services.programs import (
@@ -113,8 +115,11 @@ def fill_demo(store: Store, *, plan: DemoPlan, now: datetime, tell: Callable[[st
         raise
     for course in courses:
         _tell_truth(course, tell)
-    # Outside: what is missing of the comparisons, the worker of the server computes.
+    # Outside: what is missing of these, the worker of the server does. To count a year at once
+    # takes memory that Python keeps; better here, in a process that ends, than in the server.
     tell(f"{compare_now(store, catalogue=catalogue, now=now)} programs compared")
+    counted = count_answers(store, catalogue=catalogue, read_item=item_reader(store), now=now)
+    tell(f"answers of {len(counted)} banks and modules counted")
 
 
 def _build(

@@ -21,7 +21,9 @@ from portal.__main__ import main
 from portal.access import Viewer
 from portal.loaders import remembered_parse
 from portal.services.catalogue import read_catalogue
+from portal.services.counting import count_answers
 from portal.services.demo import DemoPlan, DemoRefused, fill_demo
+from portal.services.measuring import item_reader
 from portal.services.organisation import team_sizes
 from portal.services.people import is_empty, is_synthetic, read_personas
 from portal.services.publishing import publish
@@ -230,6 +232,18 @@ def test_the_known_truth_is_told_at_the_end(small: Demo) -> None:
 
     assert told.count("Known truth") == 2
     assert "structured: baseline" in told
+
+
+def test_nothing_is_left_to_count_for_the_first_server(small: Demo) -> None:
+    left = count_answers(
+        small.store,
+        catalogue=read_catalogue(small.store),
+        read_item=item_reader(small.store),
+        now=NOW,
+    )
+
+    assert left == ()
+    assert small.one("SELECT count(*) FROM item_statistic")
 
 
 def test_a_filled_database_is_not_filled_again(small: Demo) -> None:
