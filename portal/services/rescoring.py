@@ -8,6 +8,7 @@ from typing import Literal
 
 from curriculum.phrases import Number, Phrase
 from db import Connection
+from db.commands.learning import hold_learners
 from db.commands.results import NewResult, insert_result
 from db.queries.calibrations import find_calibration
 from db.queries.scoring import (
@@ -16,6 +17,7 @@ from db.queries.scoring import (
     count_standing,
     find_standing,
     select_given,
+    select_rules,
     select_standing,
 )
 from db.store import Store
@@ -55,10 +57,11 @@ def rescore_skill(
     """Score every check of a skill by what is in force now; those that already are, are left alone.
 
     With an item only checks that hold it are looked at. Result and team figures of a check move in
-    one transaction. It may be stopped and run again at any time. `on_change` is called in that
-    transaction with the old and the new result.
+    one transaction. A key that is decided meanwhile holds from the next batch on. It may be stopped
+    and run again at any time. `on_change` is called in that transaction with the old and the new
+    result.
     """
-    scale = store.read(lambda connection: read_scale(connection, skill=skill, read_item=read_item))
+    scale = store.read(partial(read_scale, skill=skill, read_item=read_item))
     total = store.read(lambda connection: count_standing(connection, skill=skill, item_id=item_id))
     after = checks = changed = 0
     while True:
@@ -67,8 +70,6 @@ def rescore_skill(
         )
         if not standing:
             return Rescored(checks, changed)
-        after = standing[-1].attempt_id
-        checks += len(standing)
         new = [
             (
                 old,
@@ -78,11 +79,18 @@ def rescore_skill(
             if (scored := changed_score(old, given[old.attempt_id], scale=scale)) is not None
         ]
         if new:
-            changed += store.write(
+            kept = store.write(
                 partial(
                     _keep_batch, new=new, scale=scale, regrade_id=regrade_id, on_change=on_change
                 )
             )
+            changed += kept
+            if kept < len(new):
+                # Another key was decided, or other results were kept: the same checks once more.
+                scale = store.read(partial(read_scale, skill=skill, read_item=read_item))
+                continue
+        after = standing[-1].attempt_id
+        checks += len(standing)
         known = max(total, checks)
         tell(
             checks / known,
@@ -165,9 +173,18 @@ def _keep_batch(
     regrade_id: int | None,
     on_change: Callable[[Connection, StandingRow, NewResult], None],
 ) -> int:
+    """Keep the results of a batch, and return how many: none where a key was decided meanwhile.
+
+    A check that has another result than the one looked at is left out.
+    """
+    # First of all, so that what is looked up next cannot change before the results are kept.
+    hold_learners(connection, learner_ids=[old.learner_id for old, _result in new])
     current = find_calibration(connection, skill=scale.skill)
     if current is None or current.id != scale.rulers[0].calibration_id:
         raise Refused("Other item parameters were put in force meanwhile; that run scores anew.")
+    known = {rule.id for rules in scale.rules.values() for rule in rules}
+    if known != {rule.id for rule in select_rules(connection, skill=scale.skill)}:
+        return 0
     kept = 0
     for old, result in new:
         standing = find_standing(connection, attempt_id=old.attempt_id)

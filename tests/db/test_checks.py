@@ -6,6 +6,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -168,6 +169,30 @@ def test_a_check_cannot_be_taken_again_at_once(house: House) -> None:
 
     assert refused.value.values == {"day": (NOW + timedelta(days=31)).date()}
     assert house.start(viewer, now=beginning(refused.value.values["day"]))
+
+
+def test_a_check_taken_while_another_start_decides_does_not_get_round_the_pause(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    viewer = house.viewer()
+    look = checks._require_rest
+    beside: list[threading.Thread] = []
+
+    def take_a_whole_check() -> None:
+        house.submit(viewer, house.start(viewer))
+
+    def look_slowly(*given: Any, **more: Any) -> None:
+        look(*given, **more)
+        if not beside:
+            beside.append(threading.Thread(target=take_a_whole_check))
+            beside[0].start()
+            beside[0].join(0.3)
+
+    monkeypatch.setattr(checks, "_require_rest", look_slowly)
+    house.start(viewer)
+    beside[0].join()
+
+    assert count_rows(house.store, "attempt", "result") == [1, 1]
 
 
 def test_forms_differ_and_no_question_returns_within_180_days(house: House) -> None:

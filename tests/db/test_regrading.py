@@ -11,6 +11,7 @@ from db.queries.growth import compare_growth
 from db.queries.notices import select_unread
 from db.queries.regrades import select_changes
 from portal.access import Refused, Viewer
+from portal.services import rescoring
 from portal.services.receipts import full_receipt
 from portal.services.regrade_effects import apply_regrade
 from portal.services.regrading import (
@@ -423,3 +424,52 @@ def test_what_is_in_force_already_is_not_corrected_twice(
     correct_the_key(house)
     # A later text of the question is another matter: its key may come back into force.
     assert propose(house, proposer, kind="key")
+
+
+def test_a_recalibration_under_way_does_not_undo_a_correction_made_meanwhile(
+    house: House, proposer: Viewer, second: Viewer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hand_in_many(house, forms="A", people=6)
+    monkeypatch.setattr(rescoring, "BATCH", 2)
+    regrade_id = propose(house, proposer)
+    done = []
+
+    def correct_once(_share: float, _words: str) -> None:
+        if not done:
+            approve_regrade(house.store, viewer=second, regrade_id=regrade_id, now=NOW)
+            done.append(apply(house, regrade_id))
+
+    rescoring.rescore_skill(
+        house.store,
+        skill=SKILL,
+        catalogue=house.catalogue,
+        read_item=house.read_item,
+        reason="calibration",
+        now=NOW,
+        tell=correct_once,
+    )
+
+    assert done == [6]
+    assert rows(house, "SELECT number, items FROM result WHERE in_force") == [(2, 8)] * 6
+
+
+def test_a_correction_applied_twice_at_the_same_time_gives_one_new_result_each(
+    house: House, proposer: Viewer, second: Viewer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hand_in_many(house, forms="A", people=6)
+    regrade_id = propose(house, proposer)
+    approve_regrade(house.store, viewer=second, regrade_id=regrade_id, now=NOW)
+    between = [lambda: apply(house, regrade_id)]
+    look = rescoring.changed_score
+
+    def looked_at(*given: Any, **scale: Any) -> Any:
+        found = look(*given, **scale)
+        while between:
+            assert between.pop()() == 6
+        return found
+
+    monkeypatch.setattr(rescoring, "changed_score", looked_at)
+
+    assert apply(house, regrade_id) == 0
+    assert rows(house, "SELECT count(*), max(number) FROM result") == [(12, 2)]
+    assert rows(house, "SELECT number, items FROM result WHERE in_force") == [(2, 8)] * 6
