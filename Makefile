@@ -4,7 +4,9 @@ PORT ?= 8501
 PYTHON ?= python3
 BIN := .venv/bin
 # Most of what is installed is never imported: Python compiles what is, at its first import.
-PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile
+# While two lists are installed at once, pip would call the other one's unfinished work an error.
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile \
+	--no-warn-conflicts
 # `make lock UPGRADE=--upgrade` takes newer versions; without it pinned ones stay.
 UPGRADE ?=
 COMPILE := pip compile --quiet --universal --python-version 3.11 --no-emit-index-url --no-annotate \
@@ -91,5 +93,7 @@ $(BIN)/python:
 	@touch $@
 
 .venv/ready-to-test: .venv/ready-to-run .venv/ready-to-check
-	@$(BIN)/python -m pip check --quiet
+	@faults=$$($(BIN)/python -m pip check) || { echo "$$faults"; rm -f .venv/ready-to-*; \
+	  echo "What is installed does not fit together. The next run installs it again; if it says" \
+	    "this again, remove the folder .venv first."; exit 1; }
 	@touch $@

@@ -3,7 +3,6 @@
 import os
 import shutil
 import tempfile
-import warnings
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
@@ -16,6 +15,7 @@ from xdist.scheduler import LoadScopeScheduling
 
 from db.store import Store, open_store
 from db.upgrading import upgrade_schema
+from tests.doing_without import do_without
 from tests.postgres import (
     PostgresMissing,
     name_server_folder,
@@ -133,19 +133,12 @@ def postgres_server(pytestconfig: pytest.Config) -> Iterator[str]:
     try:
         server = start_postgres(_server_folder(pytestconfig))
     except PostgresMissing as error:
-        _do_without(f"PostgreSQL could not be started: {error}")
+        do_without(f"PostgreSQL could not be started: {error}")
         return
     # Tests here kill processes, never the machine: what the kernel holds is safe.
     run_on_server(server.get_uri(), "ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()")
     yield server.get_uri()
     server.cleanup()
-
-
-def _do_without(reason: str) -> None:
-    if os.environ.get("CI", "").lower() in {"1", "true"}:
-        pytest.fail(reason)
-    warnings.warn(pytest.PytestWarning(f"SKIPPED: {reason}"), stacklevel=2)
-    pytest.skip(reason)
 
 
 def _database_url(server: str, name: str) -> str:

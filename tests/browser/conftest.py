@@ -3,9 +3,7 @@
 `served` is one server for the whole run, `page` a tab that nobody has signed in.
 """
 
-import os
 import shutil
-import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -23,6 +21,7 @@ from playwright.sync_api import Error as PlaywrightError
 
 from tests.browser.chromium import launch
 from tests.browser.server import PortalServer, fill_with_demo, serving
+from tests.doing_without import do_without
 
 SECONDS = 1000
 SIZE: ViewportSize = {"width": 1280, "height": 900}
@@ -46,17 +45,10 @@ def chromium(playwright: Playwright) -> Iterator[Browser]:
     try:
         browser = launch(playwright)
     except PlaywrightError as error:
-        _do_without(f"Chromium could not be started: {str(error).splitlines()[0]}")
+        do_without(f"Chromium could not be started: {str(error).splitlines()[0]}")
         return
     yield browser
     browser.close()
-
-
-def _do_without(reason: str) -> None:
-    if os.environ.get("CI", "").lower() in {"1", "true"}:
-        pytest.fail(reason)
-    warnings.warn(pytest.PytestWarning(f"SKIPPED: {reason}"), stacklevel=2)
-    pytest.skip(reason)
 
 
 @pytest.fixture(scope="session")
