@@ -3,9 +3,10 @@
 import streamlit as st
 
 from portal import clock, loaders
+from portal.access import Refused
 from portal.components.buttons import main_button
 from portal.components.check_start import begin_check, go_to_started
-from portal.components.notices import guarded
+from portal.components.notices import guarded, note_refused
 from portal.components.route_offer import draw_offers
 from portal.components.states import draw_empty, draw_state
 from portal.components.ways import go_to
@@ -170,6 +171,7 @@ wanted = find_track_card(
     module_id=st.query_params.get("module", ""),
 )
 if wanted is None:
+    note_refused(Refused("There is no such track"))
     draw_empty(
         _("There is no such track"),
         _("It may have been renamed or retired. My tracks shows what there is."),

@@ -39,7 +39,7 @@ def guarded(callback: Callable[P, None]) -> Callable[P, None]:
         try:
             callback(*args, **kwargs)
         except (Refused, AnswerRefused) as refusal:
-            _note_refusal(refusal)
+            note_refused(refusal)
             st.session_state[NOTICE] = ("refused", sentence_text(refusal))
         except StoreFault as error:
             st.session_state[NOTICE] = (
@@ -66,7 +66,7 @@ def _note_presence() -> None:
         LOG.warning("presence not noted: %s", type(error).__name__)
 
 
-def _note_refusal(refusal: Refused | AnswerRefused) -> None:
+def note_refused(refusal: Refused | AnswerRefused) -> None:
     """Write a refusal down for auditors, unless it is private; the person is told in any case."""
     LOG.warning("refused: %s", refusal)
     if getattr(refusal, "is_private", False):
@@ -102,7 +102,7 @@ def told() -> Iterator[None]:
     try:
         yield
     except (Refused, AnswerRefused) as refusal:
-        _note_refusal(refusal)
+        note_refused(refusal)
         st.info(sentence_text(refusal), icon=":material/lock:")
     except StoreFault as error:
         fault = _fault_text(error)
@@ -112,7 +112,7 @@ def told() -> Iterator[None]:
     except Exception as error:  # noqa: BLE001 - the edge: every fault gets a number and a sentence
         if _is_unread_value(error):
             unread = unoffered_value()
-            _note_refusal(unread)
+            note_refused(unread)
             st.info(sentence_text(unread), icon=":material/lock:")
             return
         st.error(

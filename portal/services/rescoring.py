@@ -173,7 +173,7 @@ def _keep_batch(
     regrade_id: int | None,
     on_change: Callable[[Connection, StandingRow, NewResult], None],
 ) -> int:
-    """Keep the results of a batch, and return how many: none where a key was decided meanwhile.
+    """Keep the results of a batch, and return how many: none where keys or parameters changed.
 
     A check that has another result than the one looked at is left out.
     """
@@ -181,6 +181,9 @@ def _keep_batch(
     hold_learners(connection, learner_ids=[old.learner_id for old, _result in new])
     current = find_calibration(connection, skill=scale.skill)
     if current is None or current.id != scale.rulers[0].calibration_id:
+        if regrade_id is not None:
+            # A correction holds whatever parameters are in force; it goes on by the new ones.
+            return 0
         raise Refused("Other item parameters were put in force meanwhile; that run scores anew.")
     known = {rule.id for rules in scale.rules.values() for rule in rules}
     if known != {rule.id for rule in select_rules(connection, skill=scale.skill)}:

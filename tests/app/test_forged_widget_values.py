@@ -26,7 +26,7 @@ def page() -> None:
 def noted(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The refusals that would be written down."""
     kept: list[str] = []
-    monkeypatch.setattr(notices, "_note_refusal", lambda refusal: kept.append(str(refusal)))
+    monkeypatch.setattr(notices, "note_refused", lambda refusal: kept.append(str(refusal)))
     return kept
 
 

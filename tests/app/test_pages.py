@@ -256,12 +256,15 @@ def test_an_address_that_is_refused_says_so_under_a_lock(
     assert not at.error
 
 
-def test_an_unknown_track_offers_the_way_back(visit: Visit) -> None:
+def test_an_unknown_track_offers_the_way_back_and_is_written_down(
+    visit: Visit, caplog: pytest.LogCaptureFixture
+) -> None:
     at = visit("employee", "track", track="gone")
 
     assert "no such track" in said(at)
     at.button(key="track_missing").click().run()
     assert at.title[0].value == "My tracks"
+    assert "refused: There is no such track" in caplog.messages
 
 
 def test_a_lesson_check_explains_after_answering_and_never_before(

@@ -1,5 +1,6 @@
 """Corrections of results: foreseen, decided by a second person, done, and told to whom it moves."""
 
+import json
 from typing import Any
 
 import pytest
@@ -21,7 +22,7 @@ from portal.services.regrading import (
     read_regrading,
     reject_regrade,
 )
-from tests.factories import NOW, make_team
+from tests.factories import NOW, make_calibration, make_team
 from tests.many_checks import follows_the_model, hand_in_many
 from tests.small_house import SKILL, House
 
@@ -473,3 +474,34 @@ def test_a_correction_applied_twice_at_the_same_time_gives_one_new_result_each(
     assert apply(house, regrade_id) == 0
     assert rows(house, "SELECT count(*), max(number) FROM result") == [(12, 2)]
     assert rows(house, "SELECT number, items FROM result WHERE in_force") == [(2, 8)] * 6
+
+
+def test_a_correction_under_way_goes_on_by_parameters_put_in_force_meanwhile(
+    house: House, proposer: Viewer, second: Viewer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hand_in_many(house, forms="A", people=6)
+    monkeypatch.setattr(rescoring, "BATCH", 2)
+    regrade_id = propose(house, proposer)
+    approve_regrade(house.store, viewer=second, regrade_id=regrade_id, now=NOW)
+    ((old, parameters),) = rows(house, "SELECT id, parameters FROM calibration WHERE in_force")
+    known = json.loads(parameters) if isinstance(parameters, str) else parameters
+    newer = []
+
+    def calibrate_once(_share: float, _words: object) -> None:
+        if not newer:
+            newer.append(make_calibration(house.store, skill=SKILL, parameters=known))
+
+    apply_regrade(
+        house.store,
+        regrade_id=regrade_id,
+        catalogue=house.catalogue,
+        read_item=house.read_item,
+        now=NOW,
+        tell=calibrate_once,
+    )
+
+    assert rows(house, "SELECT calibration_id, items FROM result WHERE in_force ORDER BY id") == [
+        *[(old, 8)] * 2,
+        *[(newer[0], 8)] * 4,
+    ]
+    assert rows(house, "SELECT count(*) FROM regrade_change") == [(6,)]
