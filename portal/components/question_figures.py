@@ -55,6 +55,8 @@ def draw_questions(report: QuestionReport) -> None:
     frame = pd.DataFrame(
         {
             _("Question"): [one.item_id for one in rows],
+            # What the list is for; further right it would lie outside the window.
+            _("To look at"): ["; ".join(map(flag_words, one.flags)) for one in rows],
             _("Title"): [one.title for one in rows],
             _("Answers"): [_few(one.n) for one in rows],
             _("Right"): [TOO_FEW if one.share is None else percent_text(one.share) for one in rows],
@@ -64,7 +66,6 @@ def draw_questions(report: QuestionReport) -> None:
             _("Rapid guesses"): [
                 TOO_FEW if one.pace is None else percent_text(one.pace.rapid) for one in rows
             ],
-            _("To look at"): ["; ".join(map(flag_words, one.flags)) for one in rows],
         }
     )
     st.dataframe(
