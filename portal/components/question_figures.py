@@ -71,6 +71,7 @@ def draw_questions(report: QuestionReport) -> None:
     st.dataframe(
         frame,
         hide_index=True,
+        column_config={_("To look at"): st.column_config.TextColumn(width="medium")},
         key="items_list",
         alt=_("Every question with its answers, share right, item-rest correlation and flags."),
     )
