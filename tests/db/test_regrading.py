@@ -49,13 +49,14 @@ def propose(house: House, viewer: Viewer, **changed: Any) -> int:
     )
 
 
-def apply(house: House, regrade_id: int) -> int:
+def apply(house: House, regrade_id: int, **more: Any) -> int:
     return apply_regrade(
         house.store,
         regrade_id=regrade_id,
         catalogue=house.catalogue,
         read_item=house.read_item,
         now=NOW,
+        **more,
     ).changed
 
 
@@ -491,14 +492,7 @@ def test_a_correction_under_way_goes_on_by_parameters_put_in_force_meanwhile(
         if not newer:
             newer.append(make_calibration(house.store, skill=SKILL, parameters=known))
 
-    apply_regrade(
-        house.store,
-        regrade_id=regrade_id,
-        catalogue=house.catalogue,
-        read_item=house.read_item,
-        now=NOW,
-        tell=calibrate_once,
-    )
+    assert apply(house, regrade_id, tell=calibrate_once) == 6
 
     assert rows(house, "SELECT calibration_id, items FROM result WHERE in_force ORDER BY id") == [
         *[(old, 8)] * 2,
